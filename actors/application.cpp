@@ -1,0 +1,387 @@
+#include "actors/application.hpp"
+
+#include "config/defaults.hpp"
+#include "config/log.hpp"
+#include "flink/decode.hpp"
+#include "flink/labels.hpp"
+#include "k8s/time.hpp"
+
+#include <algorithm>
+
+namespace actors {
+
+namespace defaults = config::defaults;
+namespace log = config::log;
+using std::chrono::milliseconds;
+
+namespace {
+
+bool changes_resource(const flink::action& x) {
+  return std::holds_alternative<flink::add_finalizer>(x) || std::holds_alternative<flink::remove_finalizer>(x);
+}
+
+flink::reply reply_of(const messages::answer& a, std::chrono::steady_clock::time_point at, flink::incarnation asked) {
+  flink::reply r{.status = a.response.status, .body = a.response.body, .at = at, .asked = std::move(asked)};
+  if (a.response.failure == net::failure::none)
+    return r;
+  auto kind = net::effect_unknown(a.response.failure) ? flink::failure_class::unknown : flink::failure_class::not_sent;
+  r.none = flink::failure{kind, 0, a.response.detail};
+  return r;
+}
+
+/// CAF's own time-out comes after the gateway's; if it comes at all the gateway is gone.
+messages::answer no_answer(const caf::error&) {
+  return {{.failure = net::failure::timed_out, .detail = "the gateway did not answer"}};
+}
+
+bool clusters_left(const flink::observation& x) {
+  for (auto& [name, d] : x.world.deployments)
+    if (!d->head.labels.contains(std::string{flink::labels::orphaned}))
+      return true;
+  return !x.world.pods.empty() && !x.world.deployments.empty();
+}
+
+} // namespace
+
+application_actor::behavior_type application(application_actor::stateful_pointer<application_state> self,
+                                             application_setup setup, application_identity identity) {
+  die_quietly(self);
+  return state_of(self).make_behavior(std::move(setup), std::move(identity));
+}
+
+application_actor::behavior_type application_state::make_behavior(application_setup setup, application_identity identity) {
+  setup_ = std::move(setup);
+  identity_ = std::move(identity);
+  random_.seed(identity_.seed);
+  backoff_ = defaults::restart_first;
+  deploy_began_ = self_->clock().now();
+  return {
+    [this](const messages::application_news& x) { on(x); },
+    [this](const messages::object_news& x) { on(x); },
+    [this](messages::describe) { return report(); },
+    [this](messages::tick x) { on(x); },
+  };
+}
+
+// -- news ----------------------------------------------------------------------------------------------
+
+void application_state::on(const messages::application_news& x) {
+  if (x.removed) {
+    orphaned_ = true;
+    record_ = x.record;
+    return reconsider();
+  }
+  orphaned_ = false;
+  if (!own_version_.empty() && x.record->app.metadata.resource_version != own_version_)
+    return; // from before our own write, whose answer is newer
+  own_version_.clear();
+  own_write_.disarm();
+  if (record_ && record_->spec_hash != x.record->spec_hash) {
+    deploy_began_ = self_->clock().now();
+    own_share_ = {};
+  }
+  record_ = x.record;
+  reconsider();
+}
+
+void application_state::on(const messages::object_news& x) {
+  std::visit([&](auto& object) { flink::learn_object(seen_, object, x.removed); }, x.object);
+  reconsider();
+}
+
+void application_state::on(messages::tick x) {
+  if (look_.fired(x))
+    reconsider();
+  else if (own_write_.fired(x))
+    read_again("our own write did not show up in the watch");
+}
+
+// -- the walk --------------------------------------------------------------------------------------------
+
+flink::decision application_state::ask_decide() {
+  setup_.counters->decided();
+  flink::situation s{record_->app, record_->complaints, record_->spec_hash, seen_, setup_.settings, fresh_identities(), now()};
+  return orphaned_ ? flink::decide_without_application(s) : setup_.decide(s);
+}
+
+void application_state::reconsider() {
+  if (busy_ || !record_)
+    return; // every step ends by reconsidering
+  if (orphaned_ && !clusters_left(seen_))
+    return self_->quit();
+  auto began = self_->clock().now();
+  auto d = ask_decide();
+  if (d.waiting != waiting_) {
+    waiting_ = d.waiting;
+    waiting_since_ = k8s::format_time(setup_.wall_clock());
+  }
+  look_.disarm();
+  if (d.next != record_->app.status)
+    write_status(std::move(d));
+  else if (!d.actions.empty())
+    act(d.actions);
+  else
+    rest(d.look_again);
+  own_share_ += std::chrono::duration_cast<std::chrono::microseconds>(self_->clock().now() - began);
+}
+
+void application_state::write_status(flink::decision d) {
+  auto& meta = record_->app.metadata;
+  auto diff = json::merge_diff(flink::encode_status(record_->app.status), flink::encode_status(d.next));
+  if (diff.empty()) // differs in nothing that is written
+    return d.actions.empty() ? rest(d.look_again) : act(d.actions);
+  busy_ = writing_ = true;
+  auto body = R"({"metadata":{"resourceVersion":)" + json::escape(meta.resource_version) + R"(,"uid":)"
+              + json::escape(meta.uid) + R"(},"status":)" + diff + "}";
+  auto deadline = self_->clock().now() + defaults::kubernetes_request;
+  self_
+    ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+              messages::kube_request{subject(), k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), body), deadline})
+    .then([this, d](const messages::answer& a) { written(d, a); },
+          [this, d](const caf::error& e) { written(d, no_answer(e)); });
+}
+
+void application_state::written(const flink::decision& d, const messages::answer& a) {
+  busy_ = writing_ = false;
+  own_share_ += a.queued;
+  auto& r = a.response;
+  if (r.failure != net::failure::none)
+    return read_again("the status write got no answer: " + r.detail);
+  if (r.status == 409)
+    return read_again("the resource has changed meanwhile");
+  if (r.status == 404)
+    return stumble("the resource is gone");
+  if (r.status >= 300)
+    return stumble("the API server refuses the status: " + flink::classify_kubernetes(r.status, r.body).message);
+  auto before = record_->app.status.phase.value_or("");
+  if (!adopt(r.body))
+    return read_again("the answer to the status write cannot be read");
+  if (record_->app.status != d.next)
+    log::error("status-not-kept", subject(), "the API server does not keep every field of the status: is the CRD that of this version?");
+  tell_decision(d);
+  measure(before, record_->app.status);
+  backoff_ = defaults::restart_first;
+  d.actions.empty() ? reconsider() : act(d.actions);
+}
+
+void application_state::act(const std::vector<flink::action>& actions) {
+  pending_ = 1; // ourselves, until all are on their way
+  busy_ = true;
+  for (auto& x : actions)
+    if (auto* event = std::get_if<flink::record_event>(&x))
+      record(*event);
+    else
+      perform(x);
+  one_less();
+}
+
+void application_state::perform(const flink::action& x) {
+  auto call = flink::call_for(x, record_->app, seen_, setup_.settings.render);
+  if (auto* y = std::get_if<flink::kubernetes_call>(&call))
+    return send(x, *y);
+  if (auto* y = std::get_if<flink::job_manager_call>(&call))
+    return send(x, *y);
+  flink::reply none{.none = flink::failure{flink::failure_class::not_sent, 0, std::get<flink::no_call>(call).why},
+                    .at = self_->clock().now()};
+  flink::learn(seen_, record_->app, x, none);
+}
+
+void application_state::send(const flink::action& x, const flink::kubernetes_call& call) {
+  ++pending_;
+  in_flight_.push_back(to_string(x));
+  auto patience = flink::patience_for(x, record_->app);
+  self_
+    ->request(setup_.kube, patience + defaults::answer_margin,
+              messages::kube_request{subject(), call.request, self_->clock().now() + patience})
+    .then([this, x](const messages::answer& a) { performed(x, {}, a); },
+          [this, x](const caf::error& e) { performed(x, {}, no_answer(e)); });
+}
+
+void application_state::send(const flink::action& x, const flink::job_manager_call& call) {
+  auto c = flink::look_at_cluster(seen_, call.cluster_id);
+  if (!c.leader) {
+    flink::learn(seen_, record_->app, x,
+                 {.none = flink::failure{flink::failure_class::not_sent, 0, "no JobManager pod of cluster " + c.id + " runs"},
+                  .at = self_->clock().now()});
+    return;
+  }
+  ++pending_;
+  in_flight_.push_back(to_string(x));
+  auto asked = flink::incarnation_of(*c.leader);
+  auto patience = flink::patience_for(x, record_->app);
+  auto& spec = record_->app.spec;
+  messages::job_manager_address to{.ns = identity_.key.ns,
+                                   .service = c.versioned_service ? c.versioned_service->head.key.name : std::string{},
+                                   .pod = c.leader->head.key.name,
+                                   .pod_ip = c.leader->ip,
+                                   .pod_uid = c.leader->head.uid,
+                                   .port = spec.ui_port.value_or(defaults::ui_port)};
+  self_
+    ->request(setup_.flink, patience + defaults::answer_margin,
+              messages::flink_request{std::move(to), call.request, self_->clock().now() + patience})
+    .then([this, x, asked](const messages::answer& a) { performed(x, asked, a); },
+          [this, x, asked](const caf::error& e) { performed(x, asked, no_answer(e)); });
+}
+
+void application_state::performed(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
+  own_share_ += a.queued;
+  std::erase(in_flight_, to_string(x));
+  flink::learn(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
+  if (changes_resource(x) && a.response.status >= 200 && a.response.status < 300)
+    adopt(a.response.body);
+  one_less();
+}
+
+void application_state::one_less() {
+  if (--pending_ > 0)
+    return;
+  busy_ = false;
+  flink::forget_the_past(seen_, record_->app.status, self_->clock().now());
+  reconsider();
+}
+
+void application_state::rest(milliseconds look_again) {
+  // A little later than asked for, so that a fleet does not march in step.
+  auto unit = static_cast<double>(random_() >> 11) * 0x1.0p-53;
+  auto extra = static_cast<double>(look_again.count()) * defaults::jitter * unit;
+  look_.arm(self_, look_again + milliseconds{static_cast<int64_t>(extra)});
+}
+
+void application_state::stumble(const std::string& why) {
+  log::warn("step-failed", subject(), why, {{"retryIn", std::to_string(backoff_.count()) + "ms"}});
+  look_.arm(self_, backoff_);
+  backoff_ = std::min(backoff_ * 2, defaults::restart_longest);
+}
+
+void application_state::read_again(const std::string& why) {
+  log::debug("resource-read", subject(), why);
+  busy_ = true;
+  auto deadline = self_->clock().now() + defaults::kubernetes_request;
+  self_
+    ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+              messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline})
+    .then(
+      [this](const messages::answer& a) {
+        busy_ = false;
+        if (a.response.status == 200 && adopt(a.response.body))
+          return reconsider();
+        stumble("the resource cannot be read: " + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
+      },
+      [this](const caf::error&) {
+        busy_ = false;
+        stumble("the resource cannot be read: the gateway did not answer");
+      });
+}
+
+// -- carrying ----------------------------------------------------------------------------------------------
+
+bool application_state::adopt(const std::string& body) {
+  auto record = std::make_shared<flink::application_record>(flink::read_record(body));
+  if (record->app.metadata.uid != identity_.uid)
+    return false;
+  adopt(std::move(record));
+  return true;
+}
+
+void application_state::adopt(std::shared_ptr<const flink::application_record> record) {
+  bool known = record_ && record_->app.metadata.resource_version == record->app.metadata.resource_version;
+  record_ = std::move(record);
+  if (known)
+    return;
+  own_version_ = record_->app.metadata.resource_version;
+  own_write_.arm(self_, defaults::own_write_seen);
+}
+
+void application_state::record(const flink::record_event& x) {
+  setup_.counters->event(x.reason);
+  auto& meta = record_->app.metadata;
+  k8s::event_subject about{k8s::key_of(meta), meta.uid, meta.resource_version};
+  k8s::occurrence what{x.warning ? k8s::event_type::Warning : k8s::event_type::Normal, x.reason, x.message};
+  auto write = events_.note(about, what, setup_.wall_clock(), self_->clock().now());
+  if (!write)
+    return;
+  auto again = write->otherwise;
+  auto patience = defaults::kubernetes_request;
+  auto send = [this, patience](const k8s::request& r) {
+    return self_->request(setup_.kube, patience + defaults::answer_margin,
+                          messages::kube_request{subject(), r, self_->clock().now() + patience});
+  };
+  send(write->first)
+    .then(
+      [send, again](const messages::answer& a) {
+        if (a.response.status == 409 || a.response.status == 404)
+          send(again).then([](const messages::answer&) {}, [](const caf::error&) {});
+      },
+      [](const caf::error&) {});
+}
+
+flink::identities application_state::fresh_identities() {
+  return {.cluster_id = hex(8), .job_id = hex(32), .trigger_id = hex(32)};
+}
+
+std::string application_state::hex(int digits) {
+  static constexpr char alphabet[] = "0123456789abcdef";
+  std::string out;
+  for (int i = 0; i < digits; ++i)
+    out += alphabet[random_() >> 60];
+  return out;
+}
+
+// -- telling -------------------------------------------------------------------------------------------------
+
+void application_state::tell_decision(const flink::decision& d) {
+  auto phase = d.next.phase.value_or("");
+  messages::decision_report told{.time = k8s::format_milliseconds(setup_.wall_clock()), .phase = phase, .reason = d.reason};
+  for (auto& x : d.actions)
+    told.actions.push_back(to_string(x));
+  std::string actions;
+  for (auto& x : told.actions)
+    actions += (actions.empty() ? "" : "; ") + x;
+  log::info("decided", subject(), d.reason, {{"phase", phase.empty() ? "New" : phase}, {"actions", actions}});
+  decisions_.push_back(std::move(told));
+  if (decisions_.size() > defaults::remembered_decisions)
+    decisions_.pop_front();
+}
+
+void application_state::measure(const std::string& before, const flink::status& after) {
+  auto phase = after.phase.value_or("");
+  if (phase == before)
+    return;
+  setup_.counters->entered(phase);
+  bool ended = (phase == "Running" || phase == "DeployFailed") && !after.history.empty();
+  if (!ended)
+    return;
+  auto total = std::chrono::duration_cast<milliseconds>(self_->clock().now() - deploy_began_);
+  last_deploy_ = messages::deploy_report{after.history.back().cluster_id, total.count(),
+                                         static_cast<double>(own_share_.count()) / 1000.0};
+  setup_.counters->deploy(after.history.back().result, static_cast<double>(total.count()) / 1000.0,
+                          static_cast<double>(own_share_.count()) / 1e6);
+  deploy_began_ = self_->clock().now();
+  own_share_ = {};
+}
+
+messages::application_report application_state::report() const {
+  messages::application_report r{.namespace_ = identity_.key.ns,
+                                 .name = identity_.key.name,
+                                 .uid = identity_.uid,
+                                 .phase = record_ ? record_->app.status.phase.value_or("") : std::string{},
+                                 .step = writing_ ? "writing the status" : busy_ ? "acting" : "idle",
+                                 .waiting_for = waiting_.reason,
+                                 .waiting_message = waiting_.message,
+                                 .waiting_since = waiting_since_,
+                                 .trouble = waiting_.trouble,
+                                 .mailbox = mailbox_size(self_),
+                                 .restarts = identity_.restarts,
+                                 .last_deploy = last_deploy_,
+                                 .decisions = {decisions_.begin(), decisions_.end()}};
+  for (auto& x : in_flight_)
+    r.step += ": " + x;
+  for (auto& [what, o] : seen_.outcomes)
+    r.outcomes.push_back({.action = what,
+                          .failure = o.failed ? std::optional{std::string{to_string(o.failed->kind)}} : std::nullopt,
+                          .message = o.failed ? std::optional{o.failed->message} : std::nullopt,
+                          .attempts = o.attempts});
+  return r;
+}
+
+} // namespace actors

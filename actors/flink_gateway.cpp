@@ -1,0 +1,172 @@
+#include "actors/flink_gateway.hpp"
+
+#include "config/defaults.hpp"
+
+#include <algorithm>
+
+namespace actors {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+net::response not_sent(std::string why) {
+  return {.failure = net::failure::expired, .detail = std::move(why)};
+}
+
+/// Paths hold ids; metrics must not.
+std::string label_of(const flink::rest::request& x) {
+  std::string out = x.method + " ";
+  std::size_t part = 0;
+  for (std::size_t at = 0; at < x.path.size() && x.path[at] == '/'; ++part) {
+    auto end = std::min(x.path.find_first_of("/?", at + 1), x.path.size());
+    out += part % 2 == 1 ? "/:id" : x.path.substr(at, end - at);
+    at = end;
+  }
+  return out;
+}
+
+} // namespace
+
+flink_actor::behavior_type flink_gateway(flink_actor::stateful_pointer<flink_gateway_state> self,
+                                         net::transport* transport, job_manager_access access,
+                                         std::shared_ptr<metrics> counters) {
+  die_quietly(self);
+  return state_of(self).make_behavior(transport, std::move(access), std::move(counters));
+}
+
+flink_actor::behavior_type flink_gateway_state::make_behavior(net::transport* transport, job_manager_access access,
+                                                              std::shared_ptr<metrics> counters) {
+  transport_ = transport;
+  access_ = std::move(access);
+  counters_ = std::move(counters);
+  self_->set_exit_handler([this](caf::exit_msg& x) {
+    fail_all();
+    self_->quit(x.reason);
+  });
+  return {
+    [this](messages::flink_request& x) { return on(x); },
+    [this](messages::describe) { return report(); },
+    [this](messages::response_arrived& x) { on(x); },
+    [this](messages::tick x) { on(x); },
+  };
+}
+
+caf::result<messages::answer> flink_gateway_state::on(messages::flink_request& x) {
+  auto promise = self_->make_response_promise<messages::answer>();
+  auto now = self_->clock().now();
+  auto key = x.to.pod_uid;
+  auto& l = lanes_[key];
+  if (now < l.closed_until) {
+    promise.deliver(messages::answer{not_sent("not sent: JobManager " + x.to.pod + " did not answer "
+                                              + std::to_string(l.timeouts) + " times in a row")});
+    return promise;
+  }
+  auto deadline = x.deadline;
+  l.queue.push_back({std::move(x), promise, now});
+  pump(key);
+  if (auto i = lanes_.find(key); i != lanes_.end() && !i->second.queue.empty())
+    self_->delayed_send(self_, deadline - now, messages::tick{});
+  return promise;
+}
+
+void flink_gateway_state::pump(const std::string& key) {
+  auto& l = lanes_[key];
+  auto now = self_->clock().now();
+  while (!l.queue.empty() && (l.in_flight < defaults::flink_lane || l.queue.front().what.deadline <= now)) {
+    auto next = std::move(l.queue.front());
+    l.queue.pop_front();
+    if (next.what.deadline <= now)
+      next.promise.deliver(messages::answer{not_sent("not sent: the lane of " + next.what.to.pod + " was busy until the deadline"),
+                                            std::chrono::duration_cast<std::chrono::microseconds>(now - next.since)});
+    else
+      send(key, std::move(next));
+  }
+}
+
+void flink_gateway_state::send(const std::string& key, waiting x) {
+  ++lanes_[key].in_flight;
+  auto id = ++last_id_;
+  auto now = self_->clock().now();
+  auto& entry = flying_.emplace(id, flying{key, label_of(x.what.request), x.promise,
+                                           std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)}).first->second;
+  counters_->flink_request(entry.label);
+  entry.request = transport_->send(to_http(access_, x.what.to, x.what.request), x.what.deadline,
+                                   [me = flink_actor{self_}, id](net::response r) {
+                                     caf::anon_send(me, messages::response_arrived{id, std::move(r)});
+                                   });
+}
+
+void flink_gateway_state::on(messages::response_arrived& x) {
+  auto node = flying_.extract(x.id);
+  if (node.empty())
+    return;
+  auto& done = node.mapped();
+  auto& l = lanes_[done.lane];
+  --l.in_flight;
+  judge(l, x.response);
+  if (x.response.failure != net::failure::none)
+    counters_->flink_failure(done.label);
+  done.promise.deliver(messages::answer{std::move(x.response), done.queued});
+  pump(done.lane);
+  forget_if_idle(done.lane);
+}
+
+void flink_gateway_state::judge(lane& l, const net::response& x) {
+  if (x.failure != net::failure::timed_out) {
+    l.timeouts = 0;
+    l.closed_until = {};
+    return;
+  }
+  if (++l.timeouts < defaults::breaker_failures)
+    return;
+  auto pause = defaults::breaker_first * (1 << std::min(l.timeouts - defaults::breaker_failures, 8));
+  l.closed_until = self_->clock().now() + std::min(pause, defaults::breaker_longest);
+}
+
+void flink_gateway_state::forget_if_idle(const std::string& key) {
+  auto i = lanes_.find(key);
+  if (i != lanes_.end() && i->second.in_flight == 0 && i->second.queue.empty() && i->second.timeouts == 0)
+    lanes_.erase(i);
+  // Pods that stopped answering before they went leave an open breaker behind.
+  auto long_ago = self_->clock().now() - 10 * defaults::breaker_longest;
+  std::erase_if(lanes_, [&](auto& x) {
+    return x.second.in_flight == 0 && x.second.queue.empty() && x.second.timeouts > 0 && x.second.closed_until < long_ago
+           && x.second.closed_until != net::clock::time_point{};
+  });
+}
+
+void flink_gateway_state::on(messages::tick) {
+  std::vector<std::string> keys;
+  for (auto& [key, l] : lanes_)
+    if (!l.queue.empty())
+      keys.push_back(key);
+  for (auto& key : keys)
+    pump(key);
+}
+
+void flink_gateway_state::fail_all() {
+  for (auto& [id, x] : flying_) {
+    transport_->cancel(x.request);
+    x.promise.deliver(messages::answer{{.failure = net::failure::broken, .detail = "the operator is stopping"}});
+  }
+  flying_.clear();
+  for (auto& [key, l] : lanes_)
+    for (auto& x : l.queue)
+      x.promise.deliver(messages::answer{not_sent("not sent: the operator is stopping")});
+  lanes_.clear();
+}
+
+messages::actor_report flink_gateway_state::report() const {
+  std::size_t queued = 0, open = 0;
+  for (auto& [key, l] : lanes_) {
+    queued += l.queue.size();
+    open += l.timeouts >= defaults::breaker_failures ? 1 : 0;
+  }
+  return {.name = name,
+          .mailbox = mailbox_size(self_),
+          .state = std::to_string(flying_.size()) + " in flight, " + std::to_string(queued) + " waiting, "
+                   + std::to_string(lanes_.size()) + " lanes, " + std::to_string(open) + " breakers open"};
+}
+
+} // namespace actors

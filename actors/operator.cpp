@@ -1,0 +1,191 @@
+#include "actors/operator.hpp"
+
+#include "config/defaults.hpp"
+#include "config/log.hpp"
+#include "flink/labels.hpp"
+
+#include <algorithm>
+
+namespace actors {
+
+namespace defaults = config::defaults;
+namespace log = config::log;
+
+namespace {
+
+std::string label(const k8s::object_head& x, std::string_view key) {
+  auto i = x.labels.find(std::string{key});
+  return i == x.labels.end() ? std::string{} : i->second;
+}
+
+/// Supervisors of applications whose objects were found without them need a name to ask for.
+std::shared_ptr<const flink::application_record> placeholder(const k8s::object_key& key, const std::string& uid) {
+  auto x = std::make_shared<flink::application_record>();
+  x->app.metadata.namespace_ = key.ns;
+  x->app.metadata.name = key.name;
+  x->app.metadata.uid = uid;
+  return x;
+}
+
+std::string phase_in(const std::shared_ptr<const flink::application_record>& x) {
+  return x ? x->app.status.phase.value_or("") : std::string{};
+}
+
+} // namespace
+
+operator_actor::behavior_type operator_root(operator_actor::stateful_pointer<operator_state> self, operator_setup setup) {
+  die_quietly(self);
+  return state_of(self).make_behavior(std::move(setup));
+}
+
+operator_actor::behavior_type operator_state::make_behavior(operator_setup setup) {
+  setup_ = std::move(setup);
+  missing_kinds_ = {setup_.kinds.begin(), setup_.kinds.end()};
+  self_->set_down_handler([this](caf::down_msg& x) { on_down(x); });
+  self_->set_exit_handler([this](caf::exit_msg& x) {
+    for (auto& [uid, e] : entries_)
+      if (e.supervisor)
+        self_->send_exit(e.supervisor, caf::exit_reason::user_shutdown);
+    self_->quit(x.reason);
+  });
+  return {
+    [this](const messages::application_news& x) { on(x); },
+    [this](const messages::object_news& x) { on(x); },
+    [this](const messages::kind_synced& x) { on(x); },
+    [this](const messages::restart& x) { on(x); },
+    [this](messages::describe x) { return on(x); },
+    [this](const messages::describe_application& x) { return on(x); },
+  };
+}
+
+void operator_state::on(const messages::application_news& x) {
+  auto& meta = x.record->app.metadata;
+  auto& e = entries_[meta.uid];
+  if (e.record)
+    setup_.application.counters->in_phase(phase_in(e.record), -1);
+  if (!x.removed)
+    setup_.application.counters->in_phase(phase_in(x.record), 1);
+  e.key = k8s::key_of(meta);
+  e.record = x.removed ? nullptr : x.record;
+  if (e.supervisor)
+    self_->send(e.supervisor, x);
+  else if (x.removed)
+    forget_if_empty(meta.uid);
+  else
+    supervise(meta.uid, e);
+  setup_.application.counters->applications(
+    std::count_if(entries_.begin(), entries_.end(), [](auto& y) { return y.second.record != nullptr; }));
+}
+
+void operator_state::on(const messages::object_news& x) {
+  auto& head = messages::head_of(x.object);
+  auto uid = label(head, flink::labels::application_uid);
+  if (uid.empty())
+    return; // not made by us
+  auto& e = entries_[uid];
+  if (e.key.name.empty())
+    e.key = {head.key.ns, label(head, flink::labels::application)};
+  auto slot = std::pair{x.object.index(), head.key.name};
+  if (x.removed)
+    e.objects.erase(slot);
+  else
+    e.objects.insert_or_assign(slot, x.object);
+  if (e.supervisor)
+    self_->send(e.supervisor, x);
+  else if (!e.record && e.objects.empty())
+    forget_if_empty(uid);
+  else
+    supervise(uid, e);
+}
+
+void operator_state::on(const messages::kind_synced& x) {
+  if (missing_kinds_.erase(x.kind) == 0 || !missing_kinds_.empty())
+    return;
+  log::info("synced", "", "every kind has been seen; decisions begin", {{"applications", std::to_string(entries_.size())}});
+  for (auto& [uid, e] : entries_)
+    supervise(uid, e);
+}
+
+void operator_state::supervise(const std::string& uid, entry& e) {
+  if (!missing_kinds_.empty() || e.supervisor || e.pausing)
+    return;
+  bool orphans_only = std::all_of(e.objects.begin(), e.objects.end(), [](auto& x) {
+    return messages::head_of(x.second).labels.contains(std::string{flink::labels::orphaned}) || x.first.first != 0;
+  });
+  if (!e.record && orphans_only)
+    return; // left behind on purpose, or on their way out
+  application_identity identity{e.key, uid, setup_.seed + ++spawned_, e.restarts};
+  e.supervisor = self_->spawn<caf::monitored>(application, setup_.application, std::move(identity));
+  supervisors_[e.supervisor.address()] = uid;
+  brief(e);
+}
+
+void operator_state::brief(entry& e) {
+  for (auto& [slot, object] : e.objects)
+    self_->send(e.supervisor, messages::object_news{object, false});
+  auto uid = supervisors_[e.supervisor.address()];
+  if (e.record)
+    self_->send(e.supervisor, messages::application_news{e.record, false});
+  else
+    self_->send(e.supervisor, messages::application_news{placeholder(e.key, uid), true});
+}
+
+void operator_state::on_down(const caf::down_msg& x) {
+  auto i = supervisors_.find(x.source);
+  if (i == supervisors_.end())
+    return;
+  auto uid = i->second;
+  supervisors_.erase(i);
+  auto& e = entries_[uid];
+  e.supervisor = nullptr;
+  if (!x.reason)
+    return forget_if_empty(uid);
+  e.last_crash = self_->system().render(x.reason);
+  setup_.application.counters->actor_restarted();
+  auto pause = std::min(defaults::restart_first * (1 << std::min(e.restarts, 10)), defaults::restart_longest);
+  ++e.restarts;
+  e.pausing = true;
+  log::error("supervisor-crashed", k8s::to_string(e.key), e.last_crash,
+             {{"restarts", std::to_string(e.restarts)}, {"restartIn", std::to_string(pause.count()) + "ms"}});
+  self_->delayed_send(self_, pause, messages::restart{uid});
+}
+
+void operator_state::on(const messages::restart& x) {
+  auto i = entries_.find(x.uid);
+  if (i == entries_.end())
+    return;
+  i->second.pausing = false;
+  supervise(x.uid, i->second);
+}
+
+void operator_state::forget_if_empty(const std::string& uid) {
+  auto i = entries_.find(uid);
+  if (i != entries_.end() && !i->second.record && i->second.objects.empty() && !i->second.supervisor)
+    entries_.erase(i);
+}
+
+caf::result<messages::application_report> operator_state::on(const messages::describe_application& x) {
+  for (auto& [uid, e] : entries_)
+    if (e.key == k8s::object_key{x.ns, x.name} && e.supervisor)
+      return self_->delegate(e.supervisor, messages::describe{});
+  return caf::make_error(caf::sec::runtime_error, "not supervised");
+}
+
+caf::result<messages::operator_report> operator_state::on(messages::describe) {
+  messages::operator_report r{.synced = missing_kinds_.empty()};
+  r.actors.push_back({.name = name, .mailbox = mailbox_size(self_),
+                      .state = std::to_string(entries_.size()) + " applications, "
+                               + std::to_string(supervisors_.size()) + " supervisors"});
+  for (auto& [uid, e] : entries_)
+    r.applications.push_back({.namespace_ = e.key.ns,
+                              .name = e.key.name,
+                              .uid = uid,
+                              .phase = phase_in(e.record),
+                              .step = e.supervisor ? "supervised" : e.pausing ? "restarting after: " + e.last_crash : "none",
+                              .restarts = e.restarts});
+  std::sort(r.applications.begin(), r.applications.end(),
+            [](auto& x, auto& y) { return std::tie(x.namespace_, x.name) < std::tie(y.namespace_, y.name); });
+  return r;
+}
+
+} // namespace actors

@@ -1,0 +1,79 @@
+#include "actors/run.hpp"
+
+#include "actors/flink_gateway.hpp"
+#include "actors/introspection.hpp"
+#include "actors/kubernetes_gateway.hpp"
+#include "actors/kubernetes_watch.hpp"
+#include "actors/operator.hpp"
+
+#include <caf/scoped_actor.hpp>
+
+namespace actors {
+
+namespace {
+
+caf::actor_system_config& configured(caf::actor_system_config& cfg, size_t threads) {
+  configure(cfg, threads);
+  return cfg;
+}
+
+} // namespace
+
+class running_system::impl {
+public:
+  explicit impl(system_setup x) : setup{std::move(x)}, sys{configured(cfg, setup.threads)} {
+    kube = sys.spawn(kubernetes_gateway, setup.transport, setup.api_origin, counters);
+    flink = sys.spawn(flink_gateway, setup.transport, setup.job_managers, counters);
+    application_setup for_each{.kube = kube, .flink = flink, .settings = {.render = setup.render}, .counters = counters};
+    root = sys.spawn(operator_root, operator_setup{for_each, watched_kinds(), setup.seed});
+    watches = spawn_watches(sys, root, {setup.transport, setup.api_origin, setup.ns, counters, setup.seed});
+    pages = sys.spawn(introspection, introspection_setup{root, kube, flink, watches, counters});
+  }
+
+  /// Sends exit to an actor and waits for it.
+  template <class Handle>
+  void end(caf::scoped_actor& self, Handle& x, std::chrono::steady_clock::time_point deadline) {
+    if (!x)
+      return;
+    self->monitor(x);
+    self->send_exit(x, caf::exit_reason::user_shutdown);
+    auto left = std::max(deadline - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration{});
+    self->receive([](const caf::down_msg&) {}, caf::after(left) >> [] {});
+    x = nullptr;
+  }
+
+  void stop(std::chrono::milliseconds grace) {
+    auto deadline = std::chrono::steady_clock::now() + grace;
+    caf::scoped_actor self{sys};
+    end(self, root, deadline); // takes the applications along: no decision is made from here on
+    for (auto& x : watches)
+      end(self, x, deadline);
+    end(self, pages, deadline);
+    end(self, flink, deadline);
+    end(self, kube, deadline);
+  }
+
+  system_setup setup;
+  caf::actor_system_config cfg;
+  std::shared_ptr<metrics> counters = std::make_shared<metrics>();
+  caf::actor_system sys;
+  kube_actor kube;
+  flink_actor flink;
+  operator_actor root;
+  std::vector<watch_actor> watches;
+  introspection_actor pages;
+};
+
+running_system::running_system(system_setup setup) : impl_{std::make_unique<impl>(std::move(setup))} {}
+
+running_system::~running_system() = default;
+
+void running_system::stop(std::chrono::milliseconds grace) {
+  impl_->stop(grace);
+}
+
+void running_system::query(std::string path, std::function<void(int, std::string, std::string)> reply) {
+  caf::anon_send(impl_->pages, messages::query{std::move(path), std::move(reply)});
+}
+
+} // namespace actors

@@ -1,0 +1,108 @@
+// Every number of the operator, with its unit and its reason. No other file invents one.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace config::defaults {
+
+using namespace std::chrono_literals;
+
+// -- patience per step of a deploy (spec.timeouts overrides) -------------------------------------
+
+/// Nodes may have to be bought and a large image be pulled first.
+constexpr std::chrono::seconds cluster_start{600};
+/// POST run and plan execute the user's main(), which may read tables or list buckets.
+constexpr std::chrono::seconds submit{300};
+/// State of many gigabytes goes to an object store.
+constexpr std::chrono::seconds savepoint{600};
+/// From the accepted submit to all tasks running: restoring large state.
+constexpr std::chrono::seconds job_start{180};
+/// After this a deletion that cannot save the state is a case for `onDeleteTimeout`.
+constexpr std::chrono::seconds deletion{900};
+
+/// A container that cannot be pulled or created may recover from a hiccup of its registry; this long
+/// it is only shown, then the version is refused.
+constexpr std::chrono::seconds broken_pod_patience{30};
+/// Restarts of one pod during a deploy that count as a crash loop.
+constexpr int32_t crash_loop_restarts = 3;
+/// A failed cluster is kept this long so that its logs can be read.
+constexpr std::chrono::seconds failed_cluster_kept{600};
+
+// -- cadence of questions -------------------------------------------------------------------------
+
+/// While something is in transit: first interval, doubling to the longest.
+constexpr std::chrono::milliseconds poll_first{250};
+constexpr std::chrono::milliseconds poll_longest{2000};
+/// Job state at rest.
+constexpr std::chrono::milliseconds poll_job{10'000};
+/// Checkpoints at rest, where the newest path is needed for a recovery.
+constexpr std::chrono::milliseconds poll_checkpoints{60'000};
+/// The recorded checkpoint path is written at most this often.
+constexpr std::chrono::seconds checkpoint_write_interval{60};
+/// An answer older than this does not justify a submit.
+constexpr std::chrono::milliseconds fresh{2000};
+/// A settled application is looked at this often even if nothing happens.
+constexpr std::chrono::milliseconds look_at_rest{10'000};
+/// Retries of a failed order: first delay, doubling to the longest.
+constexpr std::chrono::milliseconds retry_first{500};
+constexpr std::chrono::milliseconds retry_longest{30'000};
+/// Share of a delay by which each is drawn shorter or longer, so that a fleet does not march in step.
+constexpr double jitter = 0.1;
+
+// -- deadlines of single requests -------------------------------------------------------------------
+
+/// Questions to a JobManager; a hung JVM accepts connections, only a deadline notices.
+constexpr std::chrono::milliseconds flink_question{5'000};
+/// Orders to a JobManager but plan and run.
+constexpr std::chrono::milliseconds flink_order{30'000};
+/// Any request to the API server but watches.
+constexpr std::chrono::milliseconds kubernetes_request{15'000};
+/// An actor waits this much longer than the gateway, so that the gateway always answers first.
+constexpr std::chrono::milliseconds answer_margin{1'000};
+/// Our own write must show up in the watch within this, else the resource is read.
+constexpr std::chrono::milliseconds own_write_seen{2'000};
+
+// -- gateways ---------------------------------------------------------------------------------------
+
+/// Requests in flight per Flink cluster.
+constexpr std::size_t flink_lane = 2;
+/// Time-outs in a row that open the breaker of one cluster.
+constexpr int32_t breaker_failures = 3;
+/// Pause of an open breaker, doubling to the longest.
+constexpr std::chrono::milliseconds breaker_first{2'000};
+constexpr std::chrono::milliseconds breaker_longest{30'000};
+/// Writes per second to the API server over all applications, and the burst above it.
+constexpr double kubernetes_writes_per_second = 50;
+constexpr double kubernetes_write_burst = 200;
+/// Requests to the API server in flight at once.
+constexpr std::size_t kubernetes_in_flight = 32;
+
+// -- supervision ------------------------------------------------------------------------------------
+
+/// A crashed APPLICATION is started again after this, doubling to the longest.
+constexpr std::chrono::milliseconds restart_first{1'000};
+constexpr std::chrono::milliseconds restart_longest{300'000};
+/// Decisions that introspection remembers per application.
+constexpr std::size_t remembered_decisions = 20;
+/// Deploys that the status remembers.
+constexpr std::size_t remembered_deploys = 10;
+/// Savepoints that the status remembers.
+constexpr std::size_t remembered_savepoints = 10;
+/// Actors get this long to end in order on SIGTERM.
+constexpr std::chrono::milliseconds shutdown{4'000};
+
+// -- spec ---------------------------------------------------------------------------------------------
+
+constexpr int32_t rpc_port = 6123;
+constexpr int32_t query_port = 6124;
+constexpr int32_t blob_port = 6125;
+constexpr int32_t ui_port = 8081;
+constexpr int32_t metrics_query_port = 50101;
+constexpr int32_t task_slots = 16;
+constexpr int32_t max_checkpoint_restore_age_seconds = 3600;
+/// Longest message taken from outside into a status or an event, in bytes.
+constexpr std::size_t max_message = 1024;
+
+} // namespace config::defaults

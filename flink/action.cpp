@@ -1,0 +1,86 @@
+#include "flink/action.hpp"
+
+namespace flink {
+
+namespace {
+
+std::string name_of(const record_event& x) {
+  return "event " + x.reason;
+}
+
+struct words {
+  std::string operator()(const add_finalizer&) const { return "add finalizer"; }
+  std::string operator()(const remove_finalizer&) const { return "remove finalizer"; }
+  std::string operator()(const create_object& x) const {
+    return "create " + std::string{to_string(x.role)} + " of " + x.cluster_id;
+  }
+  std::string operator()(const read_object& x) const {
+    return "read " + std::string{to_string(x.role)} + " of " + x.cluster_id;
+  }
+  std::string operator()(const delete_object& x) const {
+    return "delete " + std::string{to_string(x.role)} + " " + x.name + " (" + x.uid + ")";
+  }
+  std::string operator()(const scale_task_managers& x) const {
+    return "scale " + x.name + " to " + std::to_string(x.replicas);
+  }
+  std::string operator()(const switch_service& x) const { return "switch service to " + x.cluster_id; }
+  std::string operator()(const orphan_object& x) const {
+    return "orphan " + std::string{to_string(x.role)} + " " + x.name;
+  }
+  std::string operator()(const ask_namespace&) const { return "ask namespace"; }
+  std::string operator()(const ask_application&) const { return "ask application"; }
+  std::string operator()(const record_event& x) const { return name_of(x); }
+  std::string operator()(const ask_overview& x) const { return "ask overview of " + x.cluster_id; }
+  std::string operator()(const ask_jobs& x) const { return "ask jobs of " + x.cluster_id; }
+  std::string operator()(const ask_job& x) const { return "ask job " + x.job_id + " of " + x.cluster_id; }
+  std::string operator()(const ask_checkpoints& x) const {
+    return "ask checkpoints of " + x.job_id + " of " + x.cluster_id;
+  }
+  std::string operator()(const ask_savepoint& x) const {
+    return "ask savepoint " + x.trigger_id + " of " + x.job_id + " of " + x.cluster_id;
+  }
+  std::string operator()(const compile_job& x) const { return "compile job on " + x.cluster_id; }
+  std::string operator()(const submit_job& x) const { return "submit job " + x.job_id + " to " + x.cluster_id; }
+  std::string operator()(const stop_job& x) const {
+    return "stop job " + x.job_id + " of " + x.cluster_id + " by " + x.trigger_id;
+  }
+  std::string operator()(const cancel_job& x) const { return "cancel job " + x.job_id + " of " + x.cluster_id; }
+};
+
+} // namespace
+
+std::string to_string(const action& x) {
+  return std::visit(words{}, x);
+}
+
+std::string job_manager_of(const action& x) {
+  return std::visit(
+    [](const auto& y) -> std::string {
+      using type = std::decay_t<decltype(y)>;
+      constexpr bool on_kubernetes = std::is_same_v<type, create_object> || std::is_same_v<type, read_object>
+                                     || std::is_same_v<type, switch_service>;
+      if constexpr (!on_kubernetes && requires { y.cluster_id; })
+        return y.cluster_id;
+      else
+        return {};
+    },
+    x);
+}
+
+std::string_view to_string(object_role x) {
+  switch (x) {
+    case object_role::job_manager:
+      return "JobManager Deployment";
+    case object_role::task_manager:
+      return "TaskManager Deployment";
+    case object_role::versioned_service:
+      return "versioned Service";
+    case object_role::generic_service:
+      return "generic Service";
+    case object_role::ingress:
+      return "Ingress";
+  }
+  return "";
+}
+
+} // namespace flink

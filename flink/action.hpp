@@ -1,0 +1,158 @@
+// What the operator can do, as values. Orders change something outside, questions only ask.
+#pragma once
+
+#include "flink/observation.hpp"
+
+#include <string>
+#include <variant>
+
+namespace flink {
+
+// -- Kubernetes ---------------------------------------------------------------------------------------
+
+struct add_finalizer {
+  bool operator==(const add_finalizer&) const = default;
+};
+
+struct remove_finalizer {
+  bool operator==(const remove_finalizer&) const = default;
+};
+
+/// Creates one object of a cluster; AlreadyExists leads to read_object.
+struct create_object {
+  object_role role;
+  std::string cluster_id;
+  bool operator==(const create_object&) const = default;
+};
+
+/// Reads an object that exists under the name of one of ours: is it ours?
+struct read_object {
+  object_role role;
+  std::string cluster_id;
+  bool operator==(const read_object&) const = default;
+};
+
+/// Deletes one object that we own, if it still has this uid.
+struct delete_object {
+  object_role role;
+  std::string name;
+  std::string uid;
+  bool operator==(const delete_object&) const = default;
+};
+
+/// Sets the replicas of a TaskManager Deployment.
+struct scale_task_managers {
+  std::string name;
+  int32_t replicas = 0;
+  bool operator==(const scale_task_managers&) const = default;
+};
+
+/// Points the generic Service at the JobManager of a cluster.
+struct switch_service {
+  std::string cluster_id;
+  bool operator==(const switch_service&) const = default;
+};
+
+/// Marks an object as left behind on purpose (`--cascade=orphan`), so that no sweep takes it.
+struct orphan_object {
+  object_role role;
+  std::string name;
+  bool operator==(const orphan_object&) const = default;
+};
+
+/// Asks whether the namespace is being deleted.
+struct ask_namespace {
+  bool operator==(const ask_namespace&) const = default;
+};
+
+/// Asks whether the application of these objects still exists.
+struct ask_application {
+  bool operator==(const ask_application&) const = default;
+};
+
+/// Tells the user. Never waited for.
+struct record_event {
+  bool warning = false;
+  /// From the catalogue in docs/operations.md.
+  std::string reason;
+  std::string message;
+  bool operator==(const record_event&) const = default;
+};
+
+// -- Flink ----------------------------------------------------------------------------------------------
+
+struct ask_overview {
+  std::string cluster_id;
+  bool operator==(const ask_overview&) const = default;
+};
+
+struct ask_jobs {
+  std::string cluster_id;
+  bool operator==(const ask_jobs&) const = default;
+};
+
+struct ask_job {
+  std::string cluster_id;
+  std::string job_id;
+  bool operator==(const ask_job&) const = default;
+};
+
+struct ask_checkpoints {
+  std::string cluster_id;
+  std::string job_id;
+  bool operator==(const ask_checkpoints&) const = default;
+};
+
+struct ask_savepoint {
+  std::string cluster_id;
+  std::string job_id;
+  std::string trigger_id;
+  bool operator==(const ask_savepoint&) const = default;
+};
+
+/// Runs main() on the new cluster without starting anything.
+struct compile_job {
+  std::string cluster_id;
+  job_parameters job;
+  bool operator==(const compile_job&) const = default;
+};
+
+/// Starts a job under an identity that is in the status already.
+struct submit_job {
+  std::string cluster_id;
+  std::string job_id;
+  job_parameters job;
+  /// Empty: without state.
+  std::string restore_path;
+  bool operator==(const submit_job&) const = default;
+};
+
+/// Takes a savepoint and ends the job.
+struct stop_job {
+  std::string cluster_id;
+  std::string job_id;
+  std::string trigger_id;
+  bool operator==(const stop_job&) const = default;
+};
+
+/// Ends the job without a savepoint.
+struct cancel_job {
+  std::string cluster_id;
+  std::string job_id;
+  bool operator==(const cancel_job&) const = default;
+};
+
+using action =
+  std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object, scale_task_managers,
+               switch_service, orphan_object, ask_namespace, ask_application, record_event, ask_overview, ask_jobs,
+               ask_job, ask_checkpoints, ask_savepoint, compile_job, submit_job, stop_job, cancel_job>;
+
+/// Returns the action in a few words: the key of its outcome, and what stands in logs and diaries.
+std::string to_string(const action& x);
+
+/// Returns the cluster whose JobManager is addressed, or an empty text for actions on Kubernetes.
+std::string job_manager_of(const action& x);
+
+std::string_view to_string(object_role x);
+
+} // namespace flink

@@ -1,0 +1,122 @@
+// Ready, Progressing, Degraded: what `kubectl wait` and people read.
+#include "config/defaults.hpp"
+#include "flink/decode.hpp"
+#include "flink/step.hpp"
+#include "k8s/time.hpp"
+
+namespace flink {
+
+namespace {
+
+struct claim {
+  bool holds;
+  std::string reason;
+  std::string message;
+};
+
+/// One fixed sentence per phase: texts that follow every poll would make every poll a write.
+const char* headline(phase x) {
+  switch (x) {
+    case phase::New:
+      return "not yet deployed";
+    case phase::Updating:
+    case phase::ClusterStarting:
+      return "the new cluster is starting";
+    case phase::Savepointing:
+      return "the old job is stopped with a savepoint";
+    case phase::Cancelling:
+      return "the old job is cancelled";
+    case phase::Recovering:
+      return "looking for the newest state";
+    case phase::SubmittingJob:
+      return "the job is submitted to the new cluster";
+    case phase::RollingBackJob:
+      return "the old version gets its job back";
+    case phase::Rescaling:
+      return "TaskManagers are added";
+    case phase::Running:
+      return "the job runs as the spec asks";
+    case phase::DualRunning:
+      return "two versions run";
+    case phase::DeployFailed:
+      return "the last deploy failed";
+    case phase::Suspended:
+      return "suspended";
+    case phase::Failed:
+      return "the job has failed";
+    case phase::Deleting:
+      return "the application is being deleted";
+  }
+  return "";
+}
+
+bool in_transit(phase x) {
+  return x != phase::Running && x != phase::DualRunning && x != phase::DeployFailed && x != phase::Suspended
+         && x != phase::Failed;
+}
+
+bool job_runs(const status& x) {
+  auto& job = x.job_status;
+  if (!job || !job->state)
+    return false;
+  return *job->state == "FINISHED" || (*job->state == "RUNNING" && job->running_tasks == job->total_tasks);
+}
+
+claim ready(const status& next, const situation& x, const waiting& w) {
+  auto at = phase_of(next);
+  bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.complaints.empty();
+  if (at == phase::Running && wanted && job_runs(next) && !w.trouble)
+    return {true, "JobRunning", headline(at)};
+  if (w.trouble)
+    return {false, w.reason, w.message};
+  if (at == phase::DeployFailed)
+    return {false, "DeployFailed", next.reason.value_or(headline(at))};
+  if (at == phase::Running)
+    return {false, "JobNotRunning", "the job is " + (next.job_status && next.job_status->state ? *next.job_status->state
+                                                       : std::string{"unknown"}) + " with tasks missing"};
+  return {false, *phase_text(at).c_str() ? phase_text(at) : "New", headline(at)};
+}
+
+claim progressing(const status& next, const waiting& w) {
+  auto at = phase_of(next);
+  auto name = at == phase::New ? std::string{"New"} : phase_text(at);
+  if (in_transit(at) && w.trouble)
+    return {true, w.reason, w.message};
+  return {in_transit(at), name, headline(at)};
+}
+
+claim degraded(const status& next, const waiting& w) {
+  if (w.trouble)
+    return {true, w.reason, w.message};
+  if (phase_of(next) == phase::DeployFailed)
+    return {true, "DeployFailed", next.reason.value_or(headline(phase::DeployFailed))};
+  return {false, "AsExpected", "nothing is wrong"};
+}
+
+void set(status& next, const situation& x, const std::string& type, claim c) {
+  if (c.message.size() > config::defaults::max_message)
+    c.message.resize(config::defaults::max_message);
+  std::string value = c.holds ? "True" : "False";
+  k8s::condition* slot = nullptr;
+  for (auto& y : next.conditions)
+    if (y.type == type)
+      slot = &y;
+  if (!slot)
+    slot = &next.conditions.emplace_back(k8s::condition{.type = type});
+  if (slot->status != value)
+    slot->last_transition_time = k8s::format_time(x.now.wall);
+  slot->status = value;
+  slot->observed_generation = x.app.metadata.generation;
+  slot->reason = std::move(c.reason);
+  slot->message = std::move(c.message);
+}
+
+} // namespace
+
+void set_conditions(status& next, const situation& x, const waiting& w) {
+  set(next, x, "Ready", ready(next, x, w));
+  set(next, x, "Progressing", progressing(next, w));
+  set(next, x, "Degraded", degraded(next, w));
+}
+
+} // namespace flink

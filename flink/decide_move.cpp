@@ -1,0 +1,145 @@
+// Savepointing and Cancelling: the old job gives its state away and ends. The next job is not started
+// before it is certain that the old one has ended.
+#include "config/defaults.hpp"
+#include "flink/decode.hpp"
+#include "flink/step.hpp"
+#include "k8s/time.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+void remember_savepoint(step& s, const std::string& path) {
+  auto& all = s.next.savepoints;
+  if (!all.empty() && all.back().path == path)
+    return;
+  all.push_back({path, s.now_text(), "Update"});
+  if (all.size() > defaults::remembered_savepoints)
+    all.erase(all.begin());
+  s.next.savepoint_path = path;
+  s.next.target->restore_path = path;
+  s.event("CanceledJob", "job " + serving_job(s.was) + " stopped with savepoint " + path);
+}
+
+/// The path is known; all that is missing is the certainty that the old job has ended.
+void await_end(step& s, const cluster_view& old, const std::string& path) {
+  auto ended = job_ended(s, old, serving_job(s.was));
+  if (s.was.target->restore_path != path)
+    remember_savepoint(s, path); // before it could be forgotten with its JobManager
+  if (ended.value_or(false))
+    return begin_submit(s, path, "the old job has ended with savepoint " + path);
+  s.wait("OldJobEnding", "waiting for job " + serving_job(s.was) + " to end after its savepoint");
+  if (s.passed(s.was.target->step_started_at, patience(s, &timeouts::savepoint_seconds, defaults::savepoint)))
+    s.trouble("OldClusterUnconfirmed", "savepoint " + path + " is complete, but JobManager of cluster " + old.id
+                                         + " does not confirm that job " + serving_job(s.was) + " has ended; the new job is "
+                                           "not started before that");
+}
+
+/// No savepoint came of it. While the old job runs, nothing is lost by giving the new version up.
+void without_savepoint(step& s, const cluster_view& old, const std::string& why) {
+  auto& trigger = s.was.target->trigger_id;
+  // How the job was before the savepoint failed says nothing of how it is after.
+  auto verdict = std::max(s.answered(stop_job{old.id, serving_job(s.was), *trigger}),
+                          s.answered(ask_savepoint{old.id, serving_job(s.was), *trigger}));
+  auto ended = job_ended(s, old, serving_job(s.was), verdict);
+  if (!ended) {
+    s.trouble("SavepointFailed", why + "; asking whether the old job still runs");
+    return;
+  }
+  if (!*ended) {
+    s.warn("SavepointFailed", why);
+    return fail_deploy(s, "SavepointFailed", why + "; the old job goes on");
+  }
+  auto state = newest_state(s, old, serving_job(s.was));
+  if (state.pending)
+    return s.wait("LookingForState", "the old job has ended without a savepoint; looking for its newest state");
+  if (!state.problem.empty())
+    return fail_deploy(s, "NoStateToRestore", why + "; " + state.problem);
+  s.warn("RestoringExternalizedCheckpoint", "the old job has ended without a savepoint (" + why + "); starting from "
+                                              + state.source);
+  begin_submit(s, state.path, "the old job has ended; its newest state is " + state.source);
+}
+
+/// The JobManager does not know the trigger: it was forgotten, or never came.
+void trigger_unknown(step& s, const cluster_view& old) {
+  auto* known = s.checkpoints(old, serving_job(s.was), s.pace());
+  if (!known)
+    return s.wait("Savepointing", "looking for the savepoint of trigger " + *s.was.target->trigger_id);
+  auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
+  auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
+  // A minute of grace for clocks that differ; an update takes longer than that to come round again.
+  if (last && began
+      && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}} + std::chrono::minutes{1}
+           >= *began)
+    return await_end(s, old, last->external_path);
+  without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
+}
+
+void follow_trigger(step& s, const cluster_view& old) {
+  auto& trigger = *s.was.target->trigger_id;
+  auto* known = s.savepoint(old, serving_job(s.was), trigger, s.pace());
+  if (!known)
+    return s.wait("Savepointing", "stopping job " + serving_job(s.was) + " with a savepoint");
+  if (!*known)
+    return trigger_unknown(s, old);
+  auto& savepoint = **known;
+  if (savepoint.location)
+    return await_end(s, old, *savepoint.location);
+  if (savepoint.failure)
+    return without_savepoint(s, old, "the savepoint failed: " + *savepoint.failure);
+  s.wait("Savepointing", "the savepoint of job " + serving_job(s.was) + " is being written");
+  if (s.passed(s.was.target->step_started_at, patience(s, &timeouts::savepoint_seconds, defaults::savepoint)))
+    // Flink cannot take a stop back; whatever is done now would race with it.
+    s.trouble("SavepointSlow", "the savepoint of job " + serving_job(s.was) + " takes longer than timeouts.savepointSeconds; "
+                               "waiting for Flink's own verdict (execution.checkpointing.timeout)");
+}
+
+bool same_life(const step& s, const cluster_view& old) {
+  return !s.was.cluster->job_manager || !old.leader || *s.was.cluster->job_manager == incarnation_of(*old.leader);
+}
+
+} // namespace
+
+void savepointing(step& s) {
+  auto& t = s.was.target;
+  if (!t || !s.was.cluster || !t->trigger_id)
+    return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  auto old = s.cluster(s.was.cluster->id);
+  if (t->restore_path)
+    return await_end(s, old, *t->restore_path);
+  if (old.gone() || (old.leader && !same_life(s, old) && !s.high_availability()))
+    return without_savepoint(s, old, "the old JobManager was lost while the savepoint was taken");
+  if (!old.leader)
+    return s.trouble("OldJobManagerDown", "no JobManager pod of cluster " + old.id
+                                            + " runs; waiting for it, its job has not ended for certain");
+  action stop = stop_job{old.id, serving_job(s.was), *t->trigger_id};
+  auto sent = s.order(stop);
+  if (sent == progress::pending)
+    return s.wait("Savepointing", "asking job " + serving_job(s.was) + " to stop with a savepoint");
+  auto* why = s.failure_of(stop);
+  if (sent == progress::failed && why->kind != failure_class::duplicate)
+    return without_savepoint(s, old, "the JobManager refuses the savepoint: " + why->message);
+  follow_trigger(s, old);
+}
+
+void cancelling(step& s) {
+  if (!s.was.target || !s.was.cluster)
+    return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  auto old = s.cluster(s.was.cluster->id);
+  auto job = serving_job(s.was);
+  auto ended = job_ended(s, old, job);
+  if (ended.value_or(false))
+    return begin_submit(s, std::nullopt, "the old job has ended; savepoints are disabled");
+  s.wait("Cancelling", "waiting for job " + job + " to be cancelled");
+  if (ended && s.order(cancel_job{old.id, job}) == progress::unknown)
+    s.act(cancel_job{old.id, job}); // cancelling twice is harmless
+  if (!old.leader)
+    s.trouble("OldJobManagerDown", "no JobManager pod of cluster " + old.id
+                                     + " runs; waiting for it, its job has not ended for certain");
+}
+
+} // namespace flink

@@ -1,0 +1,243 @@
+// Running and DeployFailed: the application rests. What is left over is removed, the job is watched, an
+// edit starts the next deploy.
+#include "config/defaults.hpp"
+#include "flink/decode.hpp"
+#include "flink/labels.hpp"
+#include "flink/step.hpp"
+#include "k8s/time.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+void remember_deploy(step& s, std::string result, std::string reason) {
+  auto& t = *s.was.target;
+  auto& all = s.next.history;
+  all.push_back({.spec_hash = t.spec_hash,
+                 .cluster_id = t.cluster_id,
+                 .image = s.x.app.spec.image,
+                 .started = t.started_at.value_or(s.now_text()),
+                 .finished = s.now_text(),
+                 .result = std::move(result),
+                 .reason = reason.empty() ? std::nullopt : std::optional{std::move(reason)}});
+  if (all.size() > defaults::remembered_deploys)
+    all.erase(all.begin());
+}
+
+std::string_view health_of(const rest::job& x) {
+  using rest::job_state;
+  if (x.state == job_state::finished || rest::all_tasks_running(x))
+    return "Green";
+  bool on_its_way = x.state == job_state::running || x.state == job_state::restarting || x.state == job_state::created
+                    || x.state == job_state::initializing || x.state == job_state::reconciling;
+  return on_its_way ? "Yellow" : "Red";
+}
+
+void record_job(job_status& to, const rest::job& from) {
+  to.job_id = from.id;
+  to.state = std::string{to_string(from.state)};
+  to.health = std::string{health_of(from)};
+  to.start_time = k8s::format_time(std::chrono::system_clock::time_point{std::chrono::milliseconds{from.start_time}});
+  to.running_tasks = from.tasks_running;
+  to.total_tasks = from.tasks_total;
+}
+
+int32_t ready_pods(const std::vector<const k8s::pod*>& all) {
+  return static_cast<int32_t>(std::count_if(all.begin(), all.end(), [](auto* x) { return x->ready && !x->head.deleting; }));
+}
+
+bool answers(const step& s, const cluster_view& c) {
+  auto i = s.x.seen.outcomes.find(to_string(action{ask_job{c.id, serving_job(s.was)}}));
+  return i == s.x.seen.outcomes.end() || i->second.attempts < defaults::breaker_failures;
+}
+
+void record_cluster(step& s, const cluster_view& c) {
+  auto& to = s.next.cluster_status.emplace(s.was.cluster_status.value_or(cluster_status{}));
+  auto wanted = c.task_manager ? c.task_manager->replicas : 0;
+  auto ready = ready_pods(c.task_manager_pods);
+  to.number_of_task_managers = wanted;
+  to.healthy_task_managers = std::min(ready, wanted);
+  if (c.told && c.told->overview) {
+    to.number_of_task_slots = c.told->overview->value.slots_total;
+    to.available_task_slots = c.told->overview->value.slots_available;
+  }
+  bool alive = c.leader && answers(s, c);
+  to.health = !alive ? "Red" : ready < wanted ? "Yellow" : "Green";
+  s.next.selector = std::string{labels::cluster_id} + "=" + c.id + "," + std::string{labels::deployment_type} + "=taskmanager";
+}
+
+/// Without HA a lost JobManager leaves only what was written down here.
+void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id) {
+  auto* known = s.checkpoints(c, job_id, defaults::poll_checkpoints);
+  if (!known || !*known)
+    return;
+  auto& job = *s.next.job_status;
+  auto& last = (*known)->latest_completed;
+  if (!last || last->external_path.empty() || job.last_checkpoint == last->external_path)
+    return;
+  job.last_checkpoint = last->external_path;
+  job.last_checkpoint_time =
+    k8s::format_time(std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}});
+  job.completed_checkpoint_count = (*known)->completed;
+  job.failed_checkpoint_count = (*known)->failed;
+  job.job_restart_count = (*known)->restored;
+  if ((*known)->latest_restored)
+    job.restore_path = (*known)->latest_restored->external_path;
+}
+
+void watch_job(step& s, const cluster_view& c) {
+  auto job_id = serving_job(s.was);
+  if (job_id.empty())
+    return s.trouble("NoJob", "no job runs; the next edit starts one"
+                                + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
+  record_cluster(s, c);
+  auto* known = s.job(c, job_id, defaults::poll_job);
+  if (!c.leader)
+    return s.trouble("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
+  if (!answers(s, c)) {
+    auto* why = s.failure_of(ask_job{c.id, job_id});
+    return s.trouble("JobManagerSilent", "JobManager " + c.leader->head.key.name + " does not answer"
+                                           + (why ? ": " + why->message : std::string{}));
+  }
+  if (!known)
+    return;
+  if (!*known) {
+    s.next.job_status->state = "LOST";
+    s.next.job_status->health = "Red";
+    return s.trouble("JobLost", "JobManager " + c.leader->head.key.name + " does not know job " + job_id
+                                  + ": it has restarted without high availability, or the job's record has expired");
+  }
+  record_job(*s.next.job_status, **known);
+  if ((*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
+    return s.trouble("JobEnded", "job " + job_id + " is " + std::string{to_string((*known)->state)}
+                                   + "; an edit (restartNonce) starts it from its newest state");
+  if (!rest::is_terminal((*known)->state) && !s.high_availability())
+    record_checkpoint(s, c, job_id);
+}
+
+/// A failed version's job must not come to life while its logs are being read.
+void quiet_failed_cluster(step& s) {
+  if (!s.was.failed)
+    return;
+  auto c = s.cluster(s.was.failed->id);
+  if (c.gone() || (s.was.cluster && s.was.cluster->id == c.id))
+    return;
+  if (s.was.failed->job_id && c.leader)
+    if (auto ended = job_ended(s, c, *s.was.failed->job_id); ended && !*ended) {
+      s.order(cancel_job{c.id, *s.was.failed->job_id});
+      return s.look_within(defaults::poll_longest);
+    }
+  if (c.task_manager && c.task_manager->replicas > 0)
+    s.order(scale_task_managers{c.task_manager->head.key.name, 0});
+}
+
+bool deploy_wanted(const step& s) {
+  if (!s.x.complaints.empty())
+    return false;
+  if (s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash)
+    return false;
+  return !s.was.failed || s.x.spec_hash != s.was.failed->spec_hash;
+}
+
+} // namespace
+
+bool remove_cluster(step& s, const std::string& cluster_id) {
+  auto c = s.cluster(cluster_id);
+  auto remove = [&](object_role role, const k8s::object_head& x) {
+    if (x.deleting || x.labels.contains(std::string{labels::orphaned}))
+      return;
+    action order = delete_object{role, x.key.name, x.uid};
+    if (s.order(order) == progress::unknown)
+      s.act(order); // guarded by the uid: repeating it is harmless
+  };
+  if (c.job_manager)
+    remove(object_role::job_manager, c.job_manager->head);
+  if (c.task_manager)
+    remove(object_role::task_manager, c.task_manager->head);
+  if (c.versioned_service)
+    remove(object_role::versioned_service, c.versioned_service->head);
+  return c.gone();
+}
+
+void sweep(step& s) {
+  for (auto& id : clusters_in(s.x.seen.world)) {
+    bool serves = s.next.cluster && s.next.cluster->id == id;
+    bool target = s.next.target && s.next.target->cluster_id == id;
+    bool kept = !s.next.target && s.next.failed && s.next.failed->id == id
+                && !s.passed(s.next.failed->failed_at, defaults::failed_cluster_kept);
+    if (!serves && !target && !kept)
+      remove_cluster(s, id);
+  }
+}
+
+void fail_deploy(step& s, std::string reason, std::string message) {
+  if (s.was.target) {
+    remember_deploy(s, "Failed", reason);
+    s.next.failed = failed_cluster{.id = s.was.target->cluster_id,
+                                   .spec_hash = s.was.target->spec_hash,
+                                   .failed_at = s.now_text(),
+                                   .job_id = s.was.target->job_id};
+    s.next.failed_deploy_hash = s.was.target->cluster_id;
+  }
+  s.next.rollback_hash = s.next.deploy_hash;
+  s.next.target.reset();
+  s.next.reason = reason + ": " + message;
+  s.enter(phase::DeployFailed, *s.next.reason);
+  s.warn("DeployFailed", message);
+}
+
+void accept_target(step& s, const rest::job& job) {
+  auto& t = *s.was.target;
+  remember_deploy(s, "Deployed", {});
+  auto old = s.was.cluster;
+  s.next.cluster = serving_cluster{t.cluster_id, t.spec_hash, t.job_manager};
+  s.next.deploy_hash = t.cluster_id;
+  auto& now = s.next.job_status.emplace();
+  now.jar_name = t.job->jar_name;
+  now.parallelism = t.job->parallelism;
+  now.entry_class = t.job->entry_class;
+  now.program_args = t.job->program_args;
+  now.program_args_list = t.job->program_args_list;
+  now.allow_non_restored_state = t.job->allow_non_restored_state;
+  now.restore_path = t.restore_path;
+  now.last_checkpoint = t.restore_path; // until the new job completes its own, this is its newest state
+  if (t.restore_path)
+    now.last_checkpoint_time = s.now_text();
+  record_job(now, job);
+  s.next.target.reset();
+  s.next.failed.reset();
+  s.next.failed_deploy_hash.reset();
+  s.next.savepoint_path.reset();
+  s.next.reason.reset();
+  record_cluster(s, s.cluster(t.cluster_id));
+  s.enter(phase::Running, "job " + job.id + " runs on cluster " + t.cluster_id);
+  s.event("JobSubmitted", "job " + job.id + " runs on cluster " + t.cluster_id
+                            + (t.restore_path ? ", restored from " + *t.restore_path : std::string{}));
+  if (old && old->id != t.cluster_id)
+    s.event("ToreDownCluster", "removing cluster " + old->id);
+}
+
+void settled(step& s) {
+  if (s.was.cluster && !s.was.job_status)
+    s.next.job_status.emplace();
+  if (deploy_wanted(s))
+    return begin_deploy(s, "the spec has changed");
+  bool reverted = s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash && !serving_job(s.was).empty();
+  if (phase_of(s.was) == phase::DeployFailed && reverted && s.x.complaints.empty()) {
+    s.next.failed_deploy_hash.reset();
+    s.next.reason.reset();
+    s.enter(phase::Running, "the spec is again the one that runs");
+  }
+  sweep(s);
+  quiet_failed_cluster(s);
+  if (s.was.cluster)
+    watch_job(s, s.cluster(s.was.cluster->id));
+  else if (phase_of(s.was) == phase::DeployFailed)
+    s.wait("DeployFailed", "waiting for an edit: " + s.was.reason.value_or("the deploy failed"));
+}
+
+} // namespace flink

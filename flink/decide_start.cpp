@@ -1,0 +1,277 @@
+// New, Updating, ClusterStarting: everything that happens before the old job is touched. The gates of
+// docs/architecture.md in their order: the spec decodes, the API server takes every object, the new
+// cluster has its slots, the job compiles there.
+#include "config/defaults.hpp"
+#include "flink/decode.hpp"
+#include "flink/hash.hpp"
+#include "flink/labels.hpp"
+#include "flink/program_args.hpp"
+#include "flink/step.hpp"
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+job_parameters parameters_of(const spec& x) {
+  return {.jar_name = x.jar_name,
+          .parallelism = x.parallelism,
+          .entry_class = x.entry_class,
+          .program_args_list =
+            x.program_args_list ? *x.program_args_list : split_program_args(x.program_args.value_or("")),
+          .program_args = x.program_args,
+          .allow_non_restored_state = x.allow_non_restored_state.value_or(false)};
+}
+
+/// A trouble of the cluster under way that people should read.
+struct defect {
+  std::string reason;
+  std::string message;
+  /// Waiting longer cannot help.
+  bool final = false;
+};
+
+bool never_starts(const std::string& reason) {
+  return reason == "InvalidImageName";
+}
+
+std::optional<defect> defect_of(const k8s::pod& x, const char* role) {
+  auto name = std::string{role} + " pod " + x.head.key.name;
+  if (x.waiting_reason && *x.waiting_reason == "CrashLoopBackOff")
+    return defect{"CrashLoop", name + " keeps crashing: " + x.last_termination.value_or("no reason given"),
+                  x.restarts >= defaults::crash_loop_restarts};
+  bool starting = x.waiting_reason && (*x.waiting_reason == "ContainerCreating" || *x.waiting_reason == "PodInitializing");
+  if (x.waiting_reason && !starting)
+    return defect{*x.waiting_reason, name + ": " + x.waiting_message.value_or(*x.waiting_reason),
+                  never_starts(*x.waiting_reason)};
+  if (x.restarts >= defaults::crash_loop_restarts)
+    return defect{"CrashLoop", name + " has crashed " + std::to_string(x.restarts) + " times: "
+                    + x.last_termination.value_or("no reason given"), true};
+  if (x.unschedulable)
+    return defect{"Unschedulable", name + ": " + *x.unschedulable, false};
+  return std::nullopt;
+}
+
+std::optional<defect> defect_of(const cluster_view& c) {
+  for (auto* d : {c.job_manager, c.task_manager})
+    if (d && d->replica_failure)
+      return defect{"PodsRefused", "Deployment " + d->head.key.name + " cannot create its pods: " + *d->replica_failure};
+  for (auto* pod : c.job_manager_pods)
+    if (auto found = defect_of(*pod, "JobManager"))
+      return found;
+  for (auto* pod : c.task_manager_pods)
+    if (auto found = defect_of(*pod, "TaskManager"))
+      return found;
+  return std::nullopt;
+}
+
+/// Scheduling is worth the whole patience of the step; a broken pod is not.
+bool hopeless(const step& s, const defect& x) {
+  return x.final || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_patience));
+}
+
+bool wants_ingress(const step& s) {
+  return !s.x.settings.render.ingress_url_format.empty() || (s.x.app.spec.ingress && s.x.app.spec.ingress->host);
+}
+
+std::vector<object_role> missing_objects(const step& s, const cluster_view& c) {
+  auto& seen = s.x.seen.world;
+  auto& name = s.x.app.metadata.name;
+  std::vector<object_role> missing;
+  if (!c.job_manager)
+    missing.push_back(object_role::job_manager);
+  if (!c.versioned_service)
+    missing.push_back(object_role::versioned_service);
+  if (!c.task_manager)
+    missing.push_back(object_role::task_manager);
+  if (!seen.services.contains(name))
+    missing.push_back(object_role::generic_service);
+  if (wants_ingress(s) && !seen.ingresses.contains(name))
+    missing.push_back(object_role::ingress);
+  return missing;
+}
+
+/// An object that exists already is read to learn whose it is.
+bool resolve_duplicate(step& s, object_role role, const std::string& cluster_id) {
+  auto conflict = s.x.seen.name_conflicts.find(to_string(action{create_object{role, cluster_id}}));
+  if (conflict != s.x.seen.name_conflicts.end()) {
+    s.trouble("NameConflict", conflict->second);
+    return false;
+  }
+  s.order(read_object{role, cluster_id});
+  return true;
+}
+
+/// Returns whether every object of the cluster stands. Gives the version up if the API server refuses one.
+bool create_objects(step& s, const cluster_view& c) {
+  auto missing = missing_objects(s, c);
+  for (auto role : missing) {
+    action create = create_object{role, c.id};
+    auto how = s.order(create);
+    auto* why = s.failure_of(create);
+    if (how == progress::unknown)
+      s.act(create); // its name is in the status: repeating it is harmless
+    else if (why && why->kind == failure_class::duplicate)
+      resolve_duplicate(s, role, c.id);
+    else if (how == progress::failed && why->kind == failure_class::rejected) {
+      fail_deploy(s, "ObjectRefused", "the API server refuses the " + std::string{to_string(role)} + ": " + why->message);
+      return false;
+    } else if (how == progress::failed)
+      s.look_within(defaults::poll_longest);
+    if (why && why->kind == failure_class::forbidden)
+      s.trouble("Forbidden", why->message);
+  }
+  if (!missing.empty())
+    s.wait("CreatingCluster", "creating the objects of cluster " + c.id);
+  return missing.empty();
+}
+
+/// Returns whether the new cluster has the slots that the job needs.
+bool slots_ready(step& s, const cluster_view& c) {
+  if (!c.leader) {
+    s.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
+    return false;
+  }
+  auto* overview = s.overview(c, s.pace());
+  if (!overview) {
+    s.wait("JobManagerStarting", "waiting for JobManager " + c.leader->head.key.name + " to answer");
+    return false;
+  }
+  auto wanted = s.was.target->job->parallelism;
+  if (overview->slots_total >= wanted)
+    return true;
+  s.wait("TaskManagersStarting", "waiting for task slots of cluster " + c.id + ": " + std::to_string(overview->slots_total)
+                                   + " of " + std::to_string(wanted));
+  return false;
+}
+
+/// The new JobManager runs main() without starting anything, so that a bad jar, class or argument costs the
+/// running job nothing. Only the user's own mistakes refuse a version: plan says other things of jobs that run.
+bool compiles(step& s, const cluster_view& c) {
+  auto& acceptance = s.x.app.spec.acceptance;
+  if (acceptance && !acceptance->compile_first.value_or(true))
+    return true;
+  action compile = compile_job{c.id, *s.was.target->job};
+  switch (s.order(compile)) {
+    case progress::pending:
+      s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
+      return !s.failure_of(compile) ? false : true; // a failure that is no verdict is noted and does not refuse
+    case progress::failed:
+      break;
+    case progress::done:
+    case progress::unknown:
+      return true;
+  }
+  auto* why = s.failure_of(compile);
+  if (why->kind != failure_class::rejected)
+    return true;
+  fail_deploy(s, "JobRefused", "the job does not compile on the new cluster: " + why->message);
+  return false;
+}
+
+/// Whether there is a job whose state has to be taken over or which has to be ended first.
+bool has_old_job(const status& x) {
+  return x.cluster && !serving_job(x).empty();
+}
+
+void leave_old_job(step& s, const cluster_view& c) {
+  if (!has_old_job(s.was))
+    return begin_submit(s, first_restore_path(s), "cluster " + c.id + " is ready");
+  if (s.x.app.spec.savepoint_disabled.value_or(false)) {
+    s.enter(phase::Cancelling, "cluster " + c.id + " is ready; savepoints are disabled");
+    s.warn("CancellingJob", "cancelling job " + serving_job(s.was) + " without a savepoint (savepointDisabled)");
+    return;
+  }
+  s.next.target->trigger_id = s.x.fresh.trigger_id;
+  s.enter(phase::Savepointing, "cluster " + c.id + " is ready");
+  s.act(stop_job{s.was.cluster->id, serving_job(s.was), s.x.fresh.trigger_id});
+  s.event("CancellingJob", "stopping job " + serving_job(s.was) + " with a savepoint");
+}
+
+/// The goal has moved, or someone wants none: returns whether the step has been taken elsewhere.
+bool superseded(step& s) {
+  auto& spec = s.x.app.spec;
+  if (!s.x.complaints.empty()) {
+    auto& first = s.x.complaints.front();
+    fail_deploy(s, "InvalidSpec", first.field + ": " + first.problem);
+    return true;
+  }
+  if (s.x.spec_hash != s.was.target->spec_hash) {
+    if (s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash) {
+      s.next.target.reset();
+      s.enter(phase::Running, "the edit was taken back before the old job was touched");
+      return true;
+    }
+    begin_deploy(s, "edited while the cluster was starting");
+    return true;
+  }
+  if (spec.force_rollback.value_or(false)) {
+    fail_deploy(s, "ForceRollback", "spec.forceRollback is set");
+    return true;
+  }
+  return false;
+}
+
+} // namespace
+
+std::optional<std::string> first_restore_path(const step& s) {
+  auto& spec = s.x.app.spec;
+  if (s.was.savepoint_path && !s.was.savepoint_path->empty())
+    return s.was.savepoint_path; // saved by a deploy whose job never came up
+  if (spec.savepoint_path && !spec.savepoint_path->empty())
+    return spec.savepoint_path;
+  if (spec.savepoint_info && spec.savepoint_info->savepoint_location && !spec.savepoint_info->savepoint_location->empty())
+    return spec.savepoint_info->savepoint_location;
+  return std::nullopt;
+}
+
+void begin_deploy(step& s, std::string why) {
+  if (!s.has_finalizer()) {
+    // Nothing is created that a deletion could miss.
+    if (s.order(add_finalizer{}) == progress::unknown)
+      s.act(add_finalizer{});
+    s.wait("AddingFinalizer", "adding finalizer " + std::string{finalizer_name});
+    return;
+  }
+  auto& id = s.x.fresh.cluster_id;
+  auto again = s.was.target || s.was.failed ? s.was.target ? s.was.target->attempt + 1 : 2 : 1;
+  s.next.target = deploy_target{.cluster_id = id,
+                                .spec_hash = s.x.spec_hash,
+                                .generation = s.x.app.metadata.generation,
+                                .attempt = again,
+                                .started_at = s.now_text(),
+                                .job = parameters_of(s.x.app.spec)};
+  s.enter(phase::ClusterStarting, std::move(why));
+  s.wait("CreatingCluster", "creating the objects of cluster " + id);
+  for (auto role : missing_objects(s, s.cluster(id)))
+    s.act(create_object{role, id});
+  s.event("CreatingCluster", "creating Flink cluster " + id + " for generation "
+                               + std::to_string(s.x.app.metadata.generation));
+}
+
+void cluster_starting(step& s) {
+  if (!s.was.target || !s.was.target->job)
+    return begin_deploy(s, "the status names no target");
+  if (superseded(s))
+    return;
+  sweep(s);
+  auto c = s.cluster(s.was.target->cluster_id);
+  if (!create_objects(s, c))
+    ;
+  else if (slots_ready(s, c) && (!has_old_job(s.was) || compiles(s, c)) && phase_of(s.next) == phase::ClusterStarting)
+    return leave_old_job(s, c);
+  if (phase_of(s.next) != phase::ClusterStarting)
+    return; // refused on the way
+  auto found = defect_of(c);
+  if (found)
+    s.trouble(found->reason, found->message);
+  if (found && hopeless(s, *found))
+    return fail_deploy(s, found->reason, found->message);
+  auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
+  if (s.passed(s.was.target->step_started_at, limit))
+    fail_deploy(s, "ClusterStartTimeout", "not ready within " + std::to_string(limit.count()) + " s; last: "
+                                            + s.waits_for().message);
+}
+
+} // namespace flink

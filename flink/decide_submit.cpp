@@ -1,0 +1,261 @@
+// SubmittingJob and RollingBackJob: a job is started under an identity that the status already holds,
+// once, and watched until all its tasks run.
+#include "config/defaults.hpp"
+#include "flink/decode.hpp"
+#include "flink/step.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+/// One start of one job.
+struct start {
+  const cluster_view& cluster;
+  std::string job_id;
+  job_parameters job;
+  std::string restore_path;
+};
+
+enum class started {
+  pending,
+  /// All tasks run, or the job has finished already.
+  yes,
+  /// Refused, or ended before all its tasks ran.
+  no,
+  /// Not in time; it may run, or start later.
+  late,
+};
+
+struct verdict {
+  started how = started::pending;
+  std::string why;
+  const rest::job* job = nullptr;
+};
+
+/// Nothing may run on the cluster that we do not know.
+std::optional<std::string> stranger(const std::vector<rest::job_summary>& jobs, const std::string& own) {
+  for (auto& x : jobs)
+    if (x.id != own && !rest::is_terminal(x.state))
+      return x.id;
+  return std::nullopt;
+}
+
+bool in_time(const step& s, bool answered) {
+  auto limit = patience(s, &timeouts::job_start_seconds, defaults::job_start);
+  if (!answered)
+    limit += patience(s, &timeouts::submit_seconds, defaults::submit);
+  return !s.passed(s.was.target->step_started_at, limit);
+}
+
+/// The job is there: does it run?
+verdict judge(step& s, const start& x, const rest::job& job) {
+  if (rest::all_tasks_running(job) || job.state == rest::job_state::finished)
+    return {started::yes, {}, &job};
+  if (rest::is_terminal(job.state))
+    return {started::no, "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran"};
+  s.wait("JobStarting", "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running) + " of "
+                          + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
+  if (!in_time(s, true))
+    return {started::no, "not all tasks of job " + x.job_id + " ran in time (" + s.waits_for().message + ")"};
+  return {};
+}
+
+verdict send(step& s, const start& x) {
+  auto* jobs = s.jobs(x.cluster, defaults::fresh);
+  if (!jobs) {
+    s.wait("SubmittingJob", "asking which jobs cluster " + x.cluster.id + " runs");
+    return {};
+  }
+  if (auto other = stranger(*jobs, x.job_id))
+    return {started::no, "cluster " + x.cluster.id + " already runs job " + *other + ", which is not ours"};
+  s.wait("SubmittingJob", "submitting job " + x.job_id + " to cluster " + x.cluster.id);
+  s.act(submit_job{x.cluster.id, x.job_id, x.job, x.restore_path});
+  return {};
+}
+
+verdict follow_submit(step& s, const start& x) {
+  action submit = submit_job{x.cluster.id, x.job_id, x.job, x.restore_path};
+  bool tried = s.x.seen.outcomes.contains(to_string(submit));
+  if (auto* known = s.job(x.cluster, x.job_id, s.pace()); known && *known)
+    return judge(s, x, **known);
+  if (!tried)
+    return send(s, x);
+  auto* why = s.failure_of(submit);
+  if (why && why->kind == failure_class::rejected)
+    return {started::no, "job submission failed: " + why->message};
+  if (why && retryable(why->kind) && in_time(s, false)) {
+    s.order(submit); // the same identity: a second job cannot come of it
+    s.trouble("SubmittingJob", "the JobManager does not take the job: " + why->message);
+    return {};
+  }
+  s.wait("SubmittingJob", why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still run"
+                              : "waiting for job " + x.job_id + " to appear");
+  if (!in_time(s, !why))
+    return {started::late, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
+  return {};
+}
+
+void switch_generic_service(step& s, const cluster_view& c) {
+  auto i = s.x.seen.world.services.find(s.x.app.metadata.name);
+  if (i == s.x.seen.world.services.end() || !c.versioned_service)
+    return;
+  if (i->second->selector != c.versioned_service->selector)
+    s.order(switch_service{c.id});
+}
+
+/// No cluster but the two that we deal with may have a pod left: an earlier try could still start its job there.
+bool others_gone(step& s) {
+  sweep(s);
+  for (auto& id : clusters_in(s.x.seen.world)) {
+    bool ours = id == s.was.target->cluster_id || (s.was.cluster && id == s.was.cluster->id);
+    if (ours || s.cluster(id).job_manager_pods.empty())
+      continue;
+    s.wait("EarlierClusterEnding", "waiting for the pods of the earlier cluster " + id + " to end");
+    return false;
+  }
+  return true;
+}
+
+void give_up(step& s, const std::string& why) {
+  s.warn("JobSubmissionFailed", why);
+  if (!s.was.cluster)
+    return fail_deploy(s, "JobStartFailed", why);
+  s.next.target->rollback = rollback{.reason = why};
+  s.enter(phase::RollingBackJob, why);
+  s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
+}
+
+std::string short_cause(const step& s) {
+  return s.was.target->rollback ? s.was.target->rollback->reason : std::string{};
+}
+
+/// Is it certain that the given-up version's job does not run and never will?
+bool new_job_ended(step& s) {
+  auto& t = *s.was.target;
+  auto c = s.cluster(t.cluster_id);
+  if (!t.job_id || c.gone())
+    return true;
+  auto* known = s.job(c, *t.job_id, s.pace());
+  if (known && *known && rest::is_terminal((*known)->state))
+    return true;
+  if (known && *known) {
+    s.order(cancel_job{c.id, *t.job_id});
+    s.wait("EndingNewJob", "cancelling job " + *t.job_id + " of the version that is given up");
+    return false;
+  }
+  // Not there, not refused, or nobody answers: it may appear later. Only its end with its cluster is certain.
+  auto* why = s.failure_of(submit_job{t.cluster_id, *t.job_id, *t.job, t.restore_path.value_or("")});
+  if (known && why && why->kind == failure_class::rejected)
+    return true;
+  s.wait("EndingNewJob", "removing cluster " + c.id + ": its job may still appear");
+  return remove_cluster(s, c.id);
+}
+
+job_parameters old_parameters(const status& x) {
+  auto& job = *x.job_status;
+  return {.jar_name = job.jar_name.value_or(""),
+          .parallelism = job.parallelism.value_or(1),
+          .entry_class = job.entry_class,
+          .program_args_list = job.program_args_list.value_or(std::vector<std::string>{}),
+          .program_args = job.program_args,
+          .allow_non_restored_state = job.allow_non_restored_state.value_or(false)};
+}
+
+void finish_rollback(step& s, const rest::job& job) {
+  auto reason = short_cause(s);
+  s.next.cluster->job_manager = s.was.target->rollback->job_manager;
+  s.next.job_status->job_id = job.id;
+  s.next.savepoint_path.reset();
+  s.event("RollbackSucceeded", "the old version runs again as job " + job.id);
+  fail_deploy(s, "RolledBack", reason);
+}
+
+void restart_old(step& s, const cluster_view& old) {
+  auto& r = *s.was.target->rollback;
+  auto verdict = follow_submit(s, {old, r.job_id, old_parameters(s.was), s.was.target->restore_path.value_or("")});
+  if (verdict.how == started::yes)
+    return finish_rollback(s, *verdict.job);
+  if (verdict.how == started::no) {
+    s.warn("RollbackFailed", verdict.why);
+    s.next.job_status->job_id.reset();
+    fail_deploy(s, "RollbackFailed", verdict.why + "; no job runs. Its state is "
+                                       + s.was.target->restore_path.value_or("none") + "; an edit starts from it");
+  } else if (verdict.how == started::late)
+    s.trouble("RollbackSlow", verdict.why);
+}
+
+} // namespace
+
+void begin_submit(step& s, std::optional<std::string> restore_path, std::string why) {
+  auto& t = *s.next.target;
+  t.restore_path = std::move(restore_path);
+  t.job_id = s.x.fresh.job_id;
+  auto c = s.cluster(t.cluster_id);
+  t.job_manager = c.leader ? std::optional{incarnation_of(*c.leader)} : std::nullopt;
+  s.enter(phase::SubmittingJob, std::move(why));
+  if (c.leader)
+    s.act(ask_jobs{c.id});
+  switch_generic_service(s, c);
+  s.wait("SubmittingJob", "submitting job " + s.x.fresh.job_id + " to cluster " + c.id);
+}
+
+void submitting_job(step& s) {
+  auto& t = s.was.target;
+  if (!t || !t->job || !t->job_id)
+    return fail_deploy(s, "StatusIncomplete", "status.target has been removed by hand");
+  auto c = s.cluster(t->cluster_id);
+  if (!c.leader) {
+    s.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
+    if (c.gone() || !in_time(s, false))
+      give_up(s, "the JobManager of cluster " + c.id + " is gone");
+    return;
+  }
+  if (t->job_manager != incarnation_of(*c.leader)) {
+    // What was sent died with the JobManager that it was sent to: a new life, a new identity.
+    if (!s.high_availability())
+      s.next.target->job_id = s.x.fresh.job_id;
+    s.next.target->job_manager = incarnation_of(*c.leader);
+    return s.wait("JobManagerRestarted", "the JobManager of cluster " + c.id + " is another one than before");
+  }
+  switch_generic_service(s, c);
+  if (!others_gone(s))
+    return;
+  auto verdict = follow_submit(s, {c, *t->job_id, *t->job, t->restore_path.value_or("")});
+  if (verdict.how == started::yes)
+    return accept_target(s, *verdict.job);
+  if (verdict.how != started::pending)
+    give_up(s, verdict.why);
+}
+
+void rolling_back_job(step& s) {
+  auto& t = s.was.target;
+  if (!t || !t->rollback || !s.was.cluster || !s.was.job_status)
+    return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  auto old = s.cluster(s.was.cluster->id);
+  if (t->rollback->job_id.empty()) {
+    if (!new_job_ended(s))
+      return;
+    if (!old.leader)
+      return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+    s.next.target->rollback->job_id = s.x.fresh.job_id;
+    s.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    s.enter(phase::RollingBackJob, "the new version's job has ended for certain");
+    s.act(ask_jobs{old.id});
+    return s.wait("RollingBackJob", "giving the old version its job back");
+  }
+  if (!old.leader)
+    return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+  if (t->rollback->job_manager != incarnation_of(*old.leader) && !s.high_availability()) {
+    s.next.target->rollback->job_id = s.x.fresh.job_id;
+    s.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    return s.wait("JobManagerRestarted", "the JobManager of cluster " + old.id + " is another one than before");
+  }
+  switch_generic_service(s, old);
+  restart_old(s, old);
+}
+
+} // namespace flink

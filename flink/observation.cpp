@@ -1,0 +1,75 @@
+#include "flink/observation.hpp"
+
+#include "flink/labels.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace flink {
+
+namespace {
+
+const std::string& label(const k8s::object_head& x, std::string_view key) {
+  static const std::string none;
+  auto i = x.labels.find(std::string{key});
+  return i == x.labels.end() ? none : i->second;
+}
+
+/// Returns whether a JobManager can be talked to in this pod.
+bool reachable(const k8s::pod& x) {
+  return !x.head.deleting && !x.ip.empty() && x.phase == "Running";
+}
+
+bool better_leader(const k8s::pod& x, const k8s::pod* than) {
+  if (!than || x.ready != than->ready)
+    return !than || x.ready;
+  return x.head.key < than->head.key;
+}
+
+void sort_pod(cluster_view& c, const k8s::pod& x) {
+  if (label(x.head, labels::deployment_type) != "jobmanager") {
+    c.task_manager_pods.push_back(&x);
+    return;
+  }
+  c.job_manager_pods.push_back(&x);
+  if (reachable(x) && better_leader(x, c.leader))
+    c.leader = &x;
+}
+
+} // namespace
+
+incarnation incarnation_of(const k8s::pod& x) {
+  return {x.head.uid, x.restarts};
+}
+
+cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id) {
+  cluster_view c{.id = cluster_id};
+  for (auto& [name, x] : seen.world.deployments)
+    if (label(x->head, labels::cluster_id) == cluster_id)
+      (label(x->head, labels::deployment_type) == "jobmanager" ? c.job_manager : c.task_manager) = x.get();
+  for (auto& [name, x] : seen.world.services)
+    if (label(x->head, labels::cluster_id) == cluster_id && name != label(x->head, labels::application))
+      c.versioned_service = x.get();
+  for (auto& [name, x] : seen.world.pods)
+    if (label(x->head, labels::cluster_id) == cluster_id)
+      sort_pod(c, *x);
+  auto told = seen.job_managers.find(cluster_id);
+  if (c.leader && told != seen.job_managers.end() && told->second.asked == incarnation_of(*c.leader))
+    c.told = &told->second;
+  return c;
+}
+
+std::vector<std::string> clusters_in(const world& x) {
+  std::set<std::string> ids;
+  for (auto& [name, y] : x.deployments)
+    ids.insert(label(y->head, labels::cluster_id));
+  for (auto& [name, y] : x.services)
+    if (name != label(y->head, labels::application))
+      ids.insert(label(y->head, labels::cluster_id));
+  for (auto& [name, y] : x.pods)
+    ids.insert(label(y->head, labels::cluster_id));
+  ids.erase("");
+  return {ids.begin(), ids.end()};
+}
+
+} // namespace flink

@@ -1,0 +1,29 @@
+// One version of a FlinkApplication, read once and shared by all who look at it.
+#pragma once
+
+#include "flink/application.hpp"
+#include "k8s/reflector.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flink {
+
+struct application_record {
+  application app;
+  /// What the decoder and flink::validate object to in its spec.
+  std::vector<json::complaint> complaints;
+  /// flink::spec_hash() of `app`.
+  std::string spec_hash;
+};
+
+/// Reads, validates and hashes; never throws.
+application_record read_record(std::string_view text);
+
+/// For the reflector.
+inline k8s::object_identity identity_of(const application_record& x) {
+  return {k8s::key_of(x.app.metadata), x.app.metadata.uid, x.app.metadata.resource_version};
+}
+
+} // namespace flink

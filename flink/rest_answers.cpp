@@ -1,0 +1,315 @@
+// The answers of the JobManager, taken apart. Strict about what decisions rest on, deaf to the rest.
+#include "flink/rest.hpp"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace flink::rest {
+
+namespace {
+
+namespace dom = simdjson::dom;
+
+/// What Flink writes where a checkpoint has no path.
+constexpr std::string_view not_addressable = "<checkpoint-not-externally-addressable>";
+
+/// So many tasks can be counted; no cluster comes near.
+constexpr auto max_tasks = std::numeric_limits<int32_t>::max();
+
+/// Reads members by name and remembers the first that is missing or of another type than promised.
+class reader {
+public:
+  bool failed() const { return !problem_.empty(); }
+
+  const std::string& problem() const { return problem_; }
+
+  void fail(std::string_view name, std::string_view expected) {
+    if (!failed())
+      problem_ = "expected " + std::string{expected} + " in member \"" + std::string{name} + "\"";
+  }
+
+  std::string text(dom::element x, std::string_view name) {
+    std::string_view out;
+    if (x[name].get(out))
+      fail(name, "a text");
+    return std::string{out};
+  }
+
+  std::string optional_text(dom::element x, std::string_view name) {
+    std::string_view out;
+    return x[name].get(out) ? std::string{} : std::string{out};
+  }
+
+  int64_t integer(dom::element x, std::string_view name) {
+    int64_t out = 0;
+    if (x[name].get(out))
+      fail(name, "an integer");
+    return out;
+  }
+
+  /// A number of things: neither negative nor beyond what any cluster has.
+  int32_t count(dom::element x, std::string_view name) {
+    auto out = integer(x, name);
+    if (out < 0 || out > std::numeric_limits<int32_t>::max()) {
+      fail(name, "a count");
+      return 0;
+    }
+    return static_cast<int32_t>(out);
+  }
+
+  bool flag(dom::element x, std::string_view name) {
+    bool out = false;
+    if (x[name].get(out))
+      fail(name, "true or false");
+    return out;
+  }
+
+  dom::element object(dom::element x, std::string_view name) {
+    dom::element out;
+    if (x[name].get(out) || !out.is_object()) {
+      fail(name, "an object");
+      return x;
+    }
+    return out;
+  }
+
+  /// Returns the member unless it is absent or null.
+  std::optional<dom::element> optional_object(dom::element x, std::string_view name) {
+    dom::element out;
+    if (x[name].get(out) || out.is_null())
+      return std::nullopt;
+    if (!out.is_object()) {
+      fail(name, "an object or null");
+      return std::nullopt;
+    }
+    return out;
+  }
+
+  /// Calls `read` for each object of a list.
+  template <class F>
+  void each(dom::element x, std::string_view name, F read) {
+    dom::array items;
+    if (x[name].get(items))
+      return fail(name, "a list");
+    for (auto item : items) {
+      if (!item.is_object())
+        return fail(name, "a list of objects");
+      read(item);
+    }
+  }
+
+private:
+  std::string problem_;
+};
+
+failure malformed(int status, std::string_view why) {
+  return {.kind = failure_class::malformed,
+          .status = status,
+          .message = useful_line("the JobManager's answer cannot be understood: " + std::string{why})};
+}
+
+/// Parses the body of a 2xx answer and hands it to `read`; everything else becomes a failure.
+template <class T, class F>
+result<T> decode(int status, std::string_view body, F read) {
+  if (status < 200 || status > 299)
+    return classify_flink(status, body);
+  dom::parser parser;
+  dom::element root;
+  if (auto error = parser.parse(body.data(), body.size()).get(root))
+    return malformed(status, simdjson::error_message(error));
+  if (!root.is_object())
+    return malformed(status, "expected an object");
+  reader r;
+  T out = read(r, root);
+  if (r.failed())
+    return malformed(status, r.problem());
+  return out;
+}
+
+/// Numbers of the tasks of one vertex.
+struct task_counts {
+  int32_t running = 0;
+  int32_t finished = 0;
+  int32_t total = 0;
+};
+
+task_counts read_tasks(reader& r, dom::element x) {
+  task_counts out;
+  dom::object tasks;
+  if (x["tasks"].get(tasks)) {
+    r.fail("tasks", "an object");
+    return out;
+  }
+  for (auto [state, value] : tasks) {
+    int64_t n = 0;
+    if (value.get(n) || n < 0 || n > max_tasks - out.total) {
+      r.fail(state, "a count");
+      return out;
+    }
+    auto count = static_cast<int32_t>(n);
+    out.total += count;
+    if (state == "RUNNING")
+      out.running += count;
+    else if (state == "FINISHED")
+      out.finished += count;
+  }
+  return out;
+}
+
+/// The adaptive schedulers make the tasks late, and the batch one decides the parallelism late (-1).
+void read_vertex(reader& r, dom::element x, job& out) {
+  auto parallelism = std::clamp<int64_t>(r.integer(x, "parallelism"), 0, max_tasks);
+  out.vertices.push_back({.id = r.text(x, "id"),
+                          .name = r.optional_text(x, "name"),
+                          .parallelism = static_cast<int32_t>(parallelism),
+                          .status = r.text(x, "status")});
+  auto tasks = read_tasks(r, x);
+  auto total = tasks.total > 0 ? tasks.total : out.vertices.back().parallelism;
+  if (total > max_tasks - out.tasks_total)
+    return r.fail("vertices", "fewer tasks");
+  out.tasks_running += tasks.running;
+  out.tasks_finished += tasks.finished;
+  out.tasks_total += total;
+}
+
+job read_job(reader& r, dom::element x) {
+  job out;
+  out.id = r.text(x, "jid");
+  out.name = r.optional_text(x, "name");
+  out.state = job_state_from(r.text(x, "state"));
+  out.start_time = r.integer(x, "start-time");
+  r.each(x, "vertices", [&](dom::element y) { read_vertex(r, y, out); });
+  return out;
+}
+
+std::string addressable(std::string path) {
+  return path == not_addressable ? std::string{} : path;
+}
+
+checkpoint read_checkpoint(reader& r, dom::element x) {
+  return {.external_path = addressable(r.text(x, "external_path")),
+          .trigger_timestamp = r.integer(x, "trigger_timestamp"),
+          .is_savepoint = r.flag(x, "is_savepoint"),
+          .discarded = r.flag(x, "discarded")};
+}
+
+/// What a job was restored from carries the time of the restore instead of its own.
+checkpoint read_restored(reader& r, dom::element x) {
+  return {.external_path = addressable(r.optional_text(x, "external_path")),
+          .trigger_timestamp = r.integer(x, "restore_timestamp"),
+          .is_savepoint = r.flag(x, "is_savepoint"),
+          .discarded = false};
+}
+
+checkpoints read_checkpoints(reader& r, dom::element x) {
+  checkpoints out;
+  auto counts = r.object(x, "counts");
+  auto latest = r.object(x, "latest");
+  if (r.failed())
+    return out;
+  out.completed = r.count(counts, "completed");
+  out.failed = r.count(counts, "failed");
+  out.restored = r.count(counts, "restored");
+  if (auto y = r.optional_object(latest, "completed"))
+    out.latest_completed = read_checkpoint(r, *y);
+  if (auto y = r.optional_object(latest, "savepoint"))
+    out.latest_savepoint = read_checkpoint(r, *y);
+  if (auto y = r.optional_object(latest, "restored"))
+    out.latest_restored = read_restored(r, *y);
+  return out;
+}
+
+std::string read_failure_cause(reader& r, dom::element x) {
+  auto line = useful_line(r.optional_text(x, "stack-trace"));
+  return line.empty() ? useful_line(r.text(x, "class")) : line;
+}
+
+savepoint read_savepoint(reader& r, dom::element x) {
+  auto status = r.object(x, "status");
+  auto id = r.failed() ? std::string{} : r.text(status, "id");
+  if (id == "IN_PROGRESS")
+    return {};
+  if (id != "COMPLETED")
+    r.fail("status", "IN_PROGRESS or COMPLETED");
+  savepoint out{.in_progress = false, .location = std::nullopt, .failure = std::nullopt};
+  auto operation = r.object(x, "operation");
+  if (r.failed())
+    return out;
+  if (auto cause = r.optional_object(operation, "failure-cause"))
+    out.failure = read_failure_cause(r, *cause);
+  else
+    out.location = r.text(operation, "location");
+  return out;
+}
+
+result<std::string> decode_id(int status, std::string_view body, std::string_view name) {
+  return decode<std::string>(status, body, [&](reader& r, dom::element x) {
+    auto id = r.text(x, name);
+    if (id.empty())
+      r.fail(name, "an id");
+    return id;
+  });
+}
+
+} // namespace
+
+result<overview> decode_overview(int status, std::string_view body) {
+  return decode<overview>(status, body, [](reader& r, dom::element x) {
+    return overview{.task_managers = r.count(x, "taskmanagers"),
+                    .slots_total = r.count(x, "slots-total"),
+                    .slots_available = r.count(x, "slots-available"),
+                    .flink_version = r.optional_text(x, "flink-version")};
+  });
+}
+
+result<std::vector<job_summary>> decode_jobs(int status, std::string_view body) {
+  return decode<std::vector<job_summary>>(status, body, [](reader& r, dom::element x) {
+    std::vector<job_summary> out;
+    r.each(x, "jobs", [&](dom::element y) {
+      out.push_back({.id = r.text(y, "id"), .state = job_state_from(r.text(y, "status"))});
+    });
+    return out;
+  });
+}
+
+result<job> decode_job(int status, std::string_view body) {
+  return decode<job>(status, body, read_job);
+}
+
+result<checkpoints> decode_checkpoints(int status, std::string_view body) {
+  return decode<checkpoints>(status, body, read_checkpoints);
+}
+
+result<std::vector<task_manager>> decode_task_managers(int status, std::string_view body) {
+  return decode<std::vector<task_manager>>(status, body, [](reader& r, dom::element x) {
+    std::vector<task_manager> out;
+    r.each(x, "taskmanagers", [&](dom::element y) {
+      // Despite its name this is a point in time.
+      out.push_back({.id = r.text(y, "id"),
+                     .slots = r.count(y, "slotsNumber"),
+                     .free_slots = r.count(y, "freeSlots"),
+                     .last_heartbeat = r.integer(y, "timeSinceLastHeartbeat")});
+    });
+    return out;
+  });
+}
+
+result<savepoint> decode_savepoint(int status, std::string_view body) {
+  return decode<savepoint>(status, body, read_savepoint);
+}
+
+result<std::string> decode_run(int status, std::string_view body) {
+  return decode_id(status, body, "jobid");
+}
+
+result<std::monostate> decode_done(int status, std::string_view body) {
+  return decode<std::monostate>(status, body, [](reader&, dom::element) { return std::monostate{}; });
+}
+
+result<std::string> decode_trigger(int status, std::string_view body) {
+  return decode_id(status, body, "request-id");
+}
+
+} // namespace flink::rest

@@ -1,0 +1,245 @@
+#include "flink/step.hpp"
+
+#include "config/defaults.hpp"
+#include "flink/decode.hpp"
+#include "flink/labels.hpp"
+#include "k8s/time.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace defaults = config::defaults;
+using std::chrono::milliseconds;
+
+namespace {
+
+milliseconds retry_delay(int32_t attempts) {
+  auto delay = defaults::retry_first;
+  for (int32_t i = 1; i < attempts && delay < defaults::retry_longest; ++i)
+    delay *= 2;
+  return std::min(delay, defaults::retry_longest);
+}
+
+milliseconds since(std::chrono::steady_clock::time_point then, const moment& now) {
+  return std::chrono::duration_cast<milliseconds>(now.steady - then);
+}
+
+bool switched_on(const config_value& x) {
+  auto* text = std::get_if<std::string>(&x);
+  if (!text)
+    return false;
+  std::string lower;
+  for (char c : *text)
+    if (c != ' ')
+      lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return !lower.empty() && lower != "none";
+}
+
+} // namespace
+
+step::step(const situation& what)
+  : x{what}, was{what.app.status}, next{what.app.status}, look_again_{defaults::look_at_rest} {}
+
+bool step::passed(const std::optional<std::string>& then, std::chrono::seconds patience) const {
+  auto start = then ? k8s::parse_time(*then) : std::nullopt;
+  return start && x.now.wall - *start >= patience;
+}
+
+milliseconds step::pace() const {
+  auto started = was.target && was.target->step_started_at ? k8s::parse_time(*was.target->step_started_at) : std::nullopt;
+  if (!started)
+    return defaults::poll_first;
+  // Half the age so far: what has taken long may take long, and a late look costs little of it.
+  auto age = std::chrono::duration_cast<milliseconds>(x.now.wall - *started);
+  return std::clamp(age / 4, defaults::poll_first, defaults::poll_longest);
+}
+
+bool step::has_finalizer() const {
+  auto& all = x.app.metadata.finalizers;
+  return std::find(all.begin(), all.end(), finalizer_name) != all.end();
+}
+
+bool step::high_availability() const {
+  for (auto* key : {"high-availability", "high-availability.type"})
+    if (auto i = x.app.spec.flink_config.find(key); i != x.app.spec.flink_config.end() && switched_on(i->second))
+      return true;
+  return false;
+}
+
+void step::event(std::string reason, std::string message) {
+  act(record_event{false, std::move(reason), std::move(message)});
+}
+
+void step::warn(std::string reason, std::string message) {
+  act(record_event{true, std::move(reason), std::move(message)});
+}
+
+const failure* step::failure_of(const action& what) const {
+  auto i = x.seen.outcomes.find(to_string(what));
+  return i != x.seen.outcomes.end() && i->second.failed ? &*i->second.failed : nullptr;
+}
+
+progress step::order(const action& what) {
+  auto i = x.seen.outcomes.find(to_string(what));
+  if (i == x.seen.outcomes.end()) {
+    act(what);
+    return progress::pending;
+  }
+  auto& last = i->second;
+  if (!last.failed)
+    return progress::done;
+  if (last.failed->kind == failure_class::unknown)
+    return progress::unknown;
+  if (!retryable(last.failed->kind) && last.failed->kind != failure_class::forbidden)
+    return progress::failed;
+  auto pause = retry_delay(last.attempts) - since(last.at, x.now);
+  if (pause <= milliseconds{0})
+    act(what);
+  else
+    look_within(pause);
+  return progress::pending;
+}
+
+void step::ask(const action& question, const std::chrono::steady_clock::time_point* answered, milliseconds every) {
+  auto pause = answered ? every - since(*answered, x.now) : milliseconds{0};
+  if (auto i = x.seen.outcomes.find(to_string(question)); i != x.seen.outcomes.end() && i->second.failed)
+    pause = std::max(pause, std::min(retry_delay(i->second.attempts), defaults::poll_longest) - since(i->second.at, x.now));
+  if (pause <= milliseconds{0})
+    act(question);
+  else
+    look_within(pause);
+}
+
+const rest::overview* step::overview(const cluster_view& c, milliseconds every) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = c.told && c.told->overview ? &*c.told->overview : nullptr;
+  ask(ask_overview{c.id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
+const std::vector<rest::job_summary>* step::jobs(const cluster_view& c, milliseconds every) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = c.told && c.told->jobs ? &*c.told->jobs : nullptr;
+  ask(ask_jobs{c.id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
+namespace {
+
+template <class T>
+const learned<T>* find(const job_manager_view* view, const std::map<std::string, learned<T>> job_manager_view::*what,
+                       const std::string& key) {
+  if (!view)
+    return nullptr;
+  auto i = (view->*what).find(key);
+  return i == (view->*what).end() ? nullptr : &i->second;
+}
+
+} // namespace
+
+const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, milliseconds every,
+                                  std::chrono::steady_clock::time_point not_before) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = find(c.told, &job_manager_view::job, id);
+  if (known && known->at < not_before)
+    known = nullptr;
+  ask(ask_job{c.id, id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
+const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const std::string& job_id, milliseconds every) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = find(c.told, &job_manager_view::checkpoints, job_id);
+  ask(ask_checkpoints{c.id, job_id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
+const maybe<rest::savepoint>* step::savepoint(const cluster_view& c, const std::string& job_id,
+                                              const std::string& trigger_id, milliseconds every) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = find(c.told, &job_manager_view::savepoints, trigger_id);
+  if (known && known->value && !known->value->in_progress)
+    return &known->value; // final: nothing to ask
+  ask(ask_savepoint{c.id, job_id, trigger_id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
+void step::enter(phase to, std::string why) {
+  next.phase = phase_text(to);
+  if (next.target)
+    next.target->step_started_at = now_text();
+  why_ = std::move(why);
+}
+
+void step::wait(std::string reason, std::string message) {
+  if (!waiting_.trouble)
+    waiting_ = {std::move(reason), std::move(message), false};
+}
+
+void step::trouble(std::string reason, std::string message) {
+  waiting_ = {std::move(reason), std::move(message), true};
+}
+
+void step::look_within(milliseconds delay) {
+  look_again_ = std::min(look_again_, std::max(delay, milliseconds{1}));
+}
+
+std::string step::now_text() const {
+  return k8s::format_time(x.now.wall);
+}
+
+std::chrono::steady_clock::time_point step::answered(const action& what) const {
+  auto i = x.seen.outcomes.find(to_string(what));
+  return i == x.seen.outcomes.end() ? std::chrono::steady_clock::time_point{} : i->second.at;
+}
+
+decision step::finish() {
+  auto& meta = x.app.metadata;
+  if (phase_of(next) == phase::New && !waiting_.trouble) // nothing to say yet: the first write is the first intent
+    return {was, std::move(actions_), look_again_, std::move(waiting_), {}};
+  next.observed_generation = meta.generation;
+  set_conditions(next, x, waiting_);
+  if (next != was) {
+    next.last_updated_at = now_text();
+    if (why_.empty())
+      why_ = waiting_.reason.empty() ? "the picture changed" : waiting_.message;
+  }
+  return {std::move(next), std::move(actions_), look_again_, std::move(waiting_), std::move(why_)};
+}
+
+std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::*what, std::chrono::seconds otherwise) {
+  auto& own = s.x.app.spec.timeouts;
+  return own && (*own).*what ? std::chrono::seconds{*((*own).*what)} : otherwise;
+}
+
+std::string serving_job(const status& x) {
+  return x.job_status && x.job_status->job_id ? *x.job_status->job_id : std::string{};
+}
+
+std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string& job_id,
+                              std::chrono::steady_clock::time_point not_before) {
+  if (job_id.empty() || c.gone())
+    return true;
+  auto* known = s.job(c, job_id, s.pace(), not_before);
+  if (!known)
+    return std::nullopt;
+  if (*known)
+    return rest::is_terminal((*known)->state);
+  // 404: this JobManager does not know the job. Without HA that is final: what ran under another
+  // incarnation died with it. With HA the job may be on its way back.
+  if (!s.high_availability())
+    return true;
+  auto& serving = s.was.cluster;
+  bool same_life = serving && serving->id == c.id && serving->job_manager == incarnation_of(*c.leader);
+  if (same_life)
+    return true;
+  return std::nullopt;
+}
+
+} // namespace flink

@@ -1,0 +1,160 @@
+// One decision in the making: what the phases of decide() share. Not for others.
+#pragma once
+
+#include "flink/decide.hpp"
+
+#include <optional>
+#include <string>
+
+namespace flink {
+
+/// How far an order has come.
+enum class progress {
+  /// Being sent, or waiting for its next try.
+  pending,
+  done,
+  /// Sent, and nobody knows whether it took effect.
+  unknown,
+  /// Answered with a failure that a repetition does not mend.
+  failed,
+};
+
+class step {
+public:
+  explicit step(const situation& x);
+
+  const situation& x;
+  const status& was;
+  status next;
+
+  // -- the present -------------------------------------------------------------------------------
+
+  cluster_view cluster(const std::string& id) const { return look_at_cluster(x.seen, id); }
+
+  /// Returns whether `seconds` have passed since the RFC 3339 time `since`; absent or unreadable: no.
+  bool passed(const std::optional<std::string>& since, std::chrono::seconds patience) const;
+
+  /// Interval between two questions while something is in transit, growing with the step's age.
+  std::chrono::milliseconds pace() const;
+
+  bool has_finalizer() const;
+  /// High availability is configured, so a restarted JobManager may bring its job back by itself.
+  bool high_availability() const;
+
+  // -- doing -----------------------------------------------------------------------------------------
+
+  void act(action what) { actions_.push_back(std::move(what)); }
+  void event(std::string reason, std::string message);
+  void warn(std::string reason, std::string message);
+
+  /// Sends an order unless it is done; sends again what may be repeated, with growing pauses.
+  progress order(const action& what);
+
+  /// The last failure of an action, if it failed.
+  const failure* failure_of(const action& what) const;
+
+  /// When an action was last answered; the epoch if never.
+  std::chrono::steady_clock::time_point answered(const action& what) const;
+
+  // -- asking: what is known by now; asks again when it is older than `every` -------------------------
+
+  const rest::overview* overview(const cluster_view& c, std::chrono::milliseconds every);
+  const std::vector<rest::job_summary>* jobs(const cluster_view& c, std::chrono::milliseconds every);
+  /// An answer from before `not_before` does not count.
+  const maybe<rest::job>* job(const cluster_view& c, const std::string& id, std::chrono::milliseconds every,
+                              std::chrono::steady_clock::time_point not_before = {});
+  const maybe<rest::checkpoints>* checkpoints(const cluster_view& c, const std::string& job_id,
+                                              std::chrono::milliseconds every);
+  const maybe<rest::savepoint>* savepoint(const cluster_view& c, const std::string& job_id,
+                                          const std::string& trigger_id, std::chrono::milliseconds every);
+
+  // -- going on ------------------------------------------------------------------------------------------
+
+  /// Enters a phase; the step's clock starts anew. `why` is logged.
+  void enter(phase to, std::string why);
+
+  /// Says what we wait for and when to look again at the latest.
+  void wait(std::string reason, std::string message);
+  /// The same for what should be seen at once.
+  void trouble(std::string reason, std::string message);
+  void look_within(std::chrono::milliseconds delay);
+
+  /// The time now, as it is written into a status.
+  std::string now_text() const;
+
+  const flink::waiting& waits_for() const { return waiting_; }
+
+  /// Conditions, bookkeeping, and out.
+  decision finish();
+
+private:
+  /// Asks unless a younger answer or a recent failure forbids it.
+  void ask(const action& question, const std::chrono::steady_clock::time_point* answered,
+           std::chrono::milliseconds every);
+
+  std::vector<action> actions_;
+  std::chrono::milliseconds look_again_;
+  flink::waiting waiting_;
+  std::string why_;
+};
+
+/// The job that serves, as the status knows it.
+std::string serving_job(const status& x);
+
+/// Patience of one step: the application's own number, or the default.
+std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::*what, std::chrono::seconds otherwise);
+
+/// State for the first job of an application, as the user gives it.
+std::optional<std::string> first_restore_path(const step& s);
+
+/// What a job can be started from when the old one ended without the savepoint that was asked for.
+struct recoverable {
+  /// The answer is on its way; nothing below counts yet.
+  bool pending = false;
+  /// A path, or nothing where starting without state is right.
+  std::optional<std::string> path;
+  /// Why there is nothing to start from, in words with a remedy.
+  std::string problem;
+  /// Where the state comes from, for the log.
+  std::string source;
+};
+
+/// Picks the newest state that was reported good and still exists.
+recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id);
+
+/// Is a job of a cluster over? `nullopt`: not known yet, the question is on its way.
+/// Over means: its JobManager says a terminal state, or nothing of the cluster is left.
+/// Answers from before `not_before` do not count.
+std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string& job_id,
+                              std::chrono::steady_clock::time_point not_before = {});
+
+/// Deletes whatever is left of a cluster. Returns whether nothing is.
+bool remove_cluster(step& s, const std::string& cluster_id);
+
+/// Removes clusters that neither serve nor are being built, at once or after the time that a failed one is kept.
+void sweep(step& s);
+
+// -- phases ----------------------------------------------------------------------------------------------
+
+/// Pins the present spec as the goal and creates its cluster.
+void begin_deploy(step& s, std::string why);
+void cluster_starting(step& s);
+void savepointing(step& s);
+void cancelling(step& s);
+void submitting_job(step& s);
+void rolling_back_job(step& s);
+/// Running and DeployFailed.
+void settled(step& s);
+void deleting(step& s);
+
+/// Takes the step to SubmittingJob with new identities.
+void begin_submit(step& s, std::optional<std::string> restore_path, std::string why);
+/// Gives the version under way up before the old job was touched.
+void fail_deploy(step& s, std::string reason, std::string message);
+/// Makes the target the cluster that serves.
+void accept_target(step& s, const rest::job& job);
+
+/// Conditions of a status after a decision; transition times are kept where nothing flips.
+void set_conditions(status& next, const situation& x, const waiting& waits_for);
+
+} // namespace flink

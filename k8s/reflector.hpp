@@ -1,0 +1,331 @@
+// Keeps a local picture of one collection of objects true. Knows the protocol, does no I/O: feed it
+// what the API server said and carry out what it asks for.
+//
+// Flow: list all pages, watch from the list's version, resume where a watch ended, and list again
+// when the server has forgotten that version (410, as an answer or inside a stream).
+//
+// Promises:
+// - The picture is replaced in one step when a list is complete; what is missing there is told as removed.
+// - An object is its key *and* its uid: a successor of the same name is a removal and an arrival.
+// - A version that is known already is not told again.
+// - A refused or lost call waits longer each time; Retry-After is honoured; the version is kept.
+// - Versions are compared for equality and sent back, never ordered.
+//
+// The caller keeps at most one call or pause open: to carry out do_list, do_watch or do_wait is to give
+// up the one before, whose answers must not be fed any more. Events are hints: some may never be seen
+// between two lists, so nothing may depend on a particular one.
+#pragma once
+
+#include "k8s/backoff.hpp"
+#include "k8s/meta.hpp"
+#include "k8s/watch_line.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace k8s {
+
+/// What the reflector must know of an object.
+struct object_identity {
+  object_key key;
+  const std::string& uid;
+  const std::string& resource_version;
+};
+
+/// Reads the identity of what carries it in `metadata` (resources) or `head` (owned objects).
+template <class T>
+object_identity identity_of(const T& x) {
+  if constexpr (requires { x.metadata; })
+    return {key_of(x.metadata), x.metadata.uid, x.metadata.resource_version};
+  else
+    return {x.head.key, x.head.uid, x.head.resource_version};
+}
+
+// -- what the API server says --------------------------------------------------------------------
+
+/// One page of a list. An object that could not be decoded is in it with its identity, else it
+/// would be told as removed.
+template <class T>
+struct list_page {
+  std::vector<std::shared_ptr<const T>> items;
+  std::string resource_version;
+  /// Empty on the last page.
+  std::string continue_token;
+};
+
+/// One line of a watch but an error.
+template <class T>
+struct watch_event {
+  watch_type type = watch_type::bookmark;
+  /// The object; absent in a bookmark.
+  std::shared_ptr<const T> object;
+  std::string resource_version;
+};
+
+/// A call was refused or lost, or an ERROR event or an unreadable line has ended a watch.
+struct call_failed {
+  /// HTTP status code, or the code of the event; 0 if there was no answer or no readable line.
+  int code = 0;
+  /// What the server asked for by Retry-After.
+  std::optional<std::chrono::milliseconds> retry_after;
+};
+
+/// A watch has ended in good order: its time was over, or the server closed the stream.
+struct watch_closed {};
+
+/// The pause that was asked for is over.
+struct pause_over {};
+
+/// Everything that a reflector is told.
+template <class T>
+using reflector_input = std::variant<list_page<T>, watch_event<T>, call_failed, watch_closed, pause_over>;
+
+// -- what the reflector asks for and tells -------------------------------------------------------
+
+/// Ask for a page of the list.
+struct do_list {
+  /// Empty for the first page.
+  std::string continue_token;
+  bool operator==(const do_list&) const = default;
+};
+
+/// Open a watch with bookmarks, and an idle deadline some seconds above its timeout.
+struct do_watch {
+  std::string resource_version;
+  /// For the parameter timeoutSeconds: some watches stay silent for ever.
+  std::chrono::seconds timeout{};
+  bool operator==(const do_watch&) const = default;
+};
+
+/// Feed `pause_over` after the delay.
+struct do_wait {
+  std::chrono::milliseconds delay{};
+  bool operator==(const do_wait&) const = default;
+};
+
+/// Read the credentials anew before the next call.
+struct reload_credentials {
+  bool operator==(const reload_credentials&) const = default;
+};
+
+/// An object is new or has changed.
+template <class T>
+struct upserted {
+  std::shared_ptr<const T> object;
+  /// The same object as it was known before, if it was.
+  std::shared_ptr<const T> previous;
+};
+
+/// An object is gone.
+template <class T>
+struct removed {
+  /// As it was known last.
+  std::shared_ptr<const T> object;
+};
+
+/// The picture is complete; told after every list.
+struct synced {
+  bool operator==(const synced&) const = default;
+};
+
+/// Everything that a reflector asks for or tells, to be carried out in order.
+template <class T>
+using reflector_output = std::variant<do_list, do_watch, do_wait, reload_credentials, upserted<T>, removed<T>, synced>;
+
+/// The state machine; see above.
+template <class T>
+class reflector {
+public:
+  using clock = backoff::clock;
+  using object_ptr = std::shared_ptr<const T>;
+  using input = reflector_input<T>;
+  using output = reflector_output<T>;
+  using outputs = std::vector<output>;
+  using picture = std::map<object_key, object_ptr>;
+
+  explicit reflector(unit_random random) : random_{random}, backoff_{std::move(random)} {}
+
+  /// Starts from nothing.
+  outputs start() { return relist(); }
+
+  /// Takes in one thing that the server said.
+  outputs step(const input& x, clock::time_point now) {
+    return std::visit([&](const auto& y) { return on(y, now); }, x);
+  }
+
+  /// Returns the picture as of the last complete list and the events since.
+  const picture& objects() const { return objects_; }
+
+  /// Returns whether there has been a complete list.
+  bool has_synced() const { return has_synced_; }
+
+private:
+  enum class state { idle, listing, watching, pausing_before_list, pausing_before_watch };
+
+  static constexpr int unauthorized = 401;
+  static constexpr int gone = 410;
+  /// Retry-After is honoured up to the longest pause of our own, so that no answer can silence us.
+  static constexpr std::chrono::milliseconds longest_pause{60'000};
+  /// A watch that ends sooner without an event is a failure, else it would be asked for in a loop.
+  static constexpr std::chrono::milliseconds shortest_watch{1000};
+
+  outputs on(const list_page<T>& x, clock::time_point now) {
+    if (state_ != state::listing)
+      return {};
+    reloaded_ = false;
+    for (auto& object : x.items)
+      incoming_.insert_or_assign(identity_of(*object).key, object);
+    if (!x.continue_token.empty())
+      return {do_list{x.continue_token}};
+    if (x.resource_version.empty())
+      return pause(state::pausing_before_list, now);
+    outputs out;
+    replace_picture(out);
+    resource_version_ = x.resource_version;
+    has_synced_ = true;
+    out.push_back(synced{});
+    out.push_back(watch(now));
+    return out;
+  }
+
+  outputs on(const watch_event<T>& x, clock::time_point now) {
+    if (state_ != state::watching)
+      return {};
+    if (x.type == watch_type::error)
+      return on(call_failed{}, now);
+    // Without a version there is no point to resume from.
+    if (x.resource_version.empty())
+      return pause(state::pausing_before_list, now);
+    reloaded_ = false;
+    watch_delivered_ = true;
+    resource_version_ = x.resource_version;
+    outputs out;
+    if (x.object && x.type == watch_type::deleted)
+      erase(x.object, out);
+    else if (x.object && x.type != watch_type::bookmark)
+      upsert(x.object, out);
+    return out;
+  }
+
+  outputs on(const call_failed& x, clock::time_point now) {
+    if (state_ != state::listing && state_ != state::watching)
+      return {};
+    if (x.code == unauthorized && !std::exchange(reloaded_, true))
+      return retry_with_new_credentials(now);
+    had_trouble_ = true;
+    // A page of a list cannot be asked for again once its siblings are old, so the list starts over.
+    auto list_again = state_ == state::listing || x.code == gone;
+    return pause(list_again ? state::pausing_before_list : state::pausing_before_watch, now, x.retry_after);
+  }
+
+  outputs on(const watch_closed&, clock::time_point now) {
+    if (state_ != state::watching)
+      return {};
+    if (!watch_delivered_ && now - watch_began_ < shortest_watch)
+      return pause(state::pausing_before_watch, now);
+    reloaded_ = false;
+    return {watch(now)};
+  }
+
+  outputs on(const pause_over&, clock::time_point now) {
+    if (state_ == state::pausing_before_list)
+      return relist();
+    if (state_ == state::pausing_before_watch)
+      return {watch(now)};
+    return {};
+  }
+
+  outputs relist() {
+    incoming_.clear();
+    state_ = state::listing;
+    return {do_list{}};
+  }
+
+  outputs retry_with_new_credentials(clock::time_point now) {
+    outputs out{reload_credentials{}};
+    if (state_ == state::watching)
+      out.push_back(watch(now));
+    else
+      out.push_back(relist().front());
+    return out;
+  }
+
+  do_watch watch(clock::time_point now) {
+    state_ = state::watching;
+    watch_began_ = now;
+    watch_delivered_ = false;
+    // Random, so that the watches of a fleet do not all end at once. A server that has just been in
+    // trouble may open a watch that stays silent, so the first one after it is short.
+    auto seconds = std::exchange(had_trouble_, false) ? 10 + 10 * random_() : 240 + 50 * random_();
+    return {resource_version_, std::chrono::seconds{static_cast<int64_t>(seconds)}};
+  }
+
+  outputs pause(state next, clock::time_point now, std::optional<std::chrono::milliseconds> retry_after = {}) {
+    state_ = next;
+    auto delay = backoff_.next(now);
+    return {do_wait{std::max(delay, std::min(retry_after.value_or(delay), longest_pause))}};
+  }
+
+  void replace_picture(outputs& out) {
+    auto before = std::exchange(objects_, {});
+    // Whatever the new picture lacks was deleted while we looked away.
+    for (auto& [key, object] : before)
+      if (!incoming_.contains(key))
+        out.push_back(removed<T>{object});
+    for (auto& [key, object] : incoming_) {
+      auto i = before.find(key);
+      tell_change(i == before.end() ? nullptr : i->second, object, out);
+    }
+    objects_ = std::exchange(incoming_, {});
+  }
+
+  void upsert(const object_ptr& object, outputs& out) {
+    auto previous = std::exchange(objects_[identity_of(*object).key], object);
+    tell_change(previous, object, out);
+  }
+
+  void erase(const object_ptr& object, outputs& out) {
+    auto i = objects_.find(identity_of(*object).key);
+    if (i == objects_.end() || identity_of(*i->second).uid != identity_of(*object).uid)
+      return;
+    objects_.erase(i);
+    out.push_back(removed<T>{object});
+  }
+
+  static void tell_change(const object_ptr& before, const object_ptr& now, outputs& out) {
+    if (!before)
+      return out.push_back(upserted<T>{now, nullptr});
+    auto old_identity = identity_of(*before);
+    auto identity = identity_of(*now);
+    if (old_identity.uid != identity.uid) {
+      out.push_back(removed<T>{before});
+      out.push_back(upserted<T>{now, nullptr});
+    } else if (old_identity.resource_version != identity.resource_version) {
+      out.push_back(upserted<T>{now, before});
+    }
+  }
+
+  state state_ = state::idle;
+  picture objects_;
+  /// Pages of the list under way.
+  picture incoming_;
+  std::string resource_version_;
+  clock::time_point watch_began_{};
+  bool watch_delivered_ = false;
+  bool has_synced_ = false;
+  /// The credentials were reloaded and nothing has succeeded since.
+  bool reloaded_ = false;
+  bool had_trouble_ = false;
+  unit_random random_;
+  backoff backoff_;
+};
+
+} // namespace k8s

@@ -1,0 +1,39 @@
+#include "k8s/watch_line.hpp"
+
+#include <array>
+
+namespace k8s {
+
+namespace {
+
+std::optional<watch_type> type_of(std::string_view name) {
+  constexpr std::array<std::string_view, 5> names{"ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR"};
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] == name)
+      return static_cast<watch_type>(i);
+  return std::nullopt;
+}
+
+} // namespace
+
+std::optional<watch_line> decode_watch_line(std::string_view line, json::complaint& problem) {
+  if (auto flaw = json::flaw(line)) {
+    problem = {{}, std::move(*flaw)};
+    return std::nullopt;
+  }
+  json::cursor event{line};
+  auto object = event.find("object");
+  auto type = type_of(event.string_at({"type"}));
+  if (!type || !object || object->kind() != json::kind::object) {
+    problem = type ? json::complaint{"object", "is missing"} : json::complaint{"type", "is no type of event"};
+    return std::nullopt;
+  }
+  watch_line out{*type, object->text(), {}, {}};
+  if (*type == watch_type::error)
+    out.error = decode_status_error(*object).value_or(status_error{});
+  else
+    out.resource_version = object->string_at({"metadata", "resourceVersion"});
+  return out;
+}
+
+} // namespace k8s

@@ -1,0 +1,269 @@
+#include "local/agent/resident.hpp"
+
+#include "config/log.hpp"
+#include "local/agent/process.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <system_error>
+
+namespace local::agent {
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace log = config::log;
+
+constexpr std::chrono::seconds write_deadline{10};
+/// Pause after a write that the API server did not take.
+constexpr std::chrono::seconds write_again{1};
+
+std::vector<bool> pullable(const image_map& images, const pod& x) {
+  std::vector<bool> out;
+  for (auto& container : x.containers)
+    out.push_back(images.find(container.image) != nullptr);
+  return out;
+}
+
+/// A name becomes one step of a path, whatever it holds.
+std::string one_step(std::string_view x) {
+  std::string out{x};
+  std::replace(out.begin(), out.end(), '/', '_');
+  return out;
+}
+
+int port_of(const container_spec& x, const std::string& port) {
+  int number = 0;
+  std::from_chars(port.data(), port.data() + port.size(), number);
+  if (number > 0)
+    return number;
+  auto i = x.ports.find(port);
+  return i == x.ports.end() ? 0 : i->second;
+}
+
+const probe_spec* probe_of(const container_spec& x, probe_kind kind) {
+  auto& out = kind == probe_kind::startup ? x.startup : kind == probe_kind::readiness ? x.readiness : x.liveness;
+  return out ? &*out : nullptr;
+}
+
+} // namespace
+
+instant present() {
+  return {net::clock::now(), std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+}
+
+std::string pod_folder(const std::string& base, std::string_view ns, std::string_view name) {
+  return base + "/pods/" + one_step(ns) + "_" + one_step(name);
+}
+
+std::string log_file(const std::string& pod_folder, std::string_view container, int life) {
+  return pod_folder + "/" + one_step(container) + "." + std::to_string(life) + ".log";
+}
+
+resident::resident(std::shared_ptr<household> house, pod spec, pod_addresses addresses, uint64_t sequence)
+  : house_{std::move(house)},
+    machine_{spec, std::move(addresses), pullable(house_->options.images, spec), house_->options.waits, present()},
+    sequence_{sequence}, processes_(spec.containers.size()) {
+  std::error_code ignored;
+  // What an earlier pod of this name has left.
+  if (machine_.spec().history.empty())
+    fs::remove_all(folder(), ignored);
+  fs::create_directories(folder(), ignored);
+}
+
+resident::~resident() {
+  for (auto& x : processes_)
+    kill_and_reap(x.pid);
+}
+
+std::string resident::folder() const {
+  return pod_folder(house_->options.folder, machine_.spec().ns, machine_.spec().name);
+}
+
+std::string resident::hosts_file() const {
+  return folder() + "/hosts";
+}
+
+void resident::clean_up() {
+  std::error_code ignored;
+  for (auto& x : machine_.spec().containers)
+    fs::remove_all(folder() + "/" + one_step(x.name), ignored);
+  fs::remove(hosts_file(), ignored);
+}
+
+void resident::update(pod spec) {
+  machine_.update(std::move(spec), present());
+}
+
+void resident::vanish() {
+  vanished_ = true;
+  machine_.stop(std::chrono::seconds{0}, present());
+}
+
+endpoint resident::as_endpoint() const {
+  auto& x = machine_.spec();
+  return {x.ns, x.name, machine_.addresses().pod, x.labels, machine_.ready(), x.deleting, sequence_};
+}
+
+void resident::write_hosts(const std::string& text) {
+  if (text == hosts_)
+    return;
+  if (auto problem = replace_file(hosts_file(), text); !problem.empty())
+    log::warn("hosts-not-written", machine_.spec().ns + "/" + machine_.spec().name, problem);
+  hosts_ = text;
+}
+
+void resident::tick() {
+  reap();
+  for (auto& order : machine_.step(present()))
+    carry_out(order);
+  if (machine_.over() && !vanished_)
+    remove();
+  else if (!vanished_)
+    report();
+}
+
+void resident::reap() {
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    auto& x = processes_[i];
+    if (x.pid == 0)
+      continue;
+    auto end = x.pid == pretended ? process_end{x.told_to_end, 0} : look_at(x.pid);
+    if (!end.ended)
+      continue;
+    // What the process has started ends with it, as in a container.
+    signal_group(x.pid, SIGKILL);
+    x.pid = 0;
+    machine_.at(i).on_exit(end.code, present());
+    log::info("container-ended", machine_.spec().ns + "/" + machine_.spec().name,
+              machine_.spec().containers[i].name + " ended", {{"code", std::to_string(end.code)}});
+  }
+}
+
+void resident::carry_out(const pod_order& x) {
+  switch (x.order.deed) {
+    case container_deed::start:
+      return start(x.container);
+    case container_deed::terminate:
+      return send_signal(x.container, SIGTERM);
+    case container_deed::kill:
+      return send_signal(x.container, SIGKILL);
+    case container_deed::ask:
+      return ask(x.container, *x.order.probe);
+  }
+}
+
+void resident::send_signal(std::size_t i, int signal) {
+  auto& x = processes_[i];
+  x.told_to_end = true;
+  signal_group(x.pid, signal);
+}
+
+void resident::start(std::size_t i) {
+  auto& spec = machine_.spec().containers[i];
+  auto* image = house_->options.images.find(spec.image);
+  auto resolved = resolve_environment(machine_.spec(), spec, machine_.addresses().pod, machine_.addresses().host);
+  if (!resolved.problem.empty() || image == nullptr)
+    return machine_.at(i).on_impossible(resolved.problem);
+  auto& process = processes_[i];
+  ++process.life;
+  process.told_to_end = false;
+  if (image->pause) {
+    process.pid = pretended;
+    return machine_.at(i).on_started(present());
+  }
+  resolved.variables["HOSTNAME"] = machine_.spec().name;
+  start_flink(i, *image, resolved.variables);
+}
+
+void resident::start_flink(std::size_t i, const image_content& image, const environment& variables) {
+  auto& spec = machine_.spec().containers[i];
+  auto role = role_of(spec.arguments);
+  if (!role) {
+    auto what = spec.arguments.empty() ? std::string{"nothing"} : "\"" + spec.arguments[0] + "\"";
+    return machine_.at(i).on_not_started(what + " is not what this node can run: jobmanager or taskmanager",
+                                         present());
+  }
+  auto home = folder() + "/" + one_step(spec.name);
+  std::error_code ignored;
+  fs::remove_all(home, ignored);
+  auto& options = house_->options;
+  auto plan = plan_flink(*role, image, variables,
+                         {home, machine_.addresses().pod, hosts_file(), options.java, options.heap,
+                          options.pod_kubeconfig});
+  auto started = start_process(plan, log_file(folder(), spec.name, machine_.at(i).restarts()));
+  if (started.pid == 0)
+    return machine_.at(i).on_not_started(started.problem, present());
+  processes_[i].pid = started.pid;
+  machine_.at(i).on_started(present());
+  log::info("container-started", machine_.spec().ns + "/" + machine_.spec().name, spec.name + " runs",
+            {{"pid", std::to_string(started.pid)}, {"address", machine_.addresses().pod}});
+}
+
+void resident::ask(std::size_t i, probe_kind kind) {
+  auto& spec = machine_.spec().containers[i];
+  auto* what = probe_of(spec, kind);
+  auto port = what == nullptr ? 0 : port_of(spec, what->port);
+  auto answer = [self = shared_from_this(), i, kind, life = processes_[i].life](const net::response& x) {
+    bool good = x.failure == net::failure::none && x.status >= 200 && x.status < 400;
+    if (self->processes_[i].life == life)
+      self->machine_.at(i).on_answer(kind, good, present());
+  };
+  if (port == 0 || processes_[i].pid == pretended) {
+    net::response made_up;
+    made_up.status = processes_[i].pid == pretended ? 200 : 0;
+    return answer(made_up);
+  }
+  net::request probe{"http://" + machine_.addresses().pod + ":" + std::to_string(port), "GET", what->path,
+                     {{"User-Agent", "kube-probe"}, {"Connection", "close"}}, {}};
+  house_->api.transport.send(std::move(probe), net::clock::now() + what->timeout, answer);
+}
+
+void resident::report() {
+  auto now = present();
+  if (writing_ || removing_ || now.steady < next_write_)
+    return;
+  boost::json::value patch = {{"metadata", {{"uid", uid()}}}, {"status", machine_.status(now)}};
+  auto text = boost::json::serialize(patch);
+  if (text == reported_)
+    return;
+  reported_ = text;
+  writing_ = true;
+  auto request = k8s::patch_status(k8s::pods, {machine_.spec().ns, machine_.spec().name}, std::move(text));
+  house_->api.transport.send(to_wire(house_->api, std::move(request)), net::clock::now() + write_deadline,
+                             [self = shared_from_this()](const net::response& x) {
+                               self->writing_ = false;
+                               self->on_written(x, "status");
+                             });
+}
+
+void resident::remove() {
+  if (removing_ || present().steady < next_write_)
+    return;
+  removing_ = true;
+  auto request = k8s::remove(k8s::pods, {machine_.spec().ns, machine_.spec().name},
+                             {.uid = uid(), .propagation = k8s::propagation::Background, .grace_period_seconds = 0});
+  house_->api.transport.send(to_wire(house_->api, std::move(request)), net::clock::now() + write_deadline,
+                             [self = shared_from_this()](const net::response& x) {
+                               self->removing_ = false;
+                               self->on_written(x, "removal");
+                             });
+}
+
+void resident::on_written(const net::response& x, const char* what) {
+  constexpr int not_found = 404, conflict = 409;
+  // Gone or replaced by another pod of this name: the watch will say so.
+  if (x.failure == net::failure::none && (x.status < 300 || x.status == not_found || x.status == conflict)) {
+    if (x.status >= 300)
+      next_write_ = net::clock::now() + write_again;
+    return;
+  }
+  reported_.clear();
+  next_write_ = net::clock::now() + write_again;
+  log::warn("pod-write-refused", machine_.spec().ns + "/" + machine_.spec().name, what,
+            {{"status", std::to_string(x.status)}, {"detail", x.failure == net::failure::none ? x.body : x.detail}});
+}
+
+} // namespace local::agent

@@ -1,0 +1,186 @@
+#include "local/agent/run.hpp"
+
+#include "config/log.hpp"
+#include "k8s/kubeconfig.hpp"
+#include "net/client.hpp"
+#include "net/credentials.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include <pthread.h>
+
+namespace local::agent {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string variable(const char* name, const std::string& otherwise = {}) {
+  auto* value = std::getenv(name);
+  return value == nullptr || *value == '\0' ? otherwise : std::string{value};
+}
+
+/// The folder that local/setup/flink installs into.
+std::string default_cache() {
+  auto base = variable("XDG_CACHE_HOME", variable("HOME", "/var") + "/.cache");
+  return variable("FLINK_OPERATOR_CACHE", base + "/flink-operator");
+}
+
+/// Makes a distribution's folder out of what a rule says; empty if there is none.
+std::string find_distribution(const std::string& name, const std::string& cache) {
+  auto folder = name.find('/') == std::string::npos ? cache + "/" + name : name;
+  std::error_code ignored;
+  return fs::is_directory(folder + "/lib", ignored) ? fs::absolute(folder).string() : std::string{};
+}
+
+std::string locate(image_content& x, const std::string& cache) {
+  if (x.pause)
+    return {};
+  auto folder = find_distribution(x.flink, cache);
+  if (folder.empty())
+    return "there is no Flink distribution '" + x.flink + "'; install it with local/setup/flink VERSION";
+  x.flink = folder;
+  for (auto& jar : x.jars) {
+    if (!fs::is_regular_file(jar))
+      return "there is no jar '" + jar + "'";
+    jar = fs::absolute(jar).string();
+  }
+  return {};
+}
+
+/// Reads what a kubeconfig holds itself or names by a file.
+std::string content_of(const k8s::inline_or_file& x, std::string& problem) {
+  if (x.file.empty())
+    return x.text;
+  return net::read_file(x.file, problem).value_or("");
+}
+
+std::string kubeconfig_of(const agent_command& x) {
+  auto path = x.kubeconfig.empty() ? variable("KUBECONFIG", variable("HOME") + "/.kube/config") : x.kubeconfig;
+  return fs::absolute(path).string();
+}
+
+std::optional<k8s::cluster_access> read_access(const agent_command& x, std::string& problem) {
+  auto path = kubeconfig_of(x);
+  auto text = net::read_file(path, problem);
+  if (!text)
+    return std::nullopt;
+  return k8s::parse_kubeconfig(*text, x.context, fs::path{path}.parent_path().string(), problem);
+}
+
+net::origin_options to_origin(const k8s::cluster_access& x, std::string& problem) {
+  net::origin_options out;
+  out.tls.ca = content_of(x.certificate_authority, problem);
+  out.tls.certificate = content_of(x.client_certificate, problem);
+  out.tls.private_key = content_of(x.client_key, problem);
+  out.tls.server_name = x.tls_server_name;
+  out.tls.insecure_skip_verify = x.insecure_skip_tls_verify;
+  if (!x.token.file.empty())
+    out.authorization = [token = std::make_shared<net::token_file>(x.token.file)](bool rejected) {
+      return (*token)(rejected);
+    };
+  else if (!x.token.text.empty())
+    out.authorization = [value = "Bearer " + x.token.text](bool) { return value; };
+  return out;
+}
+
+int complain(const std::string& problem) {
+  std::cerr << "flink-local agent: " << problem << '\n';
+  return 1;
+}
+
+/// Blocks the signals that end the program, in this thread and those that it starts.
+sigset_t block_end_signals() {
+  sigset_t out;
+  sigemptyset(&out);
+  sigaddset(&out, SIGINT);
+  sigaddset(&out, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &out, nullptr);
+  return out;
+}
+
+} // namespace
+
+void add_flags(CLI::App& command, agent_flags& x) {
+  command
+    .add_option("--image", x.images,
+                "What an image holds: PATTERN=FLINK[,jar=PATH]..., e.g. 'ledger:*=flink-1.20.5,jar=ledger.jar'; "
+                "FLINK is a folder or an installed version. PATTERN=pause runs nothing. The first match counts; "
+                "an image without a match cannot be pulled")
+    ->allow_extra_args(false);
+  command.add_option("--timers", x.timers, "Waits of probes and restarts: as a kubelet's, or fast")
+    ->check(CLI::IsMember({"kubelet", "fast"}))
+    ->capture_default_str();
+  command.add_option("--pull-milliseconds", x.pull_milliseconds, "Time that pulling an image takes")
+    ->check(CLI::Range(0, 3'600'000))
+    ->capture_default_str();
+  command.add_option("--pod-dir", x.folder, "Folder for files and logs of pods");
+  command.add_option("--cache", x.cache, "Folder with Flink distributions");
+  command.add_option("--network", x.network, "First two numbers of pod addresses, e.g. 127.10; default: a free one");
+  command.add_option("--node", x.node, "Name of the node")->capture_default_str();
+  command.add_option("--java", x.java, "Java program")->capture_default_str();
+  command.add_option("--heap", x.heap, "Heap of each JVM")->capture_default_str();
+}
+
+void add_flags(CLI::App& command, agent_command& x) {
+  add_flags(command, x.flags);
+  command.add_option("--kubeconfig", x.kubeconfig, "Way to the API server; default: KUBECONFIG");
+  command.add_option("--context", x.context, "Context in the kubeconfig; default: the current one");
+  command.add_option("--namespace", x.ns, "Run pods of this namespace only");
+}
+
+agent_options to_options(const agent_flags& x, std::string& problem) {
+  agent_options out;
+  out.node = x.node;
+  out.cache = x.cache.empty() ? default_cache() : x.cache;
+  // Absolute, because programs that run elsewhere are given paths in it.
+  out.folder = fs::absolute(x.folder.empty() ? fs::temp_directory_path() / "flink-local" / x.node : fs::path{x.folder})
+                 .string();
+  out.network = x.network;
+  out.java = x.java;
+  out.heap = x.heap;
+  out.waits = x.timers == "fast" ? fast_timers() : timers{};
+  out.waits.pull = std::chrono::milliseconds{x.pull_milliseconds};
+  for (auto& rule : x.images)
+    if (auto wrong = out.images.add(rule); wrong && problem.empty())
+      problem = *wrong;
+  for (auto& content : out.images.contents())
+    if (auto wrong = locate(*content, out.cache); !wrong.empty() && problem.empty())
+      problem = wrong;
+  return out;
+}
+
+int run_agent(const agent_command& x) {
+  auto end_signals = block_end_signals();
+  std::string problem;
+  auto access = read_access(x, problem);
+  if (!access)
+    return complain(problem);
+  auto origin = to_origin(*access, problem);
+  auto options = to_options(x.flags, problem);
+  if (!problem.empty())
+    return complain(problem);
+  options.ns = x.ns;
+  options.pod_kubeconfig = kubeconfig_of(x);
+  try {
+    net::thread io;
+    net::client client{io, {}};
+    client.configure(access->server, std::move(origin));
+    agent running{{io, client, access->server}, std::move(options)};
+    running.start();
+    config::log::info("agent-started", "", "serves " + access->server, {{"network", running.network()}});
+    int signal = 0;
+    sigwait(&end_signals, &signal);
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+  return 0;
+}
+
+} // namespace local::agent

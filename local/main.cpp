@@ -1,0 +1,41 @@
+// flink-local: Kubernetes as far as Flink applications need it, on one machine, with nothing installed.
+#include "local/agent/run.hpp"
+#include "local/up.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace {
+
+/// Adds `flink-local up`.
+CLI::App* add_up(CLI::App& program, local::up_options& x) {
+  auto* command = program.add_subcommand(
+      "up",
+      "Starts a cluster in this process: API server, controllers and a node that runs pods as Flink processes. "
+      "Its state is in memory and gone when it ends. It listens on loopback only and lets in who has its kubeconfig.");
+  command->add_option("--dir", x.dir, "Folder for the kubeconfig and the pods' files and logs")->capture_default_str();
+  command->add_option("--port", x.port, "Port of the API server; 0 takes a free one")->capture_default_str();
+  command->add_option("--flink", x.flink, "real: pods run as Flink processes; none: pods stay pending")
+      ->check(CLI::IsMember({"real", "none"}))
+      ->capture_default_str();
+  command->add_option("--crd", x.crds, "Further CustomResourceDefinition files (YAML) to serve")
+      ->check(CLI::ExistingFile);
+  local::agent::add_flags(*command, x.pods);
+  return command;
+}
+
+} // namespace
+
+int main(int count, char** values) {
+  CLI::App program{"Runs Flink applications on one machine: an embedded Kubernetes API and a node agent."};
+  program.require_subcommand(1);
+  local::up_options up;
+  local::agent::agent_command agent;
+  auto* up_command = add_up(program, up);
+  auto* agent_command = program.add_subcommand("agent", "Runs pods of any Kubernetes cluster as processes here: a "
+                                                        "node agent in place of a kubelet, for tests.");
+  local::agent::add_flags(*agent_command, agent);
+  CLI11_PARSE(program, count, values);
+  if (up_command->parsed())
+    return local::run_up(up);
+  return local::agent::run_agent(agent);
+}

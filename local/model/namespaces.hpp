@@ -1,0 +1,30 @@
+// Namespaces: what each is given when it is made, and how it is emptied before it goes.
+#pragma once
+
+#include "local/model/resources.hpp"
+
+#include <set>
+#include <string>
+
+namespace local::model {
+
+class namespace_controller {
+public:
+  /// `objects` must outlive the controller.
+  explicit namespace_controller(resources& objects) : objects_{&objects} {}
+
+  /// Takes a change in.
+  void observe(const change& x);
+
+  /// Does what the changes since the last call demand.
+  void step(moment now);
+
+private:
+  void furnish(const std::string& name, moment now);
+  void empty(const std::string& name, const json::value& ns, moment now);
+
+  resources* objects_;
+  std::set<std::string> changed_;
+};
+
+} // namespace local::model

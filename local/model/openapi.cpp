@@ -1,0 +1,107 @@
+#include "local/model/openapi.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace local::model {
+
+namespace {
+
+constexpr auto protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
+/// One length-delimited protobuf field.
+std::string field(int number, std::string_view value) {
+  std::string text;
+  text += static_cast<char>(number << 3 | 2);
+  text += static_cast<char>(value.size());
+  return text += value;
+}
+
+/// kubectl reads OpenAPI v2 as protobuf only. It needs one to exist; kinds that are not in it are not validated
+/// by the client, which leaves that to the server.
+discovery_answer empty_v2() {
+  return {.content_type = protobuf,
+          .body = field(1, "2.0") + field(2, field(1, "flink-local") + field(2, "1")) + field(8, "") + field(9, "")};
+}
+
+std::string group_path(const kind_info& x) {
+  return x.group.empty() ? "api/" + x.version : "apis/" + x.group + "/" + x.version;
+}
+
+std::string component_name(const kind_info& x) {
+  return (x.group.empty() ? "core" : x.group) + "." + x.version + "." + x.kind;
+}
+
+json::value identity(const kind_info& x) {
+  return {{"group", x.group}, {"version", x.version}, {"kind", x.kind}};
+}
+
+json::value operation(const kind_info& x, std::string_view action) {
+  json::array parameters;
+  for (auto* name : {"dryRun", "fieldValidation", "fieldManager"})
+    parameters.push_back({{"name", name}, {"in", "query"}, {"schema", {{"type", "string"}, {"uniqueItems", true}}}});
+  return {{"x-kubernetes-action", action},
+          {"x-kubernetes-group-version-kind", identity(x)},
+          {"parameters", std::move(parameters)},
+          {"responses", {{"200", {{"description", "OK"}}}}}};
+}
+
+void add_paths(json::object& paths, const kind_info& x) {
+  auto base = "/" + group_path(x) + (x.namespaced ? "/namespaces/{namespace}/" : "/") + x.plural;
+  paths[base] = {{"get", operation(x, "list")}, {"post", operation(x, "post")}};
+  paths[base + "/{name}"] = {{"get", operation(x, "get")},
+                             {"put", operation(x, "put")},
+                             {"patch", operation(x, "patch")},
+                             {"delete", operation(x, "delete")}};
+}
+
+json::value component(const kind_info& x) {
+  json::value schema = x.schema ? *x.schema : json::value{{"type", "object"}};
+  auto& properties = make_object(schema, "properties");
+  properties["apiVersion"] = {{"type", "string"}, {"description", "Version of the schema of this object."}};
+  properties["kind"] = {{"type", "string"}, {"description", "Kind of this object."}};
+  properties["metadata"] = {{"type", "object"}, {"description", "Name, labels and other standard metadata."}};
+  schema.get_object()["x-kubernetes-group-version-kind"] = json::array{identity(x)};
+  return schema;
+}
+
+json::value document(const catalog& kinds, std::string_view path) {
+  json::object paths, schemas;
+  for (auto& x : kinds.all())
+    if (group_path(*x) == path) {
+      add_paths(paths, *x);
+      schemas[component_name(*x)] = component(*x);
+    }
+  return {{"openapi", "3.0.0"},
+          {"info", {{"title", "flink-local"}, {"version", "1"}}},
+          {"paths", std::move(paths)},
+          {"components", {{"schemas", std::move(schemas)}}}};
+}
+
+json::value index(const catalog& kinds) {
+  json::object paths;
+  for (auto& x : kinds.all())
+    paths[group_path(*x)] = {{"serverRelativeURL", "/openapi/v3/" + group_path(*x)}};
+  return {{"paths", std::move(paths)}};
+}
+
+} // namespace
+
+std::optional<discovery_answer> openapi(const catalog& kinds, const target& what) {
+  auto& path = what.path;
+  if (path.size() == 2 && path[1] == "v2")
+    return empty_v2();
+  if (path.size() < 2 || path[1] != "v3")
+    return std::nullopt;
+  if (path.size() == 2)
+    return discovery_answer{.body = json::serialize(index(kinds))};
+  std::string group;
+  for (std::size_t i = 2; i < path.size(); ++i)
+    group += (i == 2 ? "" : "/") + path[i];
+  auto found = std::any_of(kinds.all().begin(), kinds.all().end(), [&](auto& x) { return group_path(*x) == group; });
+  if (!found)
+    return std::nullopt;
+  return discovery_answer{.body = json::serialize(document(kinds, group))};
+}
+
+} // namespace local::model

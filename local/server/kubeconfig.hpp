@@ -1,0 +1,15 @@
+// The file by which kubectl and the operator find the cluster.
+#pragma once
+
+#include <string>
+
+namespace local::server {
+
+/// Returns the text of a kubeconfig for the API server at `origin`.
+std::string kubeconfig_text(const std::string& origin, const std::string& ca, const std::string& token);
+
+/// Writes `text` so that only the owner can read it and nobody ever sees half of it. Returns what went wrong, or an
+/// empty text.
+std::string write_private_file(const std::string& path, const std::string& text);
+
+} // namespace local::server

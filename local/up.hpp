@@ -1,0 +1,29 @@
+// `flink-local up`: a cluster in one process.
+#pragma once
+
+#include "local/agent/run.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace local {
+
+/// What the command line says.
+struct up_options {
+  /// Folder for the kubeconfig and the pods' files.
+  std::string dir = "flink-local";
+  /// Port of the API server; 0 lets the system choose.
+  uint16_t port = 0;
+  /// "real" runs pods as Flink processes; "none" leaves them pending.
+  std::string flink = "real";
+  /// CustomResourceDefinitions to serve beside the built-in one.
+  std::vector<std::string> crds;
+  /// How pods are run.
+  agent::agent_flags pods;
+};
+
+/// Runs the cluster until SIGINT or SIGTERM. Returns the program's exit code.
+int run_up(const up_options& x);
+
+} // namespace local

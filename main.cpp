@@ -1,0 +1,135 @@
+// How the process starts and stops: options, network, actors; a signal; then all of it in reverse.
+#include "actors/run.hpp"
+#include "config/cluster_access.hpp"
+#include "config/defaults.hpp"
+#include "config/log.hpp"
+#include "config/options.hpp"
+#include "net/client.hpp"
+#include "net/server.hpp"
+#include "net/thread.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <random>
+#include <set>
+#include <system_error>
+#include <vector>
+
+namespace {
+
+namespace log = config::log;
+
+/// Pages that a server of ours may show.
+using pages = std::set<std::string>;
+
+std::string path_of(const std::string& target) {
+  return target.substr(0, target.find('?'));
+}
+
+net::server::handler serve(actors::running_system& system, pages only) {
+  return [&system, only = std::move(only)](net::server_request x, std::shared_ptr<net::exchange> answer) {
+    if (x.method != "GET" && x.method != "HEAD")
+      return answer->reply(405, {{"Content-Type", "text/plain"}, {"Allow", "GET"}}, "only GET\n");
+    if (!only.empty() && !only.contains(path_of(x.target)))
+      return answer->reply(404, {{"Content-Type", "text/plain"}}, "not here\n");
+    system.query(std::move(x.target), [answer](int status, std::string type, std::string body) {
+      answer->reply(status, {{"Content-Type", std::move(type)}}, std::move(body));
+    });
+  };
+}
+
+/// One server per address: pages that share an address share a port.
+std::vector<std::unique_ptr<net::server>> open_servers(net::thread& io, actors::running_system& system, const config::options& o) {
+  std::vector<std::unique_ptr<net::server>> all;
+  auto open = [&](const std::string& address, pages only) {
+    std::string problem;
+    if (auto where = config::parse_bind_address(address, problem))
+      all.push_back(std::make_unique<net::server>(io, net::server_options{.address = where->host, .port = where->port},
+                                                  serve(system, std::move(only))));
+  };
+  pages health{"/healthz", "/readyz"};
+  bool together = o.health_probe_bind_address.empty() || o.health_probe_bind_address == o.metrics_bind_address;
+  open(o.metrics_bind_address, together ? pages{"/metrics", "/healthz", "/readyz"} : pages{"/metrics"});
+  if (!together)
+    open(o.health_probe_bind_address, health);
+  open(o.introspection_bind_address, {});
+  return all;
+}
+
+/// Blocks the signals in every thread to come, so that main() can wait for them.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+actors::job_manager_access access_for(const config::options& o, const config::api_server& api) {
+  if (!o.jobmanager_url.empty())
+    return {.url_template = o.jobmanager_url};
+  return {.proxy_origin = api.in_cluster ? std::string{} : api.origin};
+}
+
+int complain(const std::string& what) {
+  std::fprintf(stderr, "flink-operator: %s\n", what.c_str());
+  return 2;
+}
+
+uint64_t random_seed() {
+  std::random_device source;
+  return (uint64_t{source()} << 32) | source();
+}
+
+int run(const config::options& o, const config::api_server& api, const sigset_t& signals) {
+  net::thread io;
+  net::client client{io, {}};
+  client.configure(api.origin, api.how);
+  actors::running_system system{{.transport = &client,
+                                 .api_origin = api.origin,
+                                 .job_managers = access_for(o, api),
+                                 .render = {.ingress_url_format = o.ingress_url_format,
+                                            .container_name_format = o.container_name_format,
+                                            .scheduler_name = o.scheduler_name},
+                                 .ns = o.ns,
+                                 .threads = o.threads,
+                                 .seed = random_seed()}};
+  auto servers = open_servers(io, system, o);
+  log::info("started", "", "watching " + (o.ns.empty() ? std::string{"all namespaces"} : "namespace " + o.ns),
+            {{"apiServer", api.origin}, {"metrics", o.metrics_bind_address}, {"introspection", o.introspection_bind_address}});
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("stopping", "", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  for (auto& x : servers)
+    x->stop();
+  system.stop(config::defaults::shutdown);
+  log::info("stopped", "", "every actor has ended");
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  auto parsed = config::parse_options({argv + 1, argv + argc});
+  if (parsed.exit_code) {
+    std::fputs(parsed.text.c_str(), *parsed.exit_code == 0 ? stdout : stderr);
+    return *parsed.exit_code;
+  }
+  auto& o = parsed.options;
+  log::setup(o.log_level, o.log_format);
+  if (auto problem = o.jobmanager_url.empty() ? std::nullopt : actors::check_url_template(o.jobmanager_url))
+    return complain("--jobmanager-url: " + *problem);
+  std::string problem;
+  auto api = config::find_api_server(o.kubeconfig, o.context, problem);
+  if (!api)
+    return complain(problem);
+  auto signals = block_signals();
+  try {
+    return run(o, *api, signals);
+  } catch (const std::system_error& e) {
+    return complain(e.what());
+  }
+}

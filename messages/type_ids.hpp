@@ -1,0 +1,48 @@
+// Every message once. CAF 0.17 does not need the ids, later releases do.
+#pragma once
+
+#include "messages/kubernetes.hpp"
+#include "messages/lifecycle.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+CAF_BEGIN_TYPE_ID_BLOCK(flink_operator, caf::first_custom_type_id)
+
+  CAF_ADD_TYPE_ID(flink_operator, (messages::kube_request))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::flink_request))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::answer))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::object_news))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::application_news))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::kind_synced))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::response_arrived))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::line_arrived))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::tick))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::restart))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::lead))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::describe))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::query))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::application_report))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::actor_report))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::operator_report))
+  CAF_ADD_TYPE_ID(flink_operator, (messages::describe_application))
+
+CAF_END_TYPE_ID_BLOCK(flink_operator)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::kube_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::flink_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::object_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::application_news)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::kind_synced)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::response_arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::line_arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::restart)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::lead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::describe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::application_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::actor_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::operator_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(messages::describe_application)

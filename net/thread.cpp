@@ -1,0 +1,56 @@
+#include "net/thread.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <thread>
+
+namespace net {
+
+namespace asio = boost::asio;
+
+class thread::impl {
+public:
+  impl() : work_{context.get_executor()}, runner_{[this] { context.run(); }} {}
+
+  ~impl() {
+    context.stop();
+    runner_.join();
+  }
+
+  /// The hint 1 lets a post from the thread itself skip a wake-up.
+  asio::io_context context{1};
+
+private:
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  std::thread runner_;
+};
+
+thread::thread() : impl_{std::make_unique<impl>()} {}
+
+thread::~thread() = default;
+
+void thread::post(std::function<void()> f) {
+  asio::post(impl_->context, std::move(f));
+}
+
+void thread::post_after(clock::duration delay, std::function<void()> f) {
+  auto timer = std::make_shared<asio::steady_timer>(impl_->context, delay);
+  // The handler keeps the timer alive; nobody else has it, so nobody can revoke it.
+  timer->async_wait([timer, f = std::move(f)](boost::system::error_code ec) {
+    if (!ec)
+      f();
+  });
+}
+
+bool thread::here() const {
+  return impl_->context.get_executor().running_in_this_thread();
+}
+
+boost::asio::io_context& thread::context() {
+  return impl_->context;
+}
+
+} // namespace net

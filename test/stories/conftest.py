@@ -1,0 +1,201 @@
+"""Choice of cluster and Flink versions, the fixtures of the stories, and the table at the end of a run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from kit.app import App  # noqa: E402
+from kit.cluster import CLUSTERS, Cluster  # noqa: E402
+from kit.processes import run  # noqa: E402
+from kit.programs import BUILD  # noqa: E402
+
+NAMESPACE = "stories"
+# What a deploy may cost by the operator's own doing.
+OWN_SHARE_LIMIT_MS = {"create": 300, "update": 500}
+
+_table: list[dict] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cluster", choices=sorted(CLUSTERS), default="local", help="where the stories are told")
+    parser.addoption("--flink", default="1.20.5", help="Flink versions, separated by commas; the first is the main one")
+    parser.addoption(
+        "--selection",
+        choices=["all", "turn"],
+        default="all",
+        help="turn: further Flink versions only where they differ; on real Kubernetes only what differs there and one "
+        "kill moment, another one each time",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in (
+        "differs_by_flink: told for every Flink version",
+        "differs_by_cluster: may end differently on real Kubernetes",
+        "kill_moment: one of the moments at which the operator is killed; real Kubernetes takes turns",
+        "only(cluster): told on that cluster alone",
+    ):
+        config.addinivalue_line("markers", line)
+
+
+def flink_versions(config: pytest.Config) -> list[str]:
+    return [x for x in config.getoption("--flink").split(",") if x]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "flink" in metafunc.fixturenames:
+        metafunc.parametrize("flink", flink_versions(metafunc.config), scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen = [x for x in items if _is_told(config, x)]
+    if config.getoption("--selection") == "turn":
+        chosen = _take_turns(config, chosen)
+    config.hook.pytest_deselected(items=[x for x in items if x not in chosen])
+    items[:] = chosen
+
+
+def _is_told(config: pytest.Config, item: pytest.Item) -> bool:
+    only = item.get_closest_marker("only")
+    return only is None or config.getoption("--cluster") in only.args
+
+
+def _take_turns(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
+    main = flink_versions(config)[0]
+    real = config.getoption("--cluster") == "kubernetes"
+    moments = [x for x in items if x.get_closest_marker("kill_moment") and _flink_of(x) in (None, main)]
+    turn = moments[_run_number() % len(moments)] if moments else None
+
+    def chosen(item: pytest.Item) -> bool:
+        if _flink_of(item) not in (None, main) and not item.get_closest_marker("differs_by_flink"):
+            return False
+        if item.get_closest_marker("kill_moment") and real:
+            return item is turn
+        return not real or bool(item.get_closest_marker("differs_by_cluster"))
+
+    return [x for x in items if chosen(x)]
+
+
+def _flink_of(item: pytest.Item) -> str | None:
+    return getattr(item, "callspec", None) and item.callspec.params.get("flink")
+
+
+def _run_number() -> int:
+    """Another number for every change of the project."""
+    try:
+        return int(run("git", "-C", Path(__file__).parent, "rev-list", "--count", "HEAD"))
+    except AssertionError:
+        return 0
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config):
+    """The cluster of this run, with the operator in it."""
+    kind = CLUSTERS[pytestconfig.getoption("--cluster")]
+    folder = BUILD / "stories" / kind.name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    made = kind(folder, flink_versions(pytestconfig))
+    try:
+        made.start()
+        made.create_namespace(NAMESPACE)
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def make_app(cluster: Cluster, flink: str, request: pytest.FixtureRequest):
+    """Makes applications that are removed when the story is over."""
+    made: list[App] = []
+
+    def make(name: str | None = None, namespace: str = NAMESPACE, version: str | None = None) -> App:
+        name = name or _name(request.node.name, len(made))
+        folder = cluster.folder / "applications" / namespace / name
+        app = App(cluster, namespace, name, version or flink, folder)
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        for row in app.timings:
+            _table.append({"story": request.node.name, "app": app.name, **row})
+    _say_what_was(request.node, made)
+    for app in made:
+        app.clear()
+
+
+@pytest.fixture
+def app(make_app) -> App:
+    """The one application of a story, not yet applied."""
+    return make_app()
+
+
+@pytest.fixture(autouse=True)
+def operator_serves_again(request: pytest.FixtureRequest):
+    """A story that fails half-way does not take the operator away from the next one."""
+    cluster = request.getfixturevalue("cluster") if "cluster" in request.fixturenames else None
+    yield
+    if not cluster:
+        return
+    operator = cluster.operator
+    operator.resume()
+    if not operator.process or not operator.process.runs():
+        operator.start()
+        operator.until_ready()
+
+
+def _name(story: str, nth: int) -> str:
+    """A name of at most 30 characters that tells the story it belongs to."""
+    words = re.sub(r"[^a-z0-9]+", "-", story.lower().removeprefix("test_"))
+    checksum = sum(ord(x) * (i + 1) for i, x in enumerate(story)) % 0x10000
+    return f"{words[:22].strip('-')}-{checksum:04x}" + (f"-{nth}" if nth else "")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    report = (yield).get_result()
+    if report.when == "call":
+        item.stash[_failed] = report.failed
+
+
+_failed = pytest.StashKey[bool]()
+
+
+def _say_what_was(node: pytest.Item, apps: list[App]) -> None:
+    """After a failure: what the application looked like, before it is cleared away."""
+    if not node.stash.get(_failed, False):
+        return
+    for app in apps:
+        try:
+            print(f"\n{app.name}: phase {app.phase}; {app.complaint()}")
+            print("pods: " + ", ".join(f"{x['metadata']['name']} {x['status'].get('phase')}" for x in app.pods()))
+            print("jobs: " + ", ".join(app.live_jobs()))
+        except Exception as trouble:
+            print(f"{app.name}: {trouble}")
+    print(f"logs: {apps[0].cluster.folder}" if apps else "")
+
+
+def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
+    if not _table:
+        return
+    say = terminalreporter.write_line
+    terminalreporter.section(f"deploys on {config.getoption('--cluster')}")
+    say(f"{'story':<72} {'what':<7} {'apply to Running':>16} {'own share':>10} {'job gap':>9}")
+    for row in _table:
+        share, gap = row["own_share_ms"], row["gap_ms"]
+        over = share is not None and share > OWN_SHARE_LIMIT_MS[row["what"]]
+        say(
+            f"{row['story'][:72]:<72} {row['what']:<7} {row['seconds']:>14.1f} s"
+            f" {'-' if share is None else f'{share:.0f} ms':>10} {'-' if gap is None else f'{gap} ms':>9}"
+            + ("  own share above its limit" if over else "")
+        )
+    say(f"{os.cpu_count()} cores; own share: time in which nothing outside the operator was being waited for")

@@ -1,0 +1,133 @@
+"""The operator as a process that stories stop, kill and start again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from .processes import Process, free_port, until
+from .programs import OPERATOR
+
+# Pods of the node agent have addresses that this machine reaches.
+JOB_MANAGER_URL = "http://{podIP}:8081"
+
+
+class Operator:
+    """One operator at a time, always on the same ports."""
+
+    def __init__(self, kubeconfig: Path, folder: Path):
+        self.kubeconfig = kubeconfig
+        self.folder = folder
+        self.port = free_port()
+        self.introspection = free_port()
+        self.job_manager_url = JOB_MANAGER_URL
+        self.process: Process | None = None
+
+    def start(self) -> None:
+        self.process = Process(
+            "flink-operator",
+            [
+                OPERATOR,
+                f"--kubeconfig={self.kubeconfig}",
+                f"--metrics-bind-address=127.0.0.1:{self.port}",
+                f"--health-probe-bind-address=127.0.0.1:{self.port}",
+                f"--introspection-bind-address=127.0.0.1:{self.introspection}",
+                f"--jobmanager-url={self.job_manager_url}",
+                "--log-format=json",
+            ],
+            self.folder / "operator.log",
+        )
+
+    def until_ready(self) -> None:
+        until("the operator to be ready", self._ready, seconds=30, every=0.02)
+
+    def stop(self) -> int:
+        assert self.process
+        return self.process.stop()
+
+    def kill(self) -> None:
+        assert self.process
+        self.process.kill()
+
+    def restart(self, job_manager_url: str | None = None) -> None:
+        """Starts it anew, with another way to the JobManagers if given."""
+        self.stop()
+        if job_manager_url:
+            self.job_manager_url = job_manager_url
+        self.start()
+        self.until_ready()
+
+    def pause(self) -> None:
+        assert self.process
+        self.process.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        assert self.process
+        self.process.signal(signal.SIGCONT)
+
+    def ask(self, path: str, port: int | None = None) -> str:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port or self.port}{path}", timeout=10) as answer:
+            return answer.read().decode()
+
+    def introspect(self, path: str) -> dict:
+        """The operator's own words about itself."""
+        return json.loads(self.ask(path, self.introspection))
+
+    def own_share(self, namespace: str, name: str) -> float | None:
+        """Milliseconds of the application's last deploy in which the operator waited for nobody else."""
+        try:
+            return find_key(self.introspect(f"/applications/{namespace}/{name}"), "ownShareMilliseconds")
+        except (urllib.error.URLError, OSError, ValueError):
+            return None
+
+    def memory(self) -> int:
+        """Resident bytes."""
+        assert self.process
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        return 0
+
+    def log_lines(self) -> list[dict]:
+        """Its structured log so far; a line cut by a kill is left out."""
+        lines = []
+        for line in (self.folder / "operator.log").read_text(errors="replace").splitlines():
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                continue
+        return lines
+
+    def _ready(self) -> bool:
+        assert self.process
+        self.process.demand_running()
+        try:
+            self.ask("/readyz")
+            return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def measure_start(self) -> float:
+        """Seconds from the start of a stopped operator to its readiness."""
+        began = time.monotonic()
+        self.start()
+        until("the operator to be ready", self._ready, seconds=30, every=0.002)
+        return time.monotonic() - began
+
+
+def find_key(value, key: str):
+    """The first value under a key, however deep."""
+    if isinstance(value, dict):
+        if key in value:
+            return value[key]
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            found = find_key(part, key)
+            if found is not None:
+                return found
+    return None

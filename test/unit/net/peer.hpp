@@ -1,0 +1,67 @@
+// Both ends of raw TCP, for peers that our own client and server would never be.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace test {
+
+/// One end of a TCP connection; blocking, with a patience of ten seconds so that nothing hangs.
+class wire {
+public:
+  explicit wire(int fd);
+  /// Connects to a port of the loopback.
+  static wire to(uint16_t port);
+  wire(wire&& other) noexcept;
+  ~wire();
+
+  /// Sends all of `bytes`; returns whether the peer took them.
+  bool say(std::string_view bytes);
+
+  /// Reads until `mark` has come or the peer ends; returns all that was read.
+  std::string hear(std::string_view mark);
+
+  /// Reads until the peer ends.
+  std::string hear_all();
+
+  /// Tells the peer that no more comes.
+  void finish();
+
+  /// Makes the end of this object a reset instead of an orderly close.
+  void end_with_reset();
+
+  /// Wakes whoever reads or writes; for another thread.
+  void interrupt();
+
+  /// Makes the system take next to nothing off the peer's hands.
+  void shrink();
+
+private:
+  int fd_;
+};
+
+/// A server on the loopback that does to each connection what the test says, n-th connection given.
+class peer {
+public:
+  using script = std::function<void(wire&, int n)>;
+
+  explicit peer(script play);
+  ~peer();
+
+  std::string origin() const;
+
+  /// Connections accepted so far.
+  int accepted() const;
+
+private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// A port of the loopback on which nobody listens.
+uint16_t dead_port();
+
+} // namespace test
