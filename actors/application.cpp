@@ -373,6 +373,8 @@ messages::application_report application_state::report() const {
                                  .mailbox = mailbox_size(self_),
                                  .restarts = identity_.restarts,
                                  .last_deploy = last_deploy_,
+                                 .own_share_milliseconds =
+                                   last_deploy_ ? std::optional{last_deploy_->own_share_milliseconds} : std::nullopt,
                                  .decisions = {decisions_.begin(), decisions_.end()}};
   for (auto& x : in_flight_)
     r.step += ": " + x;

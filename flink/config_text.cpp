@@ -195,6 +195,9 @@ constexpr std::array default_entries{
     default_entry{"execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION", "", {1, 11}},
     // A forgotten trigger would start a second savepoint.
     default_entry{"rest.async.store-duration", "1d", "", {1, 11}},
+    // Questions about a job are answered from a cache of this age, in milliseconds; its default is 3 s, and a savepoint
+    // that has just been completed is not seen for that long.
+    default_entry{"web.refresh-interval", "100"},
     // A finished job that was forgotten looks like a lost one; seconds, 30 days.
     default_entry{"jobstore.expiration-time", "2592000"},
 };

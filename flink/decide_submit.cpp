@@ -80,12 +80,20 @@ verdict send(step& s, const start& x) {
 verdict follow_submit(step& s, const start& x) {
   action submit = submit_job{x.cluster.id, x.job_id, x.job, x.restore_path};
   bool tried = s.x.seen.outcomes.contains(to_string(submit));
-  if (auto* known = s.job(x.cluster, x.job_id, s.pace()); known && *known)
+  auto* why = s.failure_of(submit);
+  bool rejected = why && why->kind == failure_class::rejected;
+  // A refused submit may have started the job all the same: a main() that throws after execute(). And one that
+  // was refused for its savepoint leaves a FAILED job. What the JobManager says after it counts.
+  auto* known = s.job(x.cluster, x.job_id, s.pace(), s.answered(submit));
+  if (known && *known && rejected && (*known)->state == rest::job_state::failed)
+    return {started::no, "job submission failed: " + why->message};
+  if (known && *known)
     return judge(s, x, **known);
   if (!tried)
     return send(s, x);
-  auto* why = s.failure_of(submit);
-  if (why && why->kind == failure_class::rejected)
+  if (rejected && !known)
+    return {};
+  if (rejected)
     return {started::no, "job submission failed: " + why->message};
   if (why && retryable(why->kind) && in_time(s, false)) {
     s.order(submit); // the same identity: a second job cannot come of it

@@ -78,12 +78,14 @@ struct application_report {
   int64_t mailbox = 0;
   int32_t restarts = 0;
   std::optional<deploy_report> last_deploy;
+  /// Of the last deploy, for those who want the number only.
+  std::optional<double> own_share_milliseconds;
   std::vector<decision_report> decisions;
   std::vector<outcome_report> outcomes;
 };
 BOOST_DESCRIBE_STRUCT(application_report, (),
                       (namespace_, name, uid, phase, step, waiting_for, waiting_message, waiting_since, trouble, mailbox,
-                       restarts, last_deploy, decisions, outcomes))
+                       restarts, last_deploy, own_share_milliseconds, decisions, outcomes))
 
 /// What any actor tells.
 struct actor_report {

@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <future>
 #include <stdexcept>
-
 #include <unistd.h>
 
 namespace local::agent {
@@ -42,8 +41,8 @@ constexpr k8s::resource_type nodes{"", "v1", "nodes", "Node", false};
 class agent::impl : public std::enable_shared_from_this<impl> {
 public:
   impl(api_access api, agent_options options)
-    : lease_{options.network}, addresses_{lease_.network()},
-      house_{std::make_shared<household>(household{std::move(api), std::move(options)})} {
+      : lease_{options.network}, addresses_{lease_.network()},
+        house_{std::make_shared<household>(household{std::move(api), std::move(options)})} {
     std::error_code error;
     if (std::filesystem::create_directories(house_->options.folder, error); error)
       throw std::runtime_error("cannot make folder " + house_->options.folder + ": " + error.message());
@@ -53,14 +52,14 @@ public:
     auto& api = house_->api;
     auto self = shared_from_this();
     auto trouble = [](const std::string& what) { log::warn("watch-trouble", "", what); };
-    pods_ = std::make_shared<watcher<pod>>(
-      api, k8s::pods, house_->options.ns, read_pod,
-      watcher<pod>::callbacks{[self](const pod& x) { self->on_pod(x); }, [self](const pod& x) { self->on_pod_gone(x); },
-                              trouble});
+    pods_ = std::make_shared<watcher<pod>>(api, k8s::pods, house_->options.ns, read_pod,
+                                           watcher<pod>::callbacks{[self](const pod& x) { self->on_pod(x); },
+                                                                   [self](const pod& x) { self->on_pod_gone(x); },
+                                                                   trouble});
     services_watch_ = std::make_shared<watcher<service>>(
-      api, k8s::services, house_->options.ns, read_service,
-      watcher<service>::callbacks{[self](const service& x) { self->on_service(x); },
-                                  [self](const service& x) { self->on_service_gone(x); }, trouble});
+        api, k8s::services, house_->options.ns, read_service,
+        watcher<service>::callbacks{[self](const service& x) { self->on_service(x); },
+                                    [self](const service& x) { self->on_service_gone(x); }, trouble});
     register_node();
     services_watch_->start();
     pods_->start();
@@ -89,8 +88,7 @@ private:
   /// A node that nobody wants to know about is no hindrance, so refusals are only logged.
   void register_node() {
     auto& name = house_->options.node;
-    k8s::request create{"POST", k8s::path_of(nodes, {}), "application/json",
-                        boost::json::serialize(node_object(name))};
+    k8s::request create{"POST", k8s::path_of(nodes, {}), "application/json", boost::json::serialize(node_object(name))};
     send(std::move(create), [self = shared_from_this()](const net::response& x) {
       constexpr int conflict = 409;
       if (x.status < 300 || x.status == conflict)
@@ -128,9 +126,8 @@ private:
     }
     if (!binding_.insert(x.uid).second)
       return;
-    send(bind_request(x, house_->options.node), [self = shared_from_this(), x](const net::response& answer) {
-      self->on_bound(x, answer);
-    });
+    send(bind_request(x, house_->options.node),
+         [self = shared_from_this(), x](const net::response& answer) { self->on_bound(x, answer); });
   }
 
   void on_bound(pod x, const net::response& answer) {
@@ -236,8 +233,7 @@ private:
   // ----------------------------------------------------------------------------------------------------
 
   void send(k8s::request x, net::transport::on_response done) {
-    house_->api.transport.send(to_wire(house_->api, std::move(x)), net::clock::now() + write_deadline,
-                               std::move(done));
+    house_->api.transport.send(to_wire(house_->api, std::move(x)), net::clock::now() + write_deadline, std::move(done));
   }
 
   network_lease lease_;
@@ -257,7 +253,7 @@ private:
 };
 
 agent::agent(api_access api, agent_options options)
-  : impl_{std::make_shared<impl>(std::move(api), std::move(options))} {}
+    : impl_{std::make_shared<impl>(std::move(api), std::move(options))} {}
 
 agent::~agent() {
   stop();

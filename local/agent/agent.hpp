@@ -47,7 +47,8 @@ public:
   /// Returns what a container has written, or nothing if there is no such container. `tail_lines` cuts to the last
   /// lines; `previous` means the container's last life. Safe from any thread.
   virtual std::optional<std::string> read(std::string_view ns, std::string_view pod, std::string_view container,
-                                          std::optional<std::size_t> tail_lines, bool previous) = 0;
+                                          std::optional<std::size_t> tail_lines, bool previous)
+      = 0;
 };
 
 /// Returns the logs that an agent keeps in `folder`, its agent_options::folder.

@@ -27,7 +27,7 @@ std::string qualified(const std::string& image) {
 std::string pull_error(const std::string& image) {
   auto full = qualified(image);
   return "failed to pull and unpack image \"" + full + "\": failed to resolve reference \"" + full + "\": " + full
-         + ": not found";
+       + ": not found";
 }
 
 std::string seconds_text(std::chrono::milliseconds x) {
@@ -40,12 +40,12 @@ std::string seconds_text(std::chrono::milliseconds x) {
 
 container::container(const pod& owner, const container_spec& spec, bool pullable, const container_history& history,
                      const timers& waits, instant now)
-  : spec_{spec}, waits_{waits}, pod_text_{owner.name + "_" + owner.ns + "(" + owner.uid + ")"},
-    restart_policy_{owner.restart_policy}, grace_{owner.grace}, pullable_{pullable}, reason_{"ContainerCreating"},
-    until_{now.steady + waits.pull}, pull_retry_{waits.pull_first, waits.pull_longest},
-    crash_retry_{waits.crash_first, waits.crash_longest}, restarts_{history.restarts},
-    startup_{make_probe(spec.startup, waits, now)}, readiness_{make_probe(spec.readiness, waits, now)},
-    liveness_{make_probe(spec.liveness, waits, now)} {
+    : spec_{spec}, waits_{waits}, pod_text_{owner.name + "_" + owner.ns + "(" + owner.uid + ")"},
+      restart_policy_{owner.restart_policy}, grace_{owner.grace}, pullable_{pullable}, reason_{"ContainerCreating"},
+      until_{now.steady + waits.pull}, pull_retry_{waits.pull_first, waits.pull_longest},
+      crash_retry_{waits.crash_first, waits.crash_longest}, restarts_{history.restarts},
+      startup_{make_probe(spec.startup, waits, now)}, readiness_{make_probe(spec.readiness, waits, now)},
+      liveness_{make_probe(spec.liveness, waits, now)} {
   // Its process died with the agent that had started it.
   if (history.running) {
     ++restarts_;
@@ -82,36 +82,36 @@ void container::step_waiting(instant now, std::vector<container_order>& out) {
   if (now.steady < until_)
     return;
   switch (phase_) {
-    case phase::pulling:
-      if (pullable_) {
-        phase_ = phase::to_start;
-        step_waiting(now, out);
-        return;
-      }
-      pull_delay_ = pull_retry_.next();
-      wait(phase::pull_failed, "ErrImagePull", pull_error(spec_.image));
-      until_ = now.steady + waits_.pull_error_shown;
+  case phase::pulling:
+    if (pullable_) {
+      phase_ = phase::to_start;
+      step_waiting(now, out);
       return;
-    case phase::pull_failed:
-      wait(phase::pull_backing_off, "ImagePullBackOff",
-           "Back-off pulling image \"" + spec_.image + "\": ErrImagePull: " + pull_error(spec_.image));
-      until_ = now.steady + pull_delay_;
-      return;
-    case phase::pull_backing_off:
-      phase_ = phase::pulling;
-      return;
-    case phase::crashed:
-      ++restarts_;
-      [[fallthrough]];
-    case phase::to_start:
-      phase_ = phase::starting;
-      out.push_back({container_deed::start, std::nullopt});
-      return;
-    case phase::starting:
-    case phase::running:
-    case phase::impossible:
-    case phase::ended:
-      return;
+    }
+    pull_delay_ = pull_retry_.next();
+    wait(phase::pull_failed, "ErrImagePull", pull_error(spec_.image));
+    until_ = now.steady + waits_.pull_error_shown;
+    return;
+  case phase::pull_failed:
+    wait(phase::pull_backing_off, "ImagePullBackOff",
+         "Back-off pulling image \"" + spec_.image + "\": ErrImagePull: " + pull_error(spec_.image));
+    until_ = now.steady + pull_delay_;
+    return;
+  case phase::pull_backing_off:
+    phase_ = phase::pulling;
+    return;
+  case phase::crashed:
+    ++restarts_;
+    [[fallthrough]];
+  case phase::to_start:
+    phase_ = phase::starting;
+    out.push_back({container_deed::start, std::nullopt});
+    return;
+  case phase::starting:
+  case phase::running:
+  case phase::impossible:
+  case phase::ended:
+    return;
   }
 }
 

@@ -15,17 +15,17 @@ std::string_view trim(std::string_view x) {
 /// Nobody computes these when the start scripts are bypassed, and a TaskManager refuses to start without the
 /// complete set. Small, because many share one machine.
 constexpr std::pair<const char*, const char*> task_manager_memory[] = {
-  {"taskmanager.cpu.cores", "1"},
-  {"taskmanager.memory.framework.heap.size", "64m"},
-  {"taskmanager.memory.framework.off-heap.size", "64m"},
-  {"taskmanager.memory.task.heap.size", "128m"},
-  {"taskmanager.memory.task.off-heap.size", "0"},
-  {"taskmanager.memory.managed.size", "32m"},
-  {"taskmanager.memory.network.min", "32m"},
-  {"taskmanager.memory.network.max", "32m"},
-  {"taskmanager.memory.jvm-metaspace.size", "256m"},
-  {"taskmanager.memory.jvm-overhead.min", "64m"},
-  {"taskmanager.memory.jvm-overhead.max", "64m"},
+    {"taskmanager.cpu.cores", "1"},
+    {"taskmanager.memory.framework.heap.size", "64m"},
+    {"taskmanager.memory.framework.off-heap.size", "64m"},
+    {"taskmanager.memory.task.heap.size", "128m"},
+    {"taskmanager.memory.task.off-heap.size", "0"},
+    {"taskmanager.memory.managed.size", "32m"},
+    {"taskmanager.memory.network.min", "32m"},
+    {"taskmanager.memory.network.max", "32m"},
+    {"taskmanager.memory.jvm-metaspace.size", "256m"},
+    {"taskmanager.memory.jvm-overhead.min", "64m"},
+    {"taskmanager.memory.jvm-overhead.max", "64m"},
 };
 
 /// Totals contradict the complete set above; in an image the scripts turn them into it.
@@ -73,8 +73,8 @@ flink_config read_flink_config(std::string_view text) {
 
 flink_config make_flink_config(flink_role role, const environment& variables, const flink_place& place) {
   auto properties = variables.find("FLINK_PROPERTIES");
-  auto out = properties == variables.end() ? flink_config{}
-                                           : read_flink_config(substitute(properties->second, variables));
+  auto out
+      = properties == variables.end() ? flink_config{} : read_flink_config(substitute(properties->second, variables));
   // The entry point of an image names the process itself unless it is told otherwise.
   auto name = variables.find("HOSTNAME");
   out.try_emplace("jobmanager.rpc.address", name == variables.end() ? place.address : name->second);

@@ -8,9 +8,17 @@ namespace local::agent {
 namespace {
 
 /// Packages of the JDK that Flink reaches into.
-constexpr const char* opened[] = {"java.lang", "java.util", "java.net", "java.nio", "java.io", "java.time",
-                                  "java.util.concurrent", "java.util.concurrent.atomic", "java.lang.reflect",
-                                  "java.text", "java.math"};
+constexpr const char* opened[] = {"java.lang",
+                                  "java.util",
+                                  "java.net",
+                                  "java.nio",
+                                  "java.io",
+                                  "java.time",
+                                  "java.util.concurrent",
+                                  "java.util.concurrent.atomic",
+                                  "java.lang.reflect",
+                                  "java.text",
+                                  "java.math"};
 
 constexpr const char* log_configuration = "rootLogger.level = INFO\n"
                                           "rootLogger.appenderRef.console.ref = console\n"
@@ -21,10 +29,10 @@ constexpr const char* log_configuration = "rootLogger.level = INFO\n"
 
 const char* main_class(flink_role role) {
   switch (role) {
-    case flink_role::job_manager:
-      return "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
-    case flink_role::task_manager:
-      return "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
+  case flink_role::job_manager:
+    return "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint";
+  case flink_role::task_manager:
+    return "org.apache.flink.runtime.taskexecutor.TaskManagerRunner";
   }
   return "";
 }
@@ -40,13 +48,8 @@ void append_words(std::vector<std::string>& out, const flink_config& config, con
 
 std::vector<std::string> java_options(flink_role role, const flink_config& config, const launch_site& site) {
   // Fast start and little memory count here, peak speed does not.
-  std::vector<std::string> out{site.java,
-                               "-XX:+UseSerialGC",
-                               "-XX:TieredStopAtLevel=1",
-                               "-Xshare:auto",
-                               "-Xmx" + site.heap,
-                               "-XX:MaxMetaspaceSize=256m",
-                               "-XX:-UsePerfData",
+  std::vector<std::string> out{site.java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+                               "-Xmx" + site.heap, "-XX:MaxMetaspaceSize=256m", "-XX:-UsePerfData",
                                "-Djava.io.tmpdir=" + site.folder + "/tmp",
                                // With it the JVM resolves names from this file only. It reads the file at each look-up
                                // but keeps answers for 30 s and failures for 10 s, as with DNS.
@@ -57,8 +60,7 @@ std::vector<std::string> java_options(flink_role role, const flink_config& confi
     out.push_back(std::string{"--add-opens=java.base/"} + package + "=ALL-UNNAMED");
   for (auto* key : {"env.java.opts", "env.java.opts.all"})
     append_words(out, config, key);
-  append_words(out, config,
-               role == flink_role::job_manager ? "env.java.opts.jobmanager" : "env.java.opts.taskmanager");
+  append_words(out, config, role == flink_role::job_manager ? "env.java.opts.jobmanager" : "env.java.opts.taskmanager");
   return out;
 }
 
@@ -100,8 +102,8 @@ launch_plan plan_flink(flink_role role, const image_content& image, const enviro
   for (auto& jar : image.jars)
     out.links.emplace_back(upload + "/" + file_name(jar), jar);
   out.command = java_options(role, config, site);
-  for (auto& word : {std::string{"-cp"}, image.flink + "/lib/*", std::string{main_class(role)},
-                     std::string{"--configDir"}, conf})
+  for (auto& word :
+       {std::string{"-cp"}, image.flink + "/lib/*", std::string{main_class(role)}, std::string{"--configDir"}, conf})
     out.command.push_back(word);
   out.variables = with_machine(variables, site);
   out.variables["FLINK_CONF_DIR"] = conf;

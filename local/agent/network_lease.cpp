@@ -1,9 +1,8 @@
 #include "local/agent/network_lease.hpp"
 
-#include <stdexcept>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <unistd.h>
 

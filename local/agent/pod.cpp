@@ -41,7 +41,8 @@ std::optional<probe_spec> read_probe(const json::value& container, std::string_v
 }
 
 env_variable read_variable(const json::value& x) {
-  env_variable out{std::string{text_at(x, "name")}, std::string{text_at(x, "value")},
+  env_variable out{std::string{text_at(x, "name")},
+                   std::string{text_at(x, "value")},
                    std::string{text_at(x, "valueFrom.fieldRef.fieldPath")},
                    {}};
   auto* source = object_at(x, "valueFrom");

@@ -30,12 +30,12 @@ json::object waiting(const container& x) {
 
 json::object state_of(const container& x) {
   switch (x.state()) {
-    case container::state::waiting:
-      return {{"waiting", waiting(x)}};
-    case container::state::running:
-      return {{"running", {{"startedAt", model::to_rfc3339(x.started_at())}}}};
-    case container::state::terminated:
-      return {{"terminated", terminated(*x.last_exit())}};
+  case container::state::waiting:
+    return {{"waiting", waiting(x)}};
+  case container::state::running:
+    return {{"running", {{"startedAt", model::to_rfc3339(x.started_at())}}}};
+  case container::state::terminated:
+    return {{"terminated", terminated(*x.last_exit())}};
   }
   return {};
 }
@@ -82,7 +82,7 @@ std::string names_unready(const std::vector<container>& xs) {
 
 pod_machine::pod_machine(pod spec, pod_addresses addresses, const std::vector<bool>& pullable, const timers& waits,
                          instant now)
-  : spec_{std::move(spec)}, addresses_{std::move(addresses)}, born_{now.wall} {
+    : spec_{std::move(spec)}, addresses_{std::move(addresses)}, born_{now.wall} {
   for (std::size_t i = 0; i < spec_.containers.size(); ++i) {
     auto& x = spec_.containers[i];
     auto past = spec_.history.find(x.name);

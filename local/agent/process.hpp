@@ -5,7 +5,6 @@
 #include "local/agent/launch.hpp"
 
 #include <string>
-
 #include <sys/types.h>
 
 namespace local::agent {

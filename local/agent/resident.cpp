@@ -63,9 +63,9 @@ std::string log_file(const std::string& pod_folder, std::string_view container, 
 }
 
 resident::resident(std::shared_ptr<household> house, pod spec, pod_addresses addresses, uint64_t sequence)
-  : house_{std::move(house)},
-    machine_{spec, std::move(addresses), pullable(house_->options.images, spec), house_->options.waits, present()},
-    sequence_{sequence}, processes_(spec.containers.size()) {
+    : house_{std::move(house)},
+      machine_{spec, std::move(addresses), pullable(house_->options.images, spec), house_->options.waits, present()},
+      sequence_{sequence}, processes_(spec.containers.size()) {
   std::error_code ignored;
   // What an earlier pod of this name has left.
   if (machine_.spec().history.empty())
@@ -144,14 +144,14 @@ void resident::reap() {
 
 void resident::carry_out(const pod_order& x) {
   switch (x.order.deed) {
-    case container_deed::start:
-      return start(x.container);
-    case container_deed::terminate:
-      return send_signal(x.container, SIGTERM);
-    case container_deed::kill:
-      return send_signal(x.container, SIGKILL);
-    case container_deed::ask:
-      return ask(x.container, *x.order.probe);
+  case container_deed::start:
+    return start(x.container);
+  case container_deed::terminate:
+    return send_signal(x.container, SIGTERM);
+  case container_deed::kill:
+    return send_signal(x.container, SIGKILL);
+  case container_deed::ask:
+    return ask(x.container, *x.order.probe);
   }
 }
 
@@ -183,16 +183,15 @@ void resident::start_flink(std::size_t i, const image_content& image, const envi
   auto role = role_of(spec.arguments);
   if (!role) {
     auto what = spec.arguments.empty() ? std::string{"nothing"} : "\"" + spec.arguments[0] + "\"";
-    return machine_.at(i).on_not_started(what + " is not what this node can run: jobmanager or taskmanager",
-                                         present());
+    return machine_.at(i).on_not_started(what + " is not what this node can run: jobmanager or taskmanager", present());
   }
   auto home = folder() + "/" + one_step(spec.name);
   std::error_code ignored;
   fs::remove_all(home, ignored);
   auto& options = house_->options;
-  auto plan = plan_flink(*role, image, variables,
-                         {home, machine_.addresses().pod, hosts_file(), options.java, options.heap,
-                          options.pod_kubeconfig});
+  auto plan
+      = plan_flink(*role, image, variables,
+                   {home, machine_.addresses().pod, hosts_file(), options.java, options.heap, options.pod_kubeconfig});
   auto started = start_process(plan, log_file(folder(), spec.name, machine_.at(i).restarts()));
   if (started.pid == 0)
     return machine_.at(i).on_not_started(started.problem, present());
@@ -216,8 +215,11 @@ void resident::ask(std::size_t i, probe_kind kind) {
     made_up.status = processes_[i].pid == pretended ? 200 : 0;
     return answer(made_up);
   }
-  net::request probe{"http://" + machine_.addresses().pod + ":" + std::to_string(port), "GET", what->path,
-                     {{"User-Agent", "kube-probe"}, {"Connection", "close"}}, {}};
+  net::request probe{"http://" + machine_.addresses().pod + ":" + std::to_string(port),
+                     "GET",
+                     what->path,
+                     {{"User-Agent", "kube-probe"}, {"Connection", "close"}},
+                     {}};
   house_->api.transport.send(std::move(probe), net::clock::now() + what->timeout, answer);
 }
 

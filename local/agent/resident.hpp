@@ -9,9 +9,8 @@
 
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <sys/types.h>
+#include <vector>
 
 namespace local::agent {
 

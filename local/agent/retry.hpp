@@ -9,7 +9,8 @@ namespace local::agent {
 /// A doubling delay.
 class retry {
 public:
-  retry(std::chrono::milliseconds first, std::chrono::milliseconds longest) : next_{first}, first_{first}, longest_{longest} {}
+  retry(std::chrono::milliseconds first, std::chrono::milliseconds longest)
+      : next_{first}, first_{first}, longest_{longest} {}
 
   /// Returns the next delay and doubles the one after it.
   std::chrono::milliseconds next() {

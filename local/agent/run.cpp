@@ -12,7 +12,6 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
-
 #include <pthread.h>
 
 namespace local::agent {
@@ -82,9 +81,8 @@ net::origin_options to_origin(const k8s::cluster_access& x, std::string& problem
   out.tls.server_name = x.tls_server_name;
   out.tls.insecure_skip_verify = x.insecure_skip_tls_verify;
   if (!x.token.file.empty())
-    out.authorization = [token = std::make_shared<net::token_file>(x.token.file)](bool rejected) {
-      return (*token)(rejected);
-    };
+    out.authorization
+        = [token = std::make_shared<net::token_file>(x.token.file)](bool rejected) { return (*token)(rejected); };
   else if (!x.token.text.empty())
     out.authorization = [value = "Bearer " + x.token.text](bool) { return value; };
   return out;
@@ -109,17 +107,17 @@ sigset_t block_end_signals() {
 
 void add_flags(CLI::App& command, agent_flags& x) {
   command
-    .add_option("--image", x.images,
-                "What an image holds: PATTERN=FLINK[,jar=PATH]..., e.g. 'ledger:*=flink-1.20.5,jar=ledger.jar'; "
-                "FLINK is a folder or an installed version. PATTERN=pause runs nothing. The first match counts; "
-                "an image without a match cannot be pulled")
-    ->allow_extra_args(false);
+      .add_option("--image", x.images,
+                  "What an image holds: PATTERN=FLINK[,jar=PATH]..., e.g. 'ledger:*=flink-1.20.5,jar=ledger.jar'; "
+                  "FLINK is a folder or an installed version. PATTERN=pause runs nothing. The first match counts; "
+                  "an image without a match cannot be pulled")
+      ->allow_extra_args(false);
   command.add_option("--timers", x.timers, "Waits of probes and restarts: as a kubelet's, or fast")
-    ->check(CLI::IsMember({"kubelet", "fast"}))
-    ->capture_default_str();
+      ->check(CLI::IsMember({"kubelet", "fast"}))
+      ->capture_default_str();
   command.add_option("--pull-milliseconds", x.pull_milliseconds, "Time that pulling an image takes")
-    ->check(CLI::Range(0, 3'600'000))
-    ->capture_default_str();
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
   command.add_option("--pod-dir", x.folder, "Folder for files and logs of pods");
   command.add_option("--cache", x.cache, "Folder with Flink distributions");
   command.add_option("--network", x.network, "First two numbers of pod addresses, e.g. 127.10; default: a free one");
@@ -141,7 +139,7 @@ agent_options to_options(const agent_flags& x, std::string& problem) {
   out.cache = x.cache.empty() ? default_cache() : x.cache;
   // Absolute, because programs that run elsewhere are given paths in it.
   out.folder = fs::absolute(x.folder.empty() ? fs::temp_directory_path() / "flink-local" / x.node : fs::path{x.folder})
-                 .string();
+                   .string();
   out.network = x.network;
   out.java = x.java;
   out.heap = x.heap;

@@ -44,8 +44,11 @@ void append_names(std::string& out, const std::string& ip, const service& x, con
 } // namespace
 
 service read_service(const boost::json::value& x) {
-  service out{std::string{model::text_at(x, "metadata.namespace")}, std::string{model::text_at(x, "metadata.name")},
-              {}, model::text_at(x, "spec.clusterIP") == "None", model::true_at(x, "spec.publishNotReadyAddresses")};
+  service out{std::string{model::text_at(x, "metadata.namespace")},
+              std::string{model::text_at(x, "metadata.name")},
+              {},
+              model::text_at(x, "spec.clusterIP") == "None",
+              model::true_at(x, "spec.publishNotReadyAddresses")};
   if (auto* selector = model::object_at(x, "spec.selector"))
     for (auto& [key, value] : *selector)
       out.selector.emplace(key, model::to_text(value));

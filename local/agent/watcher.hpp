@@ -66,10 +66,10 @@ public:
   };
 
   watcher(api_access api, k8s::resource_type type, std::string ns, reader read, callbacks tell)
-    : api_{std::move(api)}, type_{type}, read_{std::move(read)}, tell_{std::move(tell)},
-      reflector_{[random = std::minstd_rand{std::random_device{}()}]() mutable {
-        return static_cast<double>(random() - std::minstd_rand::min()) / static_cast<double>(std::minstd_rand::max());
-      }} {
+      : api_{std::move(api)}, type_{type}, read_{std::move(read)}, tell_{std::move(tell)},
+        reflector_{[random = std::minstd_rand{std::random_device{}()}]() mutable {
+          return static_cast<double>(random() - std::minstd_rand::min()) / static_cast<double>(std::minstd_rand::max());
+        }} {
     which_.ns = std::move(ns);
   }
 
@@ -103,9 +103,9 @@ private:
   void on(const k8s::do_watch& x) {
     auto self = this->shared_from_this();
     call_ = api_.transport.stream(
-      to_wire(api_, k8s::watch(type_, which_, x.resource_version, x.timeout)), net::clock::now() + list_deadline,
-      x.timeout + std::chrono::seconds{5}, [self](std::string_view line) { self->on_line(line); },
-      [self](net::response y) { self->on_watch_end(y); });
+        to_wire(api_, k8s::watch(type_, which_, x.resource_version, x.timeout)), net::clock::now() + list_deadline,
+        x.timeout + std::chrono::seconds{5}, [self](std::string_view line) { self->on_line(line); },
+        [self](net::response y) { self->on_watch_end(y); });
   }
 
   void on(const k8s::do_wait& x) {
@@ -171,7 +171,7 @@ private:
     if (!meta || error)
       return nullptr;
     return std::make_shared<const watched<T>>(
-      watched<T>{{k8s::key_of(*meta), meta->uid, meta->resource_version}, read_(value)});
+        watched<T>{{k8s::key_of(*meta), meta->uid, meta->resource_version}, read_(value)});
   }
 
   api_access api_;

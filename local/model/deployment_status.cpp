@@ -77,14 +77,16 @@ void deployment_controller::tell_status(const picture& x, moment now) {
   auto* progress = condition(before, "Progressing");
   auto last = progress ? parse_rfc3339(text_at(*progress, "lastUpdateTime")).value_or(now) : now;
   auto deadline = (moved ? now : last) + std::chrono::seconds{integer_at(before, "spec.progressDeadlineSeconds", 600)};
+  auto same_wish = integer_at(before, "status.observedGeneration") == integer_at(before, "metadata.generation");
+  auto was = [&](std::string_view reason) { return progress && same_wish && text_at(*progress, "reason") == reason; };
   // Once it was complete, a Deployment whose pods fail later is not "progressing" again.
-  auto settled = progress && text_at(*progress, "reason") == "NewReplicaSetAvailable"
-              && integer_at(before, "status.observedGeneration") == integer_at(before, "metadata.generation");
+  auto settled = was("NewReplicaSetAvailable");
+  auto late = now >= deadline || (was("ProgressDeadlineExceeded") && !moved);
   verdict progressing{"Progressing", true, "ReplicaSetUpdated", "ReplicaSet \"" + name + "\" is progressing."};
   if (complete || settled)
     progressing
         = {"Progressing", true, "NewReplicaSetAvailable", "ReplicaSet \"" + name + "\" has successfully progressed."};
-  else if (now >= deadline)
+  else if (late)
     progressing
         = {"Progressing", false, "ProgressDeadlineExceeded", "ReplicaSet \"" + name + "\" has timed out progressing."};
   else

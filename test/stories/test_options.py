@@ -12,7 +12,7 @@ IMPOSSIBLE = {
     "a port beyond all ports": (OPERATOR, ["--metrics-bind-address=:70000"], "70000"),
     "an address that is none": (OPERATOR, ["--introspection-bind-address=somewhere"], "somewhere"),
     "a way to JobManagers that is no URL": (OPERATOR, ["--jobmanager-url=jobmanager"], "--jobmanager-url"),
-    "a way to JobManagers with an unknown part": (OPERATOR, ["--jobmanager-url=http://{planet}"], "planet"),
+    "a way to JobManagers with an unknown part": (OPERATOR, ["--jobmanager-url=http://{planet}"], "--jobmanager-url"),
     "no threads": (OPERATOR, ["--threads=0"], "--threads"),
     "a configuration file that is not there": (OPERATOR, ["--config=/nowhere.yaml"], "/nowhere.yaml"),
     "an image rule without a right side": (FLINK_LOCAL, ["up", "--image", "ledger"], "ledger"),

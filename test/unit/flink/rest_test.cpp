@@ -49,7 +49,7 @@ const question questions[] = {
      run(most),
      {"POST", "/jars/a.jar/run",
       R"({"jobId":"00000000000000000000000000000001","entryClass":"com.example.Main",)"
-      R"("programArgsList":["--topic","orders and \"more\"","\\d+\u000a"],"parallelism":4,)"
+      R"("programArgsList":["--topic","orders and \"more\"","\\d+\n"],"parallelism":4,)"
       R"("savepointPath":"s3://bucket/sp-1","allowNonRestoredState":true})"}},
     {"plan has the body of the later run", plan(most), {"POST", "/jars/a.jar/plan", run(most).body}},
     {"nothing restored, nothing allowed",

@@ -18,8 +18,8 @@ using testing::HasSubstr;
 class process_test : public testing::Test {
 protected:
   process_test() {
-    char name[] = "/tmp/process_test.XXXXXX";
-    folder = ::mkdtemp(name);
+    auto name = testing::TempDir() + "process_test.XXXXXX";
+    folder = ::mkdtemp(name.data());
   }
 
   ~process_test() override { std::filesystem::remove_all(folder); }

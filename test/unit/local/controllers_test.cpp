@@ -15,7 +15,8 @@ public:
   /// Returns the names of pods with this image that are not ending.
   std::vector<std::string> names(const std::string& image) {
     std::vector<std::string> found;
-    for (auto& pod : get(pods).body.at("items").get_array())
+    auto all = get(pods);
+    for (auto& pod : all.body.at("items").get_array())
       if (model::text_at(pod.at("spec").at("containers").at(0), "image") == image
           && !model::find(pod, "metadata.deletionTimestamp"))
         found.emplace_back(model::text_at(pod, "metadata.name"));
@@ -38,7 +39,8 @@ public:
 
   /// Lets pods that are to end be gone.
   void finish() {
-    for (auto& pod : get(pods).body.at("items").get_array())
+    auto all = get(pods);
+    for (auto& pod : all.body.at("items").get_array())
       if (model::find(pod, "metadata.deletionTimestamp"))
         remove(std::string{pods} + "/" + std::string{model::text_at(pod, "metadata.name")},
                R"({"gracePeriodSeconds":0})");

@@ -133,18 +133,18 @@ json::array load_cases() {
 class flink_case : public testing::TestWithParam<json::value> {
 protected:
   void follow(const json::value& template_step) {
-    auto step = fill(template_step, names_).as_object();
+    const auto step = fill(template_step, names_).as_object();
     auto body = step.if_contains("body");
-    rest::request question{.method = std::string{step["method"].as_string()},
-                           .path = std::string{step["path"].as_string()},
+    rest::request question{.method = std::string{step.at("method").as_string()},
+                           .path = std::string{step.at("path").as_string()},
                            .body = body == nullptr ? "" : json::serialize(*body)};
-    auto says = step.contains("says") ? step["says"] : json::value(json::object{});
+    auto says = step.contains("says") ? step.at("says") : json::value(json::object{});
     auto patience = step.contains("until") ? 600 : 0;
     for (auto tries = 0;; ++tries) {
       auto got = bench_.ask(question);
       ASSERT_TRUE(got) << step;
       auto value = json::parse(got->body);
-      if (got->status == step["status"].as_int64() && matches(says, value))
+      if (got->status == step.at("status").as_int64() && matches(says, value))
         return keep(step, value);
       ASSERT_LT(tries, patience) << step << "\ngot " << got->status << ' ' << got->body;
       bench_.pass(milliseconds{50});

@@ -120,7 +120,7 @@ spec:
       scale: {specReplicasPath: .spec.masts, statusReplicasPath: .status.masts, labelSelectorPath: .status.selector}
     additionalPrinterColumns:
     - {name: Port, type: string, jsonPath: .spec.port}
-    - {name: Crew, type: integer, jsonPath: .status.crew[0].count, priority: 1}
+    - {name: Crew, type: integer, jsonPath: ".status.crew[0].count", priority: 1}
     - {name: Ready, type: string, jsonPath: '.status.conditions[?(@.type=="Ready")].status'}
     schema:
       openAPIV3Schema:
