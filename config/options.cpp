@@ -56,8 +56,8 @@ void declare(CLI::App& app, options& o) {
   app.add_option("--log-format", o.log_format, "text or json")->transform(CLI::CheckedTransformer(formats))->default_str("text");
   app.add_option("--threads", o.threads, "Threads that carry actors")->check(CLI::Range(1, 64))->capture_default_str();
   for (auto* option : app.get_options())
-    if (!option->get_lnames().empty() && option->get_lnames().front() != "help")
-      option->envname(environment_name(option->get_lnames().front()));
+    if (auto& names = option->get_lnames(); !names.empty() && names.front() != "help" && names.front() != "version")
+      option->envname(environment_name(names.front()));
 }
 
 /// Options that neither flag nor environment gave.

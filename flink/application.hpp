@@ -406,9 +406,11 @@ struct deletion {
   std::optional<std::string> cluster_id;
   std::optional<std::string> job_id;
   std::optional<std::string> trigger_id;
+  /// It is certain that no job runs any more; what is left is to remove the objects.
+  std::optional<bool> job_ended;
   bool operator==(const deletion&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(deletion, (), (started_at, cluster_id, job_id, trigger_id))
+BOOST_DESCRIBE_STRUCT(deletion, (), (started_at, cluster_id, job_id, trigger_id, job_ended))
 
 struct savepoint_record {
   std::string path;

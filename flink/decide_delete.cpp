@@ -104,6 +104,7 @@ void saved(step& s, const std::string& path) {
   if (s.was.savepoint_path == path)
     return;
   s.next.savepoint_path = path;
+  s.because("the savepoint is complete: " + path);
   s.next.savepoints.push_back({path, s.now_text(), "Delete"});
   if (s.next.savepoints.size() > defaults::remembered_savepoints)
     s.next.savepoints.erase(s.next.savepoints.begin());
@@ -177,13 +178,14 @@ bool settle(step& s, const live_job& job) {
 }
 
 void end_jobs_then_tear_down(step& s) {
-  if (mode_of(s) == delete_mode::None)
+  if (mode_of(s) == delete_mode::None || s.was.deletion->job_ended.value_or(false))
     return tear_down(s);
   for (auto& job : suspects(s))
     if (!settle(s, job))
       return;
-  if (s.next == s.was)
-    tear_down(s);
+  // Written down before the JobManager goes: nobody could tell it afterwards.
+  s.next.deletion->job_ended = true;
+  s.because("no job runs any more; removing its clusters");
 }
 
 void enter_deleting(step& s) {

@@ -73,6 +73,9 @@ public:
   /// Enters a phase; the step's clock starts anew. `why` is logged.
   void enter(phase to, std::string why);
 
+  /// Why the status changes, where no phase is entered; is logged.
+  void because(std::string why) { why_ = std::move(why); }
+
   /// Says what we wait for and when to look again at the latest.
   void wait(std::string reason, std::string message);
   /// The same for what should be seen at once.
