@@ -72,6 +72,7 @@ void application_state::on(const messages::application_news& x) {
     return reconsider();
   }
   orphaned_ = false;
+  flink::learn_application(seen_, x.record->app);
   if (!own_version_.empty() && x.record->app.metadata.resource_version != own_version_)
     return; // from before our own write, whose answer is newer
   own_version_.clear();

@@ -408,9 +408,11 @@ struct deletion {
   std::optional<std::string> trigger_id;
   /// It is certain that no job runs any more; what is left is to remove the objects.
   std::optional<bool> job_ended;
+  /// `--cascade=orphan`: the clusters stay.
+  std::optional<bool> orphan;
   bool operator==(const deletion&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(deletion, (), (started_at, cluster_id, job_id, trigger_id, job_ended))
+BOOST_DESCRIBE_STRUCT(deletion, (), (started_at, cluster_id, job_id, trigger_id, job_ended, orphan))
 
 struct savepoint_record {
   std::string path;

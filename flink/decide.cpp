@@ -18,10 +18,7 @@ bool paused(const application& x) {
 bool refuses_spec(step& s) {
   if (s.x.complaints.empty())
     return false;
-  auto& first = s.x.complaints.front();
-  auto more = s.x.complaints.size() - 1;
-  s.trouble("InvalidSpec", first.field + ": " + first.problem
-                             + (more ? " (and " + std::to_string(more) + " more)" : std::string{}));
+  s.trouble("InvalidSpec", complaints_in_words(s));
   return true;
 }
 

@@ -190,6 +190,11 @@ void end_jobs_then_tear_down(step& s) {
 
 void enter_deleting(step& s) {
   auto& d = s.next.deletion.emplace(deletion{.started_at = s.now_text()});
+  if (s.x.seen.being_orphaned) {
+    d.orphan = true; // the finalizer that says so is gone in a moment
+    s.enter(phase::Deleting, "the application is being deleted, its clusters stay");
+    return s.wait("LeavingBehind", "deleted with orphan: the clusters stay");
+  }
   // A stop that is under way already is the savepoint that the deletion wants.
   if (phase_of(s.was) == phase::Savepointing && s.was.target && s.was.target->trigger_id && s.was.cluster) {
     d.cluster_id = s.was.cluster->id;
@@ -200,20 +205,15 @@ void enter_deleting(step& s) {
   s.wait("Deleting", "ending the job as deleteMode says");
 }
 
-bool being_orphaned(const application& x) {
-  auto& all = x.metadata.finalizers;
-  return std::find(all.begin(), all.end(), "orphan") != all.end();
-}
-
 } // namespace
 
 void deleting(step& s) {
   if (!s.has_finalizer())
     return s.wait("Gone", "our part of the deletion is done");
-  if (being_orphaned(s.x.app))
-    return leave_behind(s);
   if (phase_of(s.was) != phase::Deleting || !s.was.deletion)
     return enter_deleting(s);
+  if (s.was.deletion->orphan.value_or(false))
+    return leave_behind(s);
   if (!s.x.seen.namespace_terminating) {
     s.order(ask_namespace{});
     if (!s.failure_of(ask_namespace{}))

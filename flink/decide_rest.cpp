@@ -187,6 +187,7 @@ void fail_deploy(step& s, std::string reason, std::string message) {
   s.next.target.reset();
   s.next.reason = reason + ": " + message;
   s.enter(phase::DeployFailed, *s.next.reason);
+  s.calm(); // the trouble that led here is told by the phase from now on
   s.warn("DeployFailed", message);
 }
 

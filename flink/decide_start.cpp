@@ -193,8 +193,7 @@ void leave_old_job(step& s, const cluster_view& c) {
 bool superseded(step& s) {
   auto& spec = s.x.app.spec;
   if (!s.x.complaints.empty()) {
-    auto& first = s.x.complaints.front();
-    fail_deploy(s, "InvalidSpec", first.field + ": " + first.problem);
+    fail_deploy(s, "InvalidSpec", complaints_in_words(s));
     return true;
   }
   if (s.x.spec_hash != s.was.target->spec_hash) {

@@ -8,6 +8,7 @@
 #include "k8s/decode.hpp"
 #include "k8s/finalizer.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace flink {
@@ -374,6 +375,12 @@ void learn_object(observation& seen, std::shared_ptr<const k8s::service> x, bool
 
 void learn_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool removed) {
   put(seen.world.ingresses, std::move(x), removed);
+}
+
+void learn_application(observation& seen, const application& x) {
+  auto& all = x.metadata.finalizers;
+  if (x.metadata.deletion_timestamp && std::find(all.begin(), all.end(), "orphan") != all.end())
+    seen.being_orphaned = true;
 }
 
 void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now) {

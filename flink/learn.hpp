@@ -57,6 +57,9 @@ void learn_object(observation& seen, std::shared_ptr<const k8s::pod> x, bool rem
 void learn_object(observation& seen, std::shared_ptr<const k8s::service> x, bool removed);
 void learn_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool removed);
 
+/// Takes in what the metadata of a new version of the application tells beyond itself.
+void learn_application(observation& seen, const application& x);
+
 /// Forgets outcomes and JobManagers that no decision can ask for any more, so that months of service
 /// cost no memory.
 void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now);

@@ -75,6 +75,9 @@ struct observation {
   std::optional<bool> namespace_terminating;
   /// Objects that carry the name of one of ours and are not ours: name and why.
   std::map<std::string, std::string> name_conflicts;
+  /// The application was seen with the finalizer of `--cascade=orphan`, which the garbage collector takes off again
+  /// within milliseconds.
+  bool being_orphaned = false;
   /// The application does not exist any more, once asked; only for clusters without one.
   std::optional<bool> application_gone;
 };

@@ -218,6 +218,17 @@ std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::*w
   return own && (*own).*what ? std::chrono::seconds{*((*own).*what)} : otherwise;
 }
 
+std::string complaints_in_words(const step& s) {
+  constexpr std::size_t shown = 5;
+  auto& all = s.x.complaints;
+  std::string words;
+  for (std::size_t i = 0; i < std::min(all.size(), shown); ++i)
+    words += (i ? "; " : "") + json::to_string(all[i]);
+  if (all.size() > shown)
+    words += "; and " + std::to_string(all.size() - shown) + " more";
+  return words;
+}
+
 std::string serving_job(const status& x) {
   return x.job_status && x.job_status->job_id ? *x.job_status->job_id : std::string{};
 }

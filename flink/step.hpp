@@ -80,6 +80,8 @@ public:
   void wait(std::string reason, std::string message);
   /// The same for what should be seen at once.
   void trouble(std::string reason, std::string message);
+  /// Takes back what was said of waiting.
+  void calm() { waiting_ = {}; }
   void look_within(std::chrono::milliseconds delay);
 
   /// The time now, as it is written into a status.
@@ -106,6 +108,9 @@ std::string serving_job(const status& x);
 
 /// Patience of one step: the application's own number, or the default.
 std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::*what, std::chrono::seconds otherwise);
+
+/// What is wrong with the spec, as a condition tells it: the first few complaints.
+std::string complaints_in_words(const step& s);
 
 /// State for the first job of an application, as the user gives it.
 std::optional<std::string> first_restore_path(const step& s);

@@ -97,7 +97,9 @@ json::value success(const kind_info& kind, const json::value& object) {
 
 result<json::value> read_body(const request& x) {
   boost::system::error_code error;
-  auto body = json::parse(x.body, error);
+  json::parse_options options;
+  options.max_depth = 512; // a real API server takes a thousand levels; pod-like parts may be deep
+  auto body = json::parse(x.body, error, {}, options);
   if (!error)
     return body;
   auto yaml = x.content_type.find("yaml") != std::string::npos;

@@ -33,8 +33,10 @@ def until_at_once(words: str, look: Callable[[], bool]) -> None:
 
 
 def first_object_created(app: App) -> None:
-    known = {x["metadata"]["name"] for x in app.deployments()}
-    until_at_once("a new Deployment", lambda: any(x["metadata"]["name"] not in known for x in app.deployments()))
+    def of_another_cluster(deployment: dict) -> bool:
+        return deployment["metadata"]["labels"]["flink-app-hash"] != app.cluster_id
+
+    until_at_once("a new Deployment", lambda: any(map(of_another_cluster, app.deployments())))
 
 
 def cluster_up(app: App) -> None:

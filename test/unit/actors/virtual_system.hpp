@@ -82,7 +82,7 @@ public:
   std::shared_ptr<promised<T>> ask(const Handle& whom, Message x) {
     auto out = std::make_shared<promised<T>>();
     spawn([=](caf::event_based_actor* self) {
-      self->request(whom, std::chrono::hours{24}, x)
+      self->request(whom, std::chrono::minutes{24 * 60}, x)
         .then([=](T& y) { out->value = std::move(y); }, [=](caf::error& e) { out->error = std::move(e); });
     });
     run();

@@ -1,0 +1,223 @@
+#include "actors/application.hpp"
+
+#include "actors/flink_gateway.hpp"
+#include "actors/kubernetes_gateway.hpp"
+
+#include "config/defaults.hpp"
+#include "flink/decode.hpp"
+#include "test/unit/actors/actor_test.hpp"
+
+#include <string>
+
+namespace actors::test {
+namespace {
+
+/// The decision of the moment; decide() is a plain function, so a test puts its own here.
+std::function<flink::decision(const flink::situation&)> script;
+
+flink::decision decide_by_script(const flink::situation& x) {
+  return script(x);
+}
+
+/// A decision that changes nothing.
+flink::decision calm(const flink::situation& x) {
+  return {.next = x.app.status, .look_again = 10s};
+}
+
+/// Takes a status without a phase to ClusterStarting and creates a Service with it; then rests.
+flink::decision start_once(const flink::situation& x) {
+  auto d = calm(x);
+  if (x.app.status.phase)
+    return d;
+  d.next.phase = "ClusterStarting";
+  d.actions = {flink::create_object{flink::object_role::versioned_service, "c1"}};
+  d.reason = "start";
+  return d;
+}
+
+/// The requests go through the real gateways: what is tested is what the API server gets to see.
+class application_test : public actor_test {
+protected:
+  application_test() { script = calm; }
+  ~application_test() override { script = nullptr; }
+
+  void show(const std::string& version, const std::string& status = "{}", const std::string& image = "image:1") {
+    auto record = std::make_shared<flink::application_record>(flink::read_record(application_text("a", version, status, image)));
+    caf::anon_send(app, messages::application_news{record, false});
+    run();
+  }
+
+  messages::application_report report() { return ask<messages::application_report>(app, messages::describe{})->value.value(); }
+
+  kube_actor kube = spawn(kubernetes_gateway_of, &net, counters);
+  flink_actor flink = spawn(flink_gateway_of, &net, counters);
+  application_actor app = spawn(
+    application,
+    application_setup{.kube = kube, .flink = flink, .decide = decide_by_script, .wall_clock = [this] { return wall(); }, .counters = counters},
+    application_identity{.key = {"ns", "a"}, .uid = "uid-a", .seed = 1});
+
+  static constexpr auto status_path = "PATCH /apis/flink.k8s.io/v1beta1/namespaces/ns/flinkapplications/a/status";
+  static constexpr auto get_path = "GET /apis/flink.k8s.io/v1beta1/namespaces/ns/flinkapplications/a";
+  static constexpr auto create_path = "POST /api/v1/namespaces/ns/services";
+  static constexpr auto starting = R"({"phase":"ClusterStarting"})";
+
+private:
+  static kube_actor::behavior_type kubernetes_gateway_of(kube_actor::stateful_pointer<kubernetes_gateway_state> self,
+                                                         net::transport* net, std::shared_ptr<metrics> counters) {
+    return kubernetes_gateway(self, net, "http://api", std::move(counters));
+  }
+  static flink_actor::behavior_type flink_gateway_of(flink_actor::stateful_pointer<flink_gateway_state> self,
+                                                     net::transport* net, std::shared_ptr<metrics> counters) {
+    return flink_gateway(self, net, {}, std::move(counters));
+  }
+};
+
+TEST_F(application_test, writes_the_status_before_it_acts) {
+  script = start_once;
+  show("1");
+  EXPECT_EQ(net.count("POST"), 0U);
+  ASSERT_NE(net.find(status_path), nullptr);
+  EXPECT_THAT(net.find(status_path)->what.body, testing::HasSubstr(R"("resourceVersion":"1")"));
+  EXPECT_THAT(net.find(status_path)->what.body, testing::HasSubstr("ClusterStarting"));
+  answer(status_path, 200, application_text("a", "2", starting));
+  EXPECT_NE(net.find(create_path), nullptr);
+}
+
+TEST_F(application_test, does_nothing_of_a_decision_whose_status_was_not_taken) {
+  script = start_once;
+  show("1");
+  answer(status_path, 500, R"({"kind":"Status","status":"Failure","message":"no","code":500})");
+  advance(500ms);
+  EXPECT_EQ(net.count("POST"), 0U);
+  advance(1s); // and tries again
+  EXPECT_EQ(net.count(status_path), 2U);
+}
+
+TEST_F(application_test, reads_again_after_a_conflict_and_decides_on_what_it_reads) {
+  script = start_once;
+  show("1");
+  answer(status_path, 409, R"({"kind":"Status","status":"Failure","reason":"Conflict","code":409})");
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "5")));
+  ASSERT_NE(net.find(status_path), nullptr);
+  EXPECT_THAT(net.find(status_path)->what.body, testing::HasSubstr(R"("resourceVersion":"5")"));
+  EXPECT_EQ(net.count("POST"), 0U);
+}
+
+TEST_F(application_test, reads_again_when_the_answer_to_the_status_is_lost) {
+  script = start_once;
+  show("1");
+  fail(status_path, net::failure::timed_out);
+  EXPECT_EQ(net.count("POST"), 0U);
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "2", starting))); // it had been written
+  EXPECT_EQ(net.count(status_path), 1U);
+}
+
+TEST_F(application_test, takes_no_resource_of_the_same_name_for_its_own) {
+  script = start_once;
+  show("1");
+  auto successor = application_text("a", "2", starting);
+  successor.replace(successor.find("uid-a"), 5, "uid-b");
+  answer(status_path, 200, successor);
+  EXPECT_EQ(net.count("POST"), 0U);
+  EXPECT_NE(net.find(get_path), nullptr);
+}
+
+TEST_F(application_test, ignores_news_from_before_its_own_write) {
+  script = start_once;
+  show("1");
+  answer(status_path, 200, application_text("a", "3", starting));
+  answer(create_path, 201);
+  show("2"); // without a phase: a second cluster would be started
+  EXPECT_EQ(net.count(status_path), 1U);
+  EXPECT_EQ(report().phase, "ClusterStarting");
+}
+
+TEST_F(application_test, believes_newer_news_again_once_its_own_write_has_shown_up) {
+  script = start_once;
+  show("1");
+  answer(status_path, 200, application_text("a", "3", starting));
+  answer(create_path, 201);
+  show("3", starting);
+  show("4", R"({"phase":"Running"})");
+  EXPECT_EQ(report().phase, "Running");
+  advance(5s);
+  EXPECT_EQ(net.count(get_path), 0U);
+}
+
+TEST_F(application_test, reads_the_resource_if_its_own_write_does_not_show_up) {
+  script = start_once;
+  show("1");
+  answer(status_path, 200, application_text("a", "3", starting));
+  answer(create_path, 201);
+  advance(config::defaults::own_write_seen - 1ms);
+  EXPECT_EQ(net.count(get_path), 0U);
+  advance(1ms);
+  EXPECT_EQ(net.count(get_path), 1U);
+}
+
+TEST_F(application_test, does_not_wait_for_events) {
+  int asked = 0;
+  script = [&asked](const flink::situation& x) {
+    auto d = calm(x);
+    if (++asked == 1)
+      d.actions = {flink::record_event{false, "Hello", "world"}};
+    return d;
+  };
+  show("1");
+  EXPECT_EQ(asked, 2); // the event has no answer yet
+  EXPECT_NE(net.find("/events"), nullptr);
+  EXPECT_EQ(report().step, "idle");
+}
+
+TEST_F(application_test, creates_or_counts_an_event_whichever_the_server_has_not_refused) {
+  script = [first = true](const flink::situation& x) mutable {
+    auto d = calm(x);
+    if (std::exchange(first, false))
+      d.actions = {flink::record_event{false, "Hello", "world"}};
+    return d;
+  };
+  show("1");
+  answer("POST /api/v1/namespaces/ns/events", 409);
+  EXPECT_NE(net.find("PATCH /api/v1/namespaces/ns/events/"), nullptr);
+}
+
+TEST_F(application_test, decides_again_only_when_all_answers_have_come) {
+  int asked = 0;
+  script = [&asked](const flink::situation& x) {
+    auto d = calm(x);
+    if (++asked == 1)
+      d.actions = {flink::create_object{flink::object_role::versioned_service, "c1"},
+                   flink::create_object{flink::object_role::generic_service, "c1"}};
+    return d;
+  };
+  show("1");
+  answer(create_path, 201);
+  show("2");
+  EXPECT_EQ(asked, 1);
+  answer(create_path, 201);
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(application_test, looks_again_after_the_time_that_the_decision_names) {
+  int asked = 0;
+  script = [&asked](const flink::situation& x) {
+    ++asked;
+    return calm(x);
+  };
+  show("1");
+  advance(9s);
+  EXPECT_EQ(asked, 1);
+  advance(3s); // ten seconds and a little
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(application_test, ends_when_the_resource_and_all_it_owned_are_gone) {
+  show("1");
+  auto record = std::make_shared<flink::application_record>(flink::read_record(application_text("a", "2")));
+  caf::anon_send(app, messages::application_news{record, true});
+  run();
+  EXPECT_TRUE(ask<messages::application_report>(app, messages::describe{})->error);
+}
+
+} // namespace
+} // namespace actors::test
