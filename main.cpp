@@ -40,7 +40,8 @@ net::server::handler serve(actors::running_system& system, pages only) {
 }
 
 /// One server per address: pages that share an address share a port.
-std::vector<std::unique_ptr<net::server>> open_servers(net::thread& io, actors::running_system& system, const config::options& o) {
+std::vector<std::unique_ptr<net::server>> open_servers(net::thread& io, actors::running_system& system,
+                                                       const config::options& o) {
   std::vector<std::unique_ptr<net::server>> all;
   auto open = [&](const std::string& address, pages only) {
     std::string problem;
@@ -99,7 +100,9 @@ int run(const config::options& o, const config::api_server& api, const sigset_t&
                                  .seed = random_seed()}};
   auto servers = open_servers(io, system, o);
   log::info("started", "", "watching " + (o.ns.empty() ? std::string{"all namespaces"} : "namespace " + o.ns),
-            {{"apiServer", api.origin}, {"metrics", o.metrics_bind_address}, {"introspection", o.introspection_bind_address}});
+            {{"apiServer", api.origin},
+             {"metrics", o.metrics_bind_address},
+             {"introspection", o.introspection_bind_address}});
   int signal = 0;
   sigwait(&signals, &signal);
   log::info("stopping", "", signal == SIGTERM ? "SIGTERM" : "SIGINT");

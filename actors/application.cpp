@@ -49,17 +49,18 @@ application_actor::behavior_type application(application_actor::stateful_pointer
   return state_of(self).make_behavior(std::move(setup), std::move(identity));
 }
 
-application_actor::behavior_type application_state::make_behavior(application_setup setup, application_identity identity) {
+application_actor::behavior_type application_state::make_behavior(application_setup setup,
+                                                                  application_identity identity) {
   setup_ = std::move(setup);
   identity_ = std::move(identity);
   random_.seed(identity_.seed);
   backoff_ = defaults::restart_first;
   deploy_began_ = self_->clock().now();
   return {
-    [this](const messages::application_news& x) { on(x); },
-    [this](const messages::object_news& x) { on(x); },
-    [this](messages::describe) { return report(); },
-    [this](messages::tick x) { on(x); },
+      [this](const messages::application_news& x) { on(x); },
+      [this](const messages::object_news& x) { on(x); },
+      [this](messages::describe) { return report(); },
+      [this](messages::tick x) { on(x); },
   };
 }
 
@@ -101,7 +102,8 @@ void application_state::on(messages::tick x) {
 
 flink::decision application_state::ask_decide() {
   setup_.counters->decided();
-  flink::situation s{record_->app, record_->complaints, record_->spec_hash, seen_, setup_.settings, fresh_identities(), now()};
+  flink::situation s{record_->app, record_->complaints, record_->spec_hash, seen_, setup_.settings, fresh_identities(),
+                     now()};
   return orphaned_ ? flink::decide_without_application(s) : setup_.decide(s);
 }
 
@@ -133,13 +135,14 @@ void application_state::write_status(flink::decision d) {
     return d.actions.empty() ? rest(d.look_again) : act(d.actions);
   busy_ = writing_ = true;
   auto body = R"({"metadata":{"resourceVersion":)" + json::escape(meta.resource_version) + R"(,"uid":)"
-              + json::escape(meta.uid) + R"(},"status":)" + diff + "}";
+            + json::escape(meta.uid) + R"(},"status":)" + diff + "}";
   auto deadline = self_->clock().now() + defaults::kubernetes_request;
   self_
-    ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
-              messages::kube_request{subject(), k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), body), deadline})
-    .then([this, d](const messages::answer& a) { written(d, a); },
-          [this, d](const caf::error& e) { written(d, no_answer(e)); });
+      ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+                messages::kube_request{subject(), k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), body),
+                                       deadline})
+      .then([this, d](const messages::answer& a) { written(d, a); },
+            [this, d](const caf::error& e) { written(d, no_answer(e)); });
 }
 
 void application_state::written(const flink::decision& d, const messages::answer& a) {
@@ -158,7 +161,8 @@ void application_state::written(const flink::decision& d, const messages::answer
   if (!adopt(r.body))
     return read_again("the answer to the status write cannot be read");
   if (record_->app.status != d.next)
-    log::error("status-not-kept", subject(), "the API server does not keep every field of the status: is the CRD that of this version?");
+    log::error("status-not-kept", subject(),
+               "the API server does not keep every field of the status: is the CRD that of this version?");
   tell_decision(d);
   measure(before, record_->app.status);
   backoff_ = defaults::restart_first;
@@ -192,18 +196,19 @@ void application_state::send(const flink::action& x, const flink::kubernetes_cal
   in_flight_.push_back(to_string(x));
   auto patience = flink::patience_for(x, record_->app);
   self_
-    ->request(setup_.kube, patience + defaults::answer_margin,
-              messages::kube_request{subject(), call.request, self_->clock().now() + patience})
-    .then([this, x](const messages::answer& a) { performed(x, {}, a); },
-          [this, x](const caf::error& e) { performed(x, {}, no_answer(e)); });
+      ->request(setup_.kube, patience + defaults::answer_margin,
+                messages::kube_request{subject(), call.request, self_->clock().now() + patience})
+      .then([this, x](const messages::answer& a) { performed(x, {}, a); },
+            [this, x](const caf::error& e) { performed(x, {}, no_answer(e)); });
 }
 
 void application_state::send(const flink::action& x, const flink::job_manager_call& call) {
   auto c = flink::look_at_cluster(seen_, call.cluster_id);
   if (!c.leader) {
-    flink::learn(seen_, record_->app, x,
-                 {.none = flink::failure{flink::failure_class::not_sent, 0, "no JobManager pod of cluster " + c.id + " runs"},
-                  .at = self_->clock().now()});
+    flink::learn(
+        seen_, record_->app, x,
+        {.none = flink::failure{flink::failure_class::not_sent, 0, "no JobManager pod of cluster " + c.id + " runs"},
+         .at = self_->clock().now()});
     return;
   }
   ++pending_;
@@ -218,10 +223,10 @@ void application_state::send(const flink::action& x, const flink::job_manager_ca
                                    .pod_uid = c.leader->head.uid,
                                    .port = spec.ui_port.value_or(defaults::ui_port)};
   self_
-    ->request(setup_.flink, patience + defaults::answer_margin,
-              messages::flink_request{std::move(to), call.request, self_->clock().now() + patience})
-    .then([this, x, asked](const messages::answer& a) { performed(x, asked, a); },
-          [this, x, asked](const caf::error& e) { performed(x, asked, no_answer(e)); });
+      ->request(setup_.flink, patience + defaults::answer_margin,
+                messages::flink_request{std::move(to), call.request, self_->clock().now() + patience})
+      .then([this, x, asked](const messages::answer& a) { performed(x, asked, a); },
+            [this, x, asked](const caf::error& e) { performed(x, asked, no_answer(e)); });
 }
 
 void application_state::performed(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
@@ -259,19 +264,20 @@ void application_state::read_again(const std::string& why) {
   busy_ = true;
   auto deadline = self_->clock().now() + defaults::kubernetes_request;
   self_
-    ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
-              messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline})
-    .then(
-      [this](const messages::answer& a) {
-        busy_ = false;
-        if (a.response.status == 200 && adopt(a.response.body))
-          return reconsider();
-        stumble("the resource cannot be read: " + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
-      },
-      [this](const caf::error&) {
-        busy_ = false;
-        stumble("the resource cannot be read: the gateway did not answer");
-      });
+      ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+                messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline})
+      .then(
+          [this](const messages::answer& a) {
+            busy_ = false;
+            if (a.response.status == 200 && adopt(a.response.body))
+              return reconsider();
+            stumble("the resource cannot be read: "
+                    + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
+          },
+          [this](const caf::error&) {
+            busy_ = false;
+            stumble("the resource cannot be read: the gateway did not answer");
+          });
 }
 
 // -- carrying ----------------------------------------------------------------------------------------------
@@ -308,12 +314,12 @@ void application_state::record(const flink::record_event& x) {
                           messages::kube_request{subject(), r, self_->clock().now() + patience});
   };
   send(write->first)
-    .then(
-      [send, again](const messages::answer& a) {
-        if (a.response.status == 409 || a.response.status == 404)
-          send(again).then([](const messages::answer&) {}, [](const caf::error&) {});
-      },
-      [](const caf::error&) {});
+      .then(
+          [send, again](const messages::answer& a) {
+            if (a.response.status == 409 || a.response.status == 404)
+              send(again).then([](const messages::answer&) {}, [](const caf::error&) {});
+          },
+          [](const caf::error&) {});
 }
 
 flink::identities application_state::fresh_identities() {
@@ -332,7 +338,8 @@ std::string application_state::hex(int digits) {
 
 void application_state::tell_decision(const flink::decision& d) {
   auto phase = d.next.phase.value_or("");
-  messages::decision_report told{.time = k8s::format_milliseconds(setup_.wall_clock()), .phase = phase, .reason = d.reason};
+  messages::decision_report told{
+      .time = k8s::format_milliseconds(setup_.wall_clock()), .phase = phase, .reason = d.reason};
   for (auto& x : d.actions)
     told.actions.push_back(to_string(x));
   std::string actions;
@@ -366,7 +373,9 @@ messages::application_report application_state::report() const {
                                  .name = identity_.key.name,
                                  .uid = identity_.uid,
                                  .phase = record_ ? record_->app.status.phase.value_or("") : std::string{},
-                                 .step = writing_ ? "writing the status" : busy_ ? "acting" : "idle",
+                                 .step = writing_ ? "writing the status"
+                                       : busy_    ? "acting"
+                                                  : "idle",
                                  .waiting_for = waiting_.reason,
                                  .waiting_message = waiting_.message,
                                  .waiting_since = waiting_since_,
@@ -374,8 +383,8 @@ messages::application_report application_state::report() const {
                                  .mailbox = mailbox_size(self_),
                                  .restarts = identity_.restarts,
                                  .last_deploy = last_deploy_,
-                                 .own_share_milliseconds =
-                                   last_deploy_ ? std::optional{last_deploy_->own_share_milliseconds} : std::nullopt,
+                                 .own_share_milliseconds
+                                 = last_deploy_ ? std::optional{last_deploy_->own_share_milliseconds} : std::nullopt,
                                  .decisions = {decisions_.begin(), decisions_.end()}};
   for (auto& x : in_flight_)
     r.step += ": " + x;

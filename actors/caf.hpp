@@ -16,7 +16,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 #if ACTORS_OLD_CAF
-#  include <caf/replies_to.hpp>
+#include <caf/replies_to.hpp>
 #endif
 
 #include <chrono>

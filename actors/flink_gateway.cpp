@@ -45,10 +45,10 @@ flink_actor::behavior_type flink_gateway_state::make_behavior(net::transport* tr
     self_->quit(x.reason);
   });
   return {
-    [this](messages::flink_request& x) { return on(x); },
-    [this](messages::describe) { return report(); },
-    [this](messages::response_arrived& x) { on(x); },
-    [this](messages::tick x) { on(x); },
+      [this](messages::flink_request& x) { return on(x); },
+      [this](messages::describe) { return report(); },
+      [this](messages::response_arrived& x) { on(x); },
+      [this](messages::tick x) { on(x); },
   };
 }
 
@@ -77,8 +77,9 @@ void flink_gateway_state::pump(const std::string& key) {
     auto next = std::move(l.queue.front());
     l.queue.pop_front();
     if (next.what.deadline <= now)
-      next.promise.deliver(messages::answer{not_sent("not sent: the lane of " + next.what.to.pod + " was busy until the deadline"),
-                                            std::chrono::duration_cast<std::chrono::microseconds>(now - next.since)});
+      next.promise.deliver(
+          messages::answer{not_sent("not sent: the lane of " + next.what.to.pod + " was busy until the deadline"),
+                           std::chrono::duration_cast<std::chrono::microseconds>(now - next.since)});
     else
       send(key, std::move(next));
   }
@@ -88,8 +89,10 @@ void flink_gateway_state::send(const std::string& key, waiting x) {
   ++lanes_[key].in_flight;
   auto id = ++last_id_;
   auto now = self_->clock().now();
-  auto& entry = flying_.emplace(id, flying{key, label_of(x.what.request), x.promise,
-                                           std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)}).first->second;
+  auto& entry = flying_
+                    .emplace(id, flying{key, label_of(x.what.request), x.promise,
+                                        std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)})
+                    .first->second;
   counters_->flink_request(entry.label);
   entry.request = transport_->send(to_http(access_, x.what.to, x.what.request), x.what.deadline,
                                    [me = flink_actor{self_}, id](net::response r) {
@@ -131,8 +134,8 @@ void flink_gateway_state::forget_if_idle(const std::string& key) {
   // Pods that stopped answering before they went leave an open breaker behind.
   auto long_ago = self_->clock().now() - 10 * defaults::breaker_longest;
   std::erase_if(lanes_, [&](auto& x) {
-    return x.second.in_flight == 0 && x.second.queue.empty() && x.second.timeouts > 0 && x.second.closed_until < long_ago
-           && x.second.closed_until != net::clock::time_point{};
+    return x.second.in_flight == 0 && x.second.queue.empty() && x.second.timeouts > 0
+        && x.second.closed_until < long_ago && x.second.closed_until != net::clock::time_point{};
   });
 }
 
@@ -166,7 +169,7 @@ messages::actor_report flink_gateway_state::report() const {
   return {.name = name,
           .mailbox = mailbox_size(self_),
           .state = std::to_string(flying_.size()) + " in flight, " + std::to_string(queued) + " waiting, "
-                   + std::to_string(lanes_.size()) + " lanes, " + std::to_string(open) + " breakers open"};
+                 + std::to_string(lanes_.size()) + " lanes, " + std::to_string(open) + " breakers open"};
 }
 
 } // namespace actors

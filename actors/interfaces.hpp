@@ -8,66 +8,66 @@ namespace actors {
 
 /// KUBE: all single requests to the API server; writes share one token bucket, fair over applications.
 using kube_actor = caf::typed_actor<
-  // Sends one request; always answers, at the latest at the deadline.
-  answers<messages::kube_request, messages::answer>,
-  // How many requests wait and fly.
-  answers<messages::describe, messages::actor_report>,
-  // INTERNAL: the transport has an answer.
-  receives<messages::response_arrived>,
-  // INTERNAL: tokens have come in, or deadlines have passed.
-  receives<messages::tick>>;
+    // Sends one request; always answers, at the latest at the deadline.
+    answers<messages::kube_request, messages::answer>,
+    // How many requests wait and fly.
+    answers<messages::describe, messages::actor_report>,
+    // INTERNAL: the transport has an answer.
+    receives<messages::response_arrived>,
+    // INTERNAL: tokens have come in, or deadlines have passed.
+    receives<messages::tick>>;
 
 /// FLINK: all requests to JobManagers; a lane and a breaker per cluster.
 using flink_actor = caf::typed_actor<
-  // Sends one request; always answers, at the latest at the deadline.
-  answers<messages::flink_request, messages::answer>,
-  // Lanes and open breakers.
-  answers<messages::describe, messages::actor_report>,
-  // INTERNAL: the transport has an answer.
-  receives<messages::response_arrived>,
-  // INTERNAL: deadlines have passed.
-  receives<messages::tick>>;
+    // Sends one request; always answers, at the latest at the deadline.
+    answers<messages::flink_request, messages::answer>,
+    // Lanes and open breakers.
+    answers<messages::describe, messages::actor_report>,
+    // INTERNAL: the transport has an answer.
+    receives<messages::response_arrived>,
+    // INTERNAL: deadlines have passed.
+    receives<messages::tick>>;
 
 /// APPLICATION: supervisor of one FlinkApplication.
 using application_actor = caf::typed_actor<
-  // The resource was created, edited or its status written; or it is gone.
-  receives<messages::application_news>,
-  // One of its objects changed.
-  receives<messages::object_news>,
-  // Everything about it.
-  answers<messages::describe, messages::application_report>,
-  // INTERNAL: time to look again.
-  receives<messages::tick>>;
+    // The resource was created, edited or its status written; or it is gone.
+    receives<messages::application_news>,
+    // One of its objects changed.
+    receives<messages::object_news>,
+    // Everything about it.
+    answers<messages::describe, messages::application_report>,
+    // INTERNAL: time to look again.
+    receives<messages::tick>>;
 
 /// OPERATOR: knows every application, starts and restarts their supervisors.
 using operator_actor = caf::typed_actor<
-  // From WATCH.
-  receives<messages::application_news>,
-  // From WATCH.
-  receives<messages::object_news>,
-  // From WATCH: decisions begin when every kind has been seen once.
-  receives<messages::kind_synced>,
-  // INTERNAL: the pause of a crashed supervisor is over.
-  receives<messages::restart>,
-  // All actors and applications.
-  answers<messages::describe, messages::operator_report>,
-  // One application.
-  answers<messages::describe_application, messages::application_report>>;
+    // From WATCH.
+    receives<messages::application_news>,
+    // From WATCH.
+    receives<messages::object_news>,
+    // From WATCH: decisions begin when every kind has been seen once.
+    receives<messages::kind_synced>,
+    // INTERNAL: the pause of a crashed supervisor is over.
+    receives<messages::restart>,
+    // All actors and applications.
+    answers<messages::describe, messages::operator_report>,
+    // One application.
+    answers<messages::describe_application, messages::application_report>>;
 
 /// WATCH: keeps one kind's picture true and tells OPERATOR what changes in it.
 using watch_actor = caf::typed_actor<
-  // INTERNAL: a list, or the end of a watch.
-  receives<messages::response_arrived>,
-  // INTERNAL: an event of the watch.
-  receives<messages::line_arrived>,
-  // INTERNAL: a pause is over.
-  receives<messages::tick>,
-  // Version and size of the picture.
-  answers<messages::describe, messages::actor_report>>;
+    // INTERNAL: a list, or the end of a watch.
+    receives<messages::response_arrived>,
+    // INTERNAL: an event of the watch.
+    receives<messages::line_arrived>,
+    // INTERNAL: a pause is over.
+    receives<messages::tick>,
+    // Version and size of the picture.
+    answers<messages::describe, messages::actor_report>>;
 
 /// INTROSPECTION: answers pages by asking the others.
 using introspection_actor = caf::typed_actor<
-  // A page was asked for.
-  receives<messages::query>>;
+    // A page was asked for.
+    receives<messages::query>>;
 
 } // namespace actors

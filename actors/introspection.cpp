@@ -59,11 +59,11 @@ void introspection_state::on(const messages::query& x) {
 
 void introspection_state::ready(const messages::query& x) {
   self_->request(setup_.root, patience, messages::describe{})
-    .then(
-      [x](const messages::operator_report& r) {
-        r.synced ? x.reply(200, text, "ok\n") : fail(x, 503, "not every kind has been listed yet");
-      },
-      [x](const caf::error&) { fail(x, 503, "the root actor does not answer"); });
+      .then(
+          [x](const messages::operator_report& r) {
+            r.synced ? x.reply(200, text, "ok\n") : fail(x, 503, "not every kind has been listed yet");
+          },
+          [x](const caf::error&) { fail(x, 503, "the root actor does not answer"); });
 }
 
 void introspection_state::overview(const messages::query& x) {
@@ -78,14 +78,14 @@ void introspection_state::overview(const messages::query& x) {
   };
   c->missing = 3 + setup_.watches.size();
   self_->request(setup_.root, patience, messages::describe{})
-    .then(
-      [c, done](messages::operator_report& r) {
-        c->all.synced = r.synced;
-        c->all.applications = std::move(r.applications);
-        c->all.actors.insert(c->all.actors.end(), r.actors.begin(), r.actors.end());
-        done();
-      },
-      [done](const caf::error&) { done(); });
+      .then(
+          [c, done](messages::operator_report& r) {
+            c->all.synced = r.synced;
+            c->all.applications = std::move(r.applications);
+            c->all.actors.insert(c->all.actors.end(), r.actors.begin(), r.actors.end());
+            done();
+          },
+          [done](const caf::error&) { done(); });
   auto silent = [c, done](const char* who) {
     return [c, done, who](const caf::error&) {
       c->all.actors.push_back({.name = who, .state = "does not answer"});
@@ -106,8 +106,10 @@ void introspection_state::one_application(const messages::query& x, const std::s
     return fail(x, 404, "the path is /applications/NAMESPACE/NAME");
   messages::describe_application ask{std::string{rest.substr(0, slash)}, std::string{rest.substr(slash + 1)}};
   self_->request(setup_.root, patience, ask)
-    .then([x](const messages::application_report& r) { x.reply(200, as_json, json::write(r)); },
-          [x, ask](const caf::error&) { fail(x, 404, "no application " + ask.ns + "/" + ask.name + " is supervised"); });
+      .then([x](const messages::application_report& r) { x.reply(200, as_json, json::write(r)); },
+            [x, ask](const caf::error&) {
+              fail(x, 404, "no application " + ask.ns + "/" + ask.name + " is supervised");
+            });
 }
 
 } // namespace actors

@@ -63,10 +63,10 @@ kube_actor::behavior_type kubernetes_gateway_state::make_behavior(net::transport
     self_->quit(x.reason);
   });
   return {
-    [this](messages::kube_request& x) { return on(x); },
-    [this](messages::describe) { return report(); },
-    [this](messages::response_arrived& x) { on(x); },
-    [this](messages::tick x) { on(x); },
+      [this](messages::kube_request& x) { return on(x); },
+      [this](messages::describe) { return report(); },
+      [this](messages::response_arrived& x) { on(x); },
+      [this](messages::tick x) { on(x); },
   };
 }
 
@@ -123,8 +123,9 @@ void kubernetes_gateway_state::on(messages::tick x) {
 void kubernetes_gateway_state::expire() {
   auto now = self_->clock().now();
   for (auto& x : queue_.remove_if([&](auto& y) { return y.what.deadline <= now; }))
-    x.promise.deliver(messages::answer{not_sent("not sent: the API server's write budget was used up until the deadline"),
-                                       std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)});
+    x.promise.deliver(
+        messages::answer{not_sent("not sent: the API server's write budget was used up until the deadline"),
+                         std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)});
 }
 
 void kubernetes_gateway_state::fail_all() {

@@ -19,7 +19,8 @@ public:
 
   explicit kubernetes_gateway_state(kube_actor::pointer self) : self_{self} {}
 
-  kube_actor::behavior_type make_behavior(net::transport* transport, std::string origin, std::shared_ptr<metrics> counters);
+  kube_actor::behavior_type make_behavior(net::transport* transport, std::string origin,
+                                          std::shared_ptr<metrics> counters);
 
 private:
   struct waiting {

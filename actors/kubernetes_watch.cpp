@@ -103,10 +103,10 @@ public:
     });
     carry_out(picture_.start());
     return {
-      [this](messages::response_arrived& x) { on(x); },
-      [this](messages::line_arrived& x) { on(x); },
-      [this](messages::tick x) { on(x); },
-      [this](messages::describe) { return report(); },
+        [this](messages::response_arrived& x) { on(x); },
+        [this](messages::line_arrived& x) { on(x); },
+        [this](messages::tick x) { on(x); },
+        [this](messages::describe) { return report(); },
     };
   }
 
@@ -226,8 +226,8 @@ private:
       call_ = setup_.transport->send(std::move(http), deadline, done);
     else
       call_ = setup_.transport->stream(
-        std::move(http), deadline, idle,
-        [me, id](std::string_view line) { caf::anon_send(me, messages::line_arrived{id, std::string{line}}); }, done);
+          std::move(http), deadline, idle,
+          [me, id](std::string_view line) { caf::anon_send(me, messages::line_arrived{id, std::string{line}}); }, done);
   }
 
   void stop_call() {
@@ -241,7 +241,7 @@ private:
     return {.name = "watch " + kind_name(),
             .mailbox = mailbox_size(self_),
             .state = std::string{listing_ ? "listing" : "watching"} + ", " + std::to_string(picture_.objects().size())
-                     + " objects"};
+                   + " objects"};
   }
 
   watch_actor::pointer self_;
@@ -271,15 +271,15 @@ watch_actor spawn_watch(caf::actor_system& sys, operator_actor root, watch_setup
 } // namespace
 
 std::vector<watch_actor> spawn_watches(caf::actor_system& sys, operator_actor root, const watch_setup& setup) {
-  return {spawn_watch<flink::application_record>(sys, root, setup, 1), spawn_watch<k8s::deployment>(sys, root, setup, 2),
-          spawn_watch<k8s::pod>(sys, root, setup, 3), spawn_watch<k8s::service>(sys, root, setup, 4),
-          spawn_watch<k8s::ingress>(sys, root, setup, 5)};
+  return {spawn_watch<flink::application_record>(sys, root, setup, 1),
+          spawn_watch<k8s::deployment>(sys, root, setup, 2), spawn_watch<k8s::pod>(sys, root, setup, 3),
+          spawn_watch<k8s::service>(sys, root, setup, 4), spawn_watch<k8s::ingress>(sys, root, setup, 5)};
 }
 
 const std::vector<std::string>& watched_kinds() {
-  static const std::vector<std::string> all{
-    std::string{k8s::flink_applications.plural}, std::string{k8s::deployments.plural}, std::string{k8s::pods.plural},
-    std::string{k8s::services.plural}, std::string{k8s::ingresses.plural}};
+  static const std::vector<std::string> all{std::string{k8s::flink_applications.plural},
+                                            std::string{k8s::deployments.plural}, std::string{k8s::pods.plural},
+                                            std::string{k8s::services.plural}, std::string{k8s::ingresses.plural}};
   return all;
 }
 

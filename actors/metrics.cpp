@@ -28,32 +28,38 @@ const prometheus::Histogram::BucketBoundaries own_seconds{0.01, 0.02, 0.05, 0.1,
 class metrics::impl {
 public:
   prometheus::Registry registry;
-  counters& kube = counter(registry, "flink_operator_kube_requests_total", "Requests to the API server by verb and resource.");
-  counters& kube_failed =
-    counter(registry, "flink_operator_kube_failures_total", "Requests to the API server that got no 2xx.");
-  counters& flink = counter(registry, "flink_operator_flink_requests_total", "Requests to JobManagers by verb and path.");
-  counters& flink_failed =
-    counter(registry, "flink_operator_flink_failures_total", "Requests to JobManagers that got no answer.");
+  counters& kube
+      = counter(registry, "flink_operator_kube_requests_total", "Requests to the API server by verb and resource.");
+  counters& kube_failed
+      = counter(registry, "flink_operator_kube_failures_total", "Requests to the API server that got no 2xx.");
+  counters& flink
+      = counter(registry, "flink_operator_flink_requests_total", "Requests to JobManagers by verb and path.");
+  counters& flink_failed
+      = counter(registry, "flink_operator_flink_failures_total", "Requests to JobManagers that got no answer.");
   counters& decisions = counter(registry, "flink_operator_decisions_total", "Calls of decide().");
   counters& transitions = counter(registry, "flink_operator_phase_transitions_total", "Phases entered, by phase.");
   counters& deploys = counter(registry, "flink_operator_deploys_total", "Deploys that ended, by result.");
-  counters& restarts = counter(registry, "flink_operator_supervisor_restarts_total", "Supervisors started again after a crash.");
+  counters& restarts
+      = counter(registry, "flink_operator_supervisor_restarts_total", "Supervisors started again after a crash.");
   counters& relists = counter(registry, "flink_operator_relists_total", "Lists of a kind, by kind.");
-  counters& watch_failures = counter(registry, "flink_operator_watch_failures_total", "Watches that ended in disorder, by kind.");
+  counters& watch_failures
+      = counter(registry, "flink_operator_watch_failures_total", "Watches that ended in disorder, by kind.");
   counters& events = counter(registry, "flink_operator_events_total", "Events recorded on resources, by reason.");
   gauges& phases = prometheus::BuildGauge()
-                     .Name("flink_operator_applications_in_phase")
-                     .Help("Applications by phase.")
-                     .Register(registry);
-  gauges& all = prometheus::BuildGauge().Name("flink_operator_applications").Help("Applications known.").Register(registry);
+                       .Name("flink_operator_applications_in_phase")
+                       .Help("Applications by phase.")
+                       .Register(registry);
+  gauges& all
+      = prometheus::BuildGauge().Name("flink_operator_applications").Help("Applications known.").Register(registry);
   histograms& durations = prometheus::BuildHistogram()
-                            .Name("flink_operator_deploy_seconds")
-                            .Help("From the edit to the job running or the deploy given up, by result.")
-                            .Register(registry);
-  histograms& own_shares = prometheus::BuildHistogram()
-                             .Name("flink_operator_deploy_own_share_seconds")
-                             .Help("Of a deploy, the time in which nothing outside the operator was being waited for.")
-                             .Register(registry);
+                              .Name("flink_operator_deploy_seconds")
+                              .Help("From the edit to the job running or the deploy given up, by result.")
+                              .Register(registry);
+  histograms& own_shares
+      = prometheus::BuildHistogram()
+            .Name("flink_operator_deploy_own_share_seconds")
+            .Help("Of a deploy, the time in which nothing outside the operator was being waited for.")
+            .Register(registry);
 };
 
 metrics::metrics() : impl_{std::make_unique<impl>()} {
@@ -123,13 +129,20 @@ std::string metrics::text() const {
 }
 
 std::vector<std::string> metrics::names() const {
-  return {"flink_operator_kube_requests_total",     "flink_operator_kube_failures_total",
-          "flink_operator_flink_requests_total",    "flink_operator_flink_failures_total",
-          "flink_operator_decisions_total",         "flink_operator_phase_transitions_total",
-          "flink_operator_deploys_total",           "flink_operator_supervisor_restarts_total",
-          "flink_operator_relists_total",           "flink_operator_watch_failures_total",
-          "flink_operator_events_total",            "flink_operator_applications_in_phase",
-          "flink_operator_applications",            "flink_operator_deploy_seconds",
+  return {"flink_operator_kube_requests_total",
+          "flink_operator_kube_failures_total",
+          "flink_operator_flink_requests_total",
+          "flink_operator_flink_failures_total",
+          "flink_operator_decisions_total",
+          "flink_operator_phase_transitions_total",
+          "flink_operator_deploys_total",
+          "flink_operator_supervisor_restarts_total",
+          "flink_operator_relists_total",
+          "flink_operator_watch_failures_total",
+          "flink_operator_events_total",
+          "flink_operator_applications_in_phase",
+          "flink_operator_applications",
+          "flink_operator_deploy_seconds",
           "flink_operator_deploy_own_share_seconds"};
 }
 

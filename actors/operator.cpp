@@ -33,7 +33,8 @@ std::string phase_in(const std::shared_ptr<const flink::application_record>& x) 
 
 } // namespace
 
-operator_actor::behavior_type operator_root(operator_actor::stateful_pointer<operator_state> self, operator_setup setup) {
+operator_actor::behavior_type operator_root(operator_actor::stateful_pointer<operator_state> self,
+                                            operator_setup setup) {
   die_quietly(self);
   return state_of(self).make_behavior(std::move(setup));
 }
@@ -49,12 +50,12 @@ operator_actor::behavior_type operator_state::make_behavior(operator_setup setup
     self_->quit(x.reason);
   });
   return {
-    [this](const messages::application_news& x) { on(x); },
-    [this](const messages::object_news& x) { on(x); },
-    [this](const messages::kind_synced& x) { on(x); },
-    [this](const messages::restart& x) { on(x); },
-    [this](messages::describe x) { return on(x); },
-    [this](const messages::describe_application& x) { return on(x); },
+      [this](const messages::application_news& x) { on(x); },
+      [this](const messages::object_news& x) { on(x); },
+      [this](const messages::kind_synced& x) { on(x); },
+      [this](const messages::restart& x) { on(x); },
+      [this](messages::describe x) { return on(x); },
+      [this](const messages::describe_application& x) { return on(x); },
   };
 }
 
@@ -74,7 +75,7 @@ void operator_state::on(const messages::application_news& x) {
   else
     supervise(meta.uid, e);
   setup_.application.counters->applications(
-    std::count_if(entries_.begin(), entries_.end(), [](auto& y) { return y.second.record != nullptr; }));
+      std::count_if(entries_.begin(), entries_.end(), [](auto& y) { return y.second.record != nullptr; }));
 }
 
 void operator_state::on(const messages::object_news& x) {
@@ -101,7 +102,8 @@ void operator_state::on(const messages::object_news& x) {
 void operator_state::on(const messages::kind_synced& x) {
   if (missing_kinds_.erase(x.kind) == 0 || !missing_kinds_.empty())
     return;
-  log::info("synced", "", "every kind has been seen; decisions begin", {{"applications", std::to_string(entries_.size())}});
+  log::info("synced", "", "every kind has been seen; decisions begin",
+            {{"applications", std::to_string(entries_.size())}});
   for (auto& [uid, e] : entries_)
     supervise(uid, e);
 }
@@ -173,15 +175,18 @@ caf::result<messages::application_report> operator_state::on(const messages::des
 
 caf::result<messages::operator_report> operator_state::on(messages::describe) {
   messages::operator_report r{.synced = missing_kinds_.empty()};
-  r.actors.push_back({.name = name, .mailbox = mailbox_size(self_),
-                      .state = std::to_string(entries_.size()) + " applications, "
-                               + std::to_string(supervisors_.size()) + " supervisors"});
+  r.actors.push_back({.name = name,
+                      .mailbox = mailbox_size(self_),
+                      .state = std::to_string(entries_.size()) + " applications, " + std::to_string(supervisors_.size())
+                             + " supervisors"});
   for (auto& [uid, e] : entries_)
     r.applications.push_back({.namespace_ = e.key.ns,
                               .name = e.key.name,
                               .uid = uid,
                               .phase = phase_in(e.record),
-                              .step = e.supervisor ? "supervised" : e.pausing ? "restarting after: " + e.last_crash : "none",
+                              .step = e.supervisor ? "supervised"
+                                    : e.pausing    ? "restarting after: " + e.last_crash
+                                                   : "none",
                               .restarts = e.restarts});
   std::sort(r.applications.begin(), r.applications.end(),
             [](auto& x, auto& y) { return std::tie(x.namespace_, x.name) < std::tie(y.namespace_, y.name); });

@@ -64,6 +64,7 @@ private:
   uint64_t spawned_ = 0;
 };
 
-operator_actor::behavior_type operator_root(operator_actor::stateful_pointer<operator_state> self, operator_setup setup);
+operator_actor::behavior_type operator_root(operator_actor::stateful_pointer<operator_state> self,
+                                            operator_setup setup);
 
 } // namespace actors

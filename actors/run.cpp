@@ -24,7 +24,8 @@ public:
   explicit impl(system_setup x) : setup{std::move(x)}, sys{configured(cfg, setup.threads)} {
     kube = sys.spawn(kubernetes_gateway, setup.transport, setup.api_origin, counters);
     flink = sys.spawn(flink_gateway, setup.transport, setup.job_managers, counters);
-    application_setup for_each{.kube = kube, .flink = flink, .settings = {.render = setup.render}, .counters = counters};
+    application_setup for_each{
+        .kube = kube, .flink = flink, .settings = {.render = setup.render}, .counters = counters};
     root = sys.spawn(operator_root, operator_setup{for_each, watched_kinds(), setup.seed});
     watches = spawn_watches(sys, root, {setup.transport, setup.api_origin, setup.ns, counters, setup.seed});
     pages = sys.spawn(introspection, introspection_setup{root, kube, flink, watches, counters});

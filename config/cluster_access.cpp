@@ -39,7 +39,8 @@ std::optional<api_server> from_kubeconfig(const std::string& path, const std::st
   if (!text)
     return std::nullopt;
   auto slash = path.rfind('/');
-  auto access = k8s::parse_kubeconfig(*text, context, slash == std::string::npos ? "." : path.substr(0, slash), problem);
+  auto access
+      = k8s::parse_kubeconfig(*text, context, slash == std::string::npos ? "." : path.substr(0, slash), problem);
   if (!access) {
     problem = path + ": " + problem;
     return std::nullopt;
@@ -48,8 +49,9 @@ std::optional<api_server> from_kubeconfig(const std::string& path, const std::st
   auto& tls = out.how.tls;
   tls.server_name = access->tls_server_name;
   tls.insecure_skip_verify = access->insecure_skip_tls_verify;
-  bool read = load(access->certificate_authority, tls.ca, problem) && load(access->client_certificate, tls.certificate, problem)
-              && load(access->client_key, tls.private_key, problem);
+  bool read = load(access->certificate_authority, tls.ca, problem)
+           && load(access->client_certificate, tls.certificate, problem)
+           && load(access->client_key, tls.private_key, problem);
   if (!read)
     return std::nullopt;
   out.how.authorization = authorization_of(access->token);
@@ -69,7 +71,8 @@ std::optional<api_server> from_pod(std::string& problem) {
 
 } // namespace
 
-std::optional<api_server> find_api_server(const std::string& kubeconfig, const std::string& context, std::string& problem) {
+std::optional<api_server> find_api_server(const std::string& kubeconfig, const std::string& context,
+                                          std::string& problem) {
   if (!kubeconfig.empty())
     return from_kubeconfig(kubeconfig, context, problem);
   if (auto path = environment("KUBECONFIG"); !path.empty())

@@ -19,6 +19,7 @@ struct api_server {
 
 /// Finds kubeconfig or service account; nothing, and one sentence in `problem`, if there is neither or it is broken.
 /// `kubeconfig` and `context` may be empty.
-std::optional<api_server> find_api_server(const std::string& kubeconfig, const std::string& context, std::string& problem);
+std::optional<api_server> find_api_server(const std::string& kubeconfig, const std::string& context,
+                                          std::string& problem);
 
 } // namespace config

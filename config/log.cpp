@@ -15,14 +15,14 @@ std::atomic<format> chosen{format::text};
 
 spdlog::level::level_enum to_spdlog(level x) {
   switch (x) {
-    case level::debug:
-      return spdlog::level::debug;
-    case level::info:
-      return spdlog::level::info;
-    case level::warning:
-      return spdlog::level::warn;
-    case level::error:
-      return spdlog::level::err;
+  case level::debug:
+    return spdlog::level::debug;
+  case level::info:
+    return spdlog::level::info;
+  case level::warning:
+    return spdlog::level::warn;
+  case level::error:
+    return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -48,7 +48,8 @@ std::string as_text(std::string_view id, std::string_view subject, std::string_v
     line += " " + flat(subject);
   line += ": " + flat(text);
   for (auto& [name, value] : fields)
-    line += " " + std::string{name} + "=" + (value.find(' ') == std::string::npos ? flat(value) : json::escape(flat(value)));
+    line += " " + std::string{name} + "="
+          + (value.find(' ') == std::string::npos ? flat(value) : json::escape(flat(value)));
   return line;
 }
 

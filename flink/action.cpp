@@ -55,30 +55,30 @@ std::string to_string(const action& x) {
 
 std::string job_manager_of(const action& x) {
   return std::visit(
-    [](const auto& y) -> std::string {
-      using type = std::decay_t<decltype(y)>;
-      constexpr bool on_kubernetes = std::is_same_v<type, create_object> || std::is_same_v<type, read_object>
-                                     || std::is_same_v<type, switch_service>;
-      if constexpr (!on_kubernetes && requires { y.cluster_id; })
-        return y.cluster_id;
-      else
-        return {};
-    },
-    x);
+      [](const auto& y) -> std::string {
+        using type = std::decay_t<decltype(y)>;
+        constexpr bool on_kubernetes = std::is_same_v<type, create_object> || std::is_same_v<type, read_object>
+                                    || std::is_same_v<type, switch_service>;
+        if constexpr (!on_kubernetes && requires { y.cluster_id; })
+          return y.cluster_id;
+        else
+          return {};
+      },
+      x);
 }
 
 std::string_view to_string(object_role x) {
   switch (x) {
-    case object_role::job_manager:
-      return "JobManager Deployment";
-    case object_role::task_manager:
-      return "TaskManager Deployment";
-    case object_role::versioned_service:
-      return "versioned Service";
-    case object_role::generic_service:
-      return "generic Service";
-    case object_role::ingress:
-      return "Ingress";
+  case object_role::job_manager:
+    return "JobManager Deployment";
+  case object_role::task_manager:
+    return "TaskManager Deployment";
+  case object_role::versioned_service:
+    return "versioned Service";
+  case object_role::generic_service:
+    return "generic Service";
+  case object_role::ingress:
+    return "Ingress";
   }
   return "";
 }

@@ -82,8 +82,8 @@ struct job_manager_config {
   bool operator==(const job_manager_config&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(job_manager_config, (),
-                      (replicas, resources, env_config, off_heap_memory_fraction, system_memory_fraction,
-                       node_selector, tolerations, affinity, ports, pod_template))
+                      (replicas, resources, env_config, off_heap_memory_fraction, system_memory_fraction, node_selector,
+                       tolerations, affinity, ports, pod_template))
 
 struct task_manager_config {
   std::optional<int32_t> task_slots;
@@ -209,13 +209,13 @@ struct spec {
 };
 BOOST_DESCRIBE_STRUCT(spec, (),
                       (image, image_pull_policy, image_pull_secrets, service_account_name, security_context,
-                       flink_config, flink_version, jar_name, parallelism, entry_class, program_args,
-                       program_args_list, savepoint_path, savepoint_info, savepoint_disabled, deployment_mode,
-                       rpc_port, blob_port, query_port, ui_port, metrics_query_port, volumes, volume_mounts,
-                       restart_nonce, delete_mode, scale_mode, allow_non_restored_state, force_rollback,
-                       max_checkpoint_restore_age_seconds, tear_down_version_hash, fallback_without_state,
-                       job_manager_config, task_manager_config, suspend, savepoint_nonce, savepoint_schedule,
-                       restore_from, job_failure_policy, acceptance, timeouts, on_delete_timeout, ingress))
+                       flink_config, flink_version, jar_name, parallelism, entry_class, program_args, program_args_list,
+                       savepoint_path, savepoint_info, savepoint_disabled, deployment_mode, rpc_port, blob_port,
+                       query_port, ui_port, metrics_query_port, volumes, volume_mounts, restart_nonce, delete_mode,
+                       scale_mode, allow_non_restored_state, force_rollback, max_checkpoint_restore_age_seconds,
+                       tear_down_version_hash, fallback_without_state, job_manager_config, task_manager_config, suspend,
+                       savepoint_nonce, savepoint_schedule, restore_from, job_failure_policy, acceptance, timeouts,
+                       on_delete_timeout, ingress))
 
 // -- status: what the operator remembers between two decisions ----------------------------------
 
@@ -252,8 +252,7 @@ struct last_seen_error {
   bool operator==(const last_seen_error&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(last_seen_error, (),
-                      (app_error, method, error_code, is_retryable, is_fail_fast, max_retries,
-                       last_error_update_time))
+                      (app_error, method, error_code, is_retryable, is_fail_fast, max_retries, last_error_update_time))
 
 /// Colour of a version or job for people: Green, Yellow, Red.
 struct cluster_status {
@@ -351,8 +350,7 @@ struct job_parameters {
   bool operator==(const job_parameters&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(job_parameters, (),
-                      (jar_name, parallelism, entry_class, program_args_list, program_args,
-                       allow_non_restored_state))
+                      (jar_name, parallelism, entry_class, program_args_list, program_args, allow_non_restored_state))
 
 /// The old version's way back: the write-ahead record of its restart on the cluster that still stands.
 struct rollback {
@@ -475,8 +473,8 @@ BOOST_DESCRIBE_STRUCT(status, (),
                       (phase, started_at, last_updated_at, reason, deployment_mode, deploy_hash, failed_deploy_hash,
                        rollback_hash, updating_hash, teardown_hash, in_place_updated_from_hash, deploy_version,
                        updating_version, savepoint_trigger_id, savepoint_path, retry_count, last_seen_error,
-                       cluster_status, job_status, version_statuses, observed_generation, conditions, cluster,
-                       target, failed, deletion, savepoints, history, selector))
+                       cluster_status, job_status, version_statuses, observed_generation, conditions, cluster, target,
+                       failed, deletion, savepoints, history, selector))
 
 /// One FlinkApplication as decoded from the API server.
 struct application {

@@ -17,42 +17,42 @@ struct claim {
 /// One fixed sentence per phase: texts that follow every poll would make every poll a write.
 const char* headline(phase x) {
   switch (x) {
-    case phase::New:
-      return "not yet deployed";
-    case phase::Updating:
-    case phase::ClusterStarting:
-      return "the new cluster is starting";
-    case phase::Savepointing:
-      return "the old job is stopped with a savepoint";
-    case phase::Cancelling:
-      return "the old job is cancelled";
-    case phase::Recovering:
-      return "looking for the newest state";
-    case phase::SubmittingJob:
-      return "the job is submitted to the new cluster";
-    case phase::RollingBackJob:
-      return "the old version gets its job back";
-    case phase::Rescaling:
-      return "TaskManagers are added";
-    case phase::Running:
-      return "the job runs as the spec asks";
-    case phase::DualRunning:
-      return "two versions run";
-    case phase::DeployFailed:
-      return "the last deploy failed";
-    case phase::Suspended:
-      return "suspended";
-    case phase::Failed:
-      return "the job has failed";
-    case phase::Deleting:
-      return "the application is being deleted";
+  case phase::New:
+    return "not yet deployed";
+  case phase::Updating:
+  case phase::ClusterStarting:
+    return "the new cluster is starting";
+  case phase::Savepointing:
+    return "the old job is stopped with a savepoint";
+  case phase::Cancelling:
+    return "the old job is cancelled";
+  case phase::Recovering:
+    return "looking for the newest state";
+  case phase::SubmittingJob:
+    return "the job is submitted to the new cluster";
+  case phase::RollingBackJob:
+    return "the old version gets its job back";
+  case phase::Rescaling:
+    return "TaskManagers are added";
+  case phase::Running:
+    return "the job runs as the spec asks";
+  case phase::DualRunning:
+    return "two versions run";
+  case phase::DeployFailed:
+    return "the last deploy failed";
+  case phase::Suspended:
+    return "suspended";
+  case phase::Failed:
+    return "the job has failed";
+  case phase::Deleting:
+    return "the application is being deleted";
   }
   return "";
 }
 
 bool in_transit(phase x) {
   return x != phase::Running && x != phase::DualRunning && x != phase::DeployFailed && x != phase::Suspended
-         && x != phase::Failed;
+      && x != phase::Failed;
 }
 
 bool job_runs(const status& x) {
@@ -72,8 +72,10 @@ claim ready(const status& next, const situation& x, const waiting& w) {
   if (at == phase::DeployFailed)
     return {false, "DeployFailed", next.reason.value_or(headline(at))};
   if (at == phase::Running)
-    return {false, "JobNotRunning", "the job is " + (next.job_status && next.job_status->state ? *next.job_status->state
-                                                       : std::string{"unknown"}) + " with tasks missing"};
+    return {false, "JobNotRunning",
+            "the job is "
+                + (next.job_status && next.job_status->state ? *next.job_status->state : std::string{"unknown"})
+                + " with tasks missing"};
   return {false, *phase_text(at).c_str() ? phase_text(at) : "New", headline(at)};
 }
 

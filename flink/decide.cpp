@@ -28,8 +28,9 @@ bool status_lost(step& s) {
   if (was.cluster || was.target || was.failed)
     return false;
   for (auto& id : clusters_in(s.x.seen.world)) {
-    s.trouble("StatusLost", "cluster " + id + " exists although the status knows of none: restore the status, or delete the "
-                            "Deployments of that cluster to start anew");
+    s.trouble("StatusLost", "cluster " + id
+                                + " exists although the status knows of none: restore the status, or delete the "
+                                  "Deployments of that cluster to start anew");
     return true;
   }
   return false;
@@ -37,36 +38,37 @@ bool status_lost(step& s) {
 
 void follow(step& s) {
   switch (phase_of(s.was)) {
-    case phase::New:
-    case phase::Updating:
-      if (!refuses_spec(s) && !status_lost(s))
-        begin_deploy(s, "a new application");
-      return;
-    case phase::ClusterStarting:
-      return cluster_starting(s);
-    case phase::Savepointing:
-      return savepointing(s);
-    case phase::Cancelling:
-      return cancelling(s);
-    case phase::SubmittingJob:
-      return submitting_job(s);
-    case phase::RollingBackJob:
-      return rolling_back_job(s);
-    case phase::Running:
-    case phase::DeployFailed:
-      refuses_spec(s);
-      return settled(s);
-    case phase::Deleting:
-      // The status was written by hand, or the deletion was undone by nobody: nothing is being deleted.
-      return settled(s);
-    case phase::Rescaling:
-    case phase::Recovering:
-    case phase::DualRunning:
-    case phase::Suspended:
-    case phase::Failed:
-      s.trouble("UnsupportedPhase", "status.phase is " + s.was.phase.value_or("") + ", which this version of the "
-                "operator does not act upon; it leaves the application alone");
-      return;
+  case phase::New:
+  case phase::Updating:
+    if (!refuses_spec(s) && !status_lost(s))
+      begin_deploy(s, "a new application");
+    return;
+  case phase::ClusterStarting:
+    return cluster_starting(s);
+  case phase::Savepointing:
+    return savepointing(s);
+  case phase::Cancelling:
+    return cancelling(s);
+  case phase::SubmittingJob:
+    return submitting_job(s);
+  case phase::RollingBackJob:
+    return rolling_back_job(s);
+  case phase::Running:
+  case phase::DeployFailed:
+    refuses_spec(s);
+    return settled(s);
+  case phase::Deleting:
+    // The status was written by hand, or the deletion was undone by nobody: nothing is being deleted.
+    return settled(s);
+  case phase::Rescaling:
+  case phase::Recovering:
+  case phase::DualRunning:
+  case phase::Suspended:
+  case phase::Failed:
+    s.trouble("UnsupportedPhase", "status.phase is " + s.was.phase.value_or("")
+                                      + ", which this version of the "
+                                        "operator does not act upon; it leaves the application alone");
+    return;
   }
 }
 

@@ -81,8 +81,9 @@ void cannot_save(step& s, const std::string& why) {
     s.next.reason = "ForcedDeletion";
     return tear_down(s);
   }
-  s.trouble("CannotSaveState", why + "; " + (force ? "forced after timeouts.deleteSeconds"
-                                             : "set deleteMode to ForceCancel or None to delete without a savepoint"));
+  s.trouble("CannotSaveState", why + "; "
+                                   + (force ? "forced after timeouts.deleteSeconds"
+                                            : "set deleteMode to ForceCancel or None to delete without a savepoint"));
 }
 
 void retry_savepoint(step& s, const std::string& why) {

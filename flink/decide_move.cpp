@@ -35,8 +35,9 @@ void await_end(step& s, const cluster_view& old, const std::string& path) {
   s.wait("OldJobEnding", "waiting for job " + serving_job(s.was) + " to end after its savepoint");
   if (s.passed(s.was.target->step_started_at, patience(s, &timeouts::savepoint_seconds, defaults::savepoint)))
     s.trouble("OldClusterUnconfirmed", "savepoint " + path + " is complete, but JobManager of cluster " + old.id
-                                         + " does not confirm that job " + serving_job(s.was) + " has ended; the new job is "
-                                           "not started before that");
+                                           + " does not confirm that job " + serving_job(s.was)
+                                           + " has ended; the new job is "
+                                             "not started before that");
 }
 
 /// No savepoint came of it. While the old job runs, nothing is lost by giving the new version up.
@@ -59,8 +60,8 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
     return s.wait("LookingForState", "the old job has ended without a savepoint; looking for its newest state");
   if (!state.problem.empty())
     return fail_deploy(s, "NoStateToRestore", why + "; " + state.problem);
-  s.warn("RestoringExternalizedCheckpoint", "the old job has ended without a savepoint (" + why + "); starting from "
-                                              + state.source);
+  s.warn("RestoringExternalizedCheckpoint",
+         "the old job has ended without a savepoint (" + why + "); starting from " + state.source);
   begin_submit(s, state.path, "the old job has ended; its newest state is " + state.source);
 }
 
@@ -73,8 +74,9 @@ void trigger_unknown(step& s, const cluster_view& old) {
   auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
   // A minute of grace for clocks that differ; an update takes longer than that to come round again.
   if (last && began
-      && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}} + std::chrono::minutes{1}
-           >= *began)
+      && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
+                 + std::chrono::minutes{1}
+             >= *began)
     return await_end(s, old, last->external_path);
   without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
 }
@@ -94,8 +96,9 @@ void follow_trigger(step& s, const cluster_view& old) {
   s.wait("Savepointing", "the savepoint of job " + serving_job(s.was) + " is being written");
   if (s.passed(s.was.target->step_started_at, patience(s, &timeouts::savepoint_seconds, defaults::savepoint)))
     // Flink cannot take a stop back; whatever is done now would race with it.
-    s.trouble("SavepointSlow", "the savepoint of job " + serving_job(s.was) + " takes longer than timeouts.savepointSeconds; "
-                               "waiting for Flink's own verdict (execution.checkpointing.timeout)");
+    s.trouble("SavepointSlow", "the savepoint of job " + serving_job(s.was)
+                                   + " takes longer than timeouts.savepointSeconds; "
+                                     "waiting for Flink's own verdict (execution.checkpointing.timeout)");
 }
 
 bool same_life(const step& s, const cluster_view& old) {
@@ -115,7 +118,7 @@ void savepointing(step& s) {
     return without_savepoint(s, old, "the old JobManager was lost while the savepoint was taken");
   if (!old.leader)
     return s.trouble("OldJobManagerDown", "no JobManager pod of cluster " + old.id
-                                            + " runs; waiting for it, its job has not ended for certain");
+                                              + " runs; waiting for it, its job has not ended for certain");
   action stop = stop_job{old.id, serving_job(s.was), *t->trigger_id};
   auto sent = s.order(stop);
   if (sent == progress::pending)
@@ -138,8 +141,8 @@ void cancelling(step& s) {
   if (ended && s.order(cancel_job{old.id, job}) == progress::unknown)
     s.act(cancel_job{old.id, job}); // cancelling twice is harmless
   if (!old.leader)
-    s.trouble("OldJobManagerDown", "no JobManager pod of cluster " + old.id
-                                     + " runs; waiting for it, its job has not ended for certain");
+    s.trouble("OldJobManagerDown",
+              "no JobManager pod of cluster " + old.id + " runs; waiting for it, its job has not ended for certain");
 }
 
 } // namespace flink

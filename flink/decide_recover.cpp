@@ -75,7 +75,8 @@ recoverable newest_state(step& s, const cluster_view& old, const std::string& jo
   if (s.x.app.spec.fallback_without_state.value_or(false))
     return {.path = std::nullopt, .source = "the beginning, without state (fallbackWithoutState)"};
   if (best)
-    return {.problem = "its newest state, " + best->source + ", is older than maxCheckpointRestoreAgeSeconds: raise that "
+    return {.problem = "its newest state, " + best->source
+                     + ", is older than maxCheckpointRestoreAgeSeconds: raise that "
                        "number, or set fallbackWithoutState to start without state"};
   return {.problem = "no checkpoint or savepoint of it is known: set fallbackWithoutState to start without state"};
 }

@@ -33,7 +33,7 @@ std::string_view health_of(const rest::job& x) {
   if (x.state == job_state::finished || rest::all_tasks_running(x))
     return "Green";
   bool on_its_way = x.state == job_state::running || x.state == job_state::restarting || x.state == job_state::created
-                    || x.state == job_state::initializing || x.state == job_state::reconciling;
+                 || x.state == job_state::initializing || x.state == job_state::reconciling;
   return on_its_way ? "Yellow" : "Red";
 }
 
@@ -47,7 +47,8 @@ void record_job(job_status& to, const rest::job& from) {
 }
 
 int32_t ready_pods(const std::vector<const k8s::pod*>& all) {
-  return static_cast<int32_t>(std::count_if(all.begin(), all.end(), [](auto* x) { return x->ready && !x->head.deleting; }));
+  return static_cast<int32_t>(
+      std::count_if(all.begin(), all.end(), [](auto* x) { return x->ready && !x->head.deleting; }));
 }
 
 bool answers(const step& s, const cluster_view& c) {
@@ -67,7 +68,8 @@ void record_cluster(step& s, const cluster_view& c) {
   }
   bool alive = c.leader && answers(s, c);
   to.health = !alive ? "Red" : ready < wanted ? "Yellow" : "Green";
-  s.next.selector = std::string{labels::cluster_id} + "=" + c.id + "," + std::string{labels::deployment_type} + "=taskmanager";
+  s.next.selector
+      = std::string{labels::cluster_id} + "=" + c.id + "," + std::string{labels::deployment_type} + "=taskmanager";
 }
 
 /// Without HA a lost JobManager leaves only what was written down here.
@@ -80,8 +82,8 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
   if (!last || last->external_path.empty() || job.last_checkpoint == last->external_path)
     return;
   job.last_checkpoint = last->external_path;
-  job.last_checkpoint_time =
-    k8s::format_time(std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}});
+  job.last_checkpoint_time
+      = k8s::format_time(std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}});
   job.completed_checkpoint_count = (*known)->completed;
   job.failed_checkpoint_count = (*known)->failed;
   job.job_restart_count = (*known)->restored;
@@ -93,7 +95,7 @@ void watch_job(step& s, const cluster_view& c) {
   auto job_id = serving_job(s.was);
   if (job_id.empty())
     return s.trouble("NoJob", "no job runs; the next edit starts one"
-                                + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
+                                  + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
   record_cluster(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
   if (!c.leader)
@@ -101,7 +103,7 @@ void watch_job(step& s, const cluster_view& c) {
   if (!answers(s, c)) {
     auto* why = s.failure_of(ask_job{c.id, job_id});
     return s.trouble("JobManagerSilent", "JobManager " + c.leader->head.key.name + " does not answer"
-                                           + (why ? ": " + why->message : std::string{}));
+                                             + (why ? ": " + why->message : std::string{}));
   }
   if (!known)
     return;
@@ -109,12 +111,12 @@ void watch_job(step& s, const cluster_view& c) {
     s.next.job_status->state = "LOST";
     s.next.job_status->health = "Red";
     return s.trouble("JobLost", "JobManager " + c.leader->head.key.name + " does not know job " + job_id
-                                  + ": it has restarted without high availability, or the job's record has expired");
+                                    + ": it has restarted without high availability, or the job's record has expired");
   }
   record_job(*s.next.job_status, **known);
   if ((*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
     return s.trouble("JobEnded", "job " + job_id + " is " + std::string{to_string((*known)->state)}
-                                   + "; an edit (restartNonce) starts it from its newest state");
+                                     + "; an edit (restartNonce) starts it from its newest state");
   if (!rest::is_terminal((*known)->state) && !s.high_availability())
     record_checkpoint(s, c, job_id);
 }
@@ -168,7 +170,7 @@ void sweep(step& s) {
     bool serves = s.next.cluster && s.next.cluster->id == id;
     bool target = s.next.target && s.next.target->cluster_id == id;
     bool kept = !s.next.target && s.next.failed && s.next.failed->id == id
-                && !s.passed(s.next.failed->failed_at, defaults::failed_cluster_kept);
+             && !s.passed(s.next.failed->failed_at, defaults::failed_cluster_kept);
     if (!serves && !target && !kept)
       remove_cluster(s, id);
   }
@@ -217,7 +219,7 @@ void accept_target(step& s, const rest::job& job) {
   record_cluster(s, s.cluster(t.cluster_id));
   s.enter(phase::Running, "job " + job.id + " runs on cluster " + t.cluster_id);
   s.event("JobSubmitted", "job " + job.id + " runs on cluster " + t.cluster_id
-                            + (t.restore_path ? ", restored from " + *t.restore_path : std::string{}));
+                              + (t.restore_path ? ", restored from " + *t.restore_path : std::string{}));
   if (old && old->id != t.cluster_id)
     s.event("ToreDownCluster", "removing cluster " + old->id);
 }

@@ -18,8 +18,8 @@ job_parameters parameters_of(const spec& x) {
   return {.jar_name = x.jar_name,
           .parallelism = x.parallelism,
           .entry_class = x.entry_class,
-          .program_args_list =
-            x.program_args_list ? *x.program_args_list : split_program_args(x.program_args.value_or("")),
+          .program_args_list
+          = x.program_args_list ? *x.program_args_list : split_program_args(x.program_args.value_or("")),
           .program_args = x.program_args,
           .allow_non_restored_state = x.allow_non_restored_state.value_or(false)};
 }
@@ -41,13 +41,16 @@ std::optional<defect> defect_of(const k8s::pod& x, const char* role) {
   if (x.waiting_reason && *x.waiting_reason == "CrashLoopBackOff")
     return defect{"CrashLoop", name + " keeps crashing: " + x.last_termination.value_or("no reason given"),
                   x.restarts >= defaults::crash_loop_restarts};
-  bool starting = x.waiting_reason && (*x.waiting_reason == "ContainerCreating" || *x.waiting_reason == "PodInitializing");
+  bool starting
+      = x.waiting_reason && (*x.waiting_reason == "ContainerCreating" || *x.waiting_reason == "PodInitializing");
   if (x.waiting_reason && !starting)
     return defect{*x.waiting_reason, name + ": " + x.waiting_message.value_or(*x.waiting_reason),
                   never_starts(*x.waiting_reason)};
   if (x.restarts >= defaults::crash_loop_restarts)
-    return defect{"CrashLoop", name + " has crashed " + std::to_string(x.restarts) + " times: "
-                    + x.last_termination.value_or("no reason given"), true};
+    return defect{"CrashLoop",
+                  name + " has crashed " + std::to_string(x.restarts)
+                      + " times: " + x.last_termination.value_or("no reason given"),
+                  true};
   if (x.unschedulable)
     return defect{"Unschedulable", name + ": " + *x.unschedulable, false};
   return std::nullopt;
@@ -56,7 +59,8 @@ std::optional<defect> defect_of(const k8s::pod& x, const char* role) {
 std::optional<defect> defect_of(const cluster_view& c) {
   for (auto* d : {c.job_manager, c.task_manager})
     if (d && d->replica_failure)
-      return defect{"PodsRefused", "Deployment " + d->head.key.name + " cannot create its pods: " + *d->replica_failure};
+      return defect{"PodsRefused",
+                    "Deployment " + d->head.key.name + " cannot create its pods: " + *d->replica_failure};
   for (auto* pod : c.job_manager_pods)
     if (auto found = defect_of(*pod, "JobManager"))
       return found;
@@ -68,7 +72,8 @@ std::optional<defect> defect_of(const cluster_view& c) {
 
 /// Scheduling is worth the whole patience of the step; a broken pod is not.
 bool hopeless(const step& s, const defect& x) {
-  return x.final || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_patience));
+  return x.final
+      || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_patience));
 }
 
 bool wants_ingress(const step& s) {
@@ -115,7 +120,8 @@ bool create_objects(step& s, const cluster_view& c) {
     else if (why && why->kind == failure_class::duplicate)
       resolve_duplicate(s, role, c.id);
     else if (how == progress::failed && why->kind == failure_class::rejected) {
-      fail_deploy(s, "ObjectRefused", "the API server refuses the " + std::string{to_string(role)} + ": " + why->message);
+      fail_deploy(s, "ObjectRefused",
+                  "the API server refuses the " + std::string{to_string(role)} + ": " + why->message);
       return false;
     } else if (how == progress::failed)
       s.look_within(defaults::poll_longest);
@@ -141,8 +147,8 @@ bool slots_ready(step& s, const cluster_view& c) {
   auto wanted = s.was.target->job->parallelism;
   if (overview->slots_total >= wanted)
     return true;
-  s.wait("TaskManagersStarting", "waiting for task slots of cluster " + c.id + ": " + std::to_string(overview->slots_total)
-                                   + " of " + std::to_string(wanted));
+  s.wait("TaskManagersStarting", "waiting for task slots of cluster " + c.id + ": "
+                                     + std::to_string(overview->slots_total) + " of " + std::to_string(wanted));
   return false;
 }
 
@@ -154,14 +160,14 @@ bool compiles(step& s, const cluster_view& c) {
     return true;
   action compile = compile_job{c.id, *s.was.target->job};
   switch (s.order(compile)) {
-    case progress::pending:
-      s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
-      return !s.failure_of(compile) ? false : true; // a failure that is no verdict is noted and does not refuse
-    case progress::failed:
-      break;
-    case progress::done:
-    case progress::unknown:
-      return true;
+  case progress::pending:
+    s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
+    return !s.failure_of(compile) ? false : true; // a failure that is no verdict is noted and does not refuse
+  case progress::failed:
+    break;
+  case progress::done:
+  case progress::unknown:
+    return true;
   }
   auto* why = s.failure_of(compile);
   if (why->kind != failure_class::rejected)
@@ -220,7 +226,8 @@ std::optional<std::string> first_restore_path(const step& s) {
     return s.was.savepoint_path; // saved by a deploy whose job never came up
   if (spec.savepoint_path && !spec.savepoint_path->empty())
     return spec.savepoint_path;
-  if (spec.savepoint_info && spec.savepoint_info->savepoint_location && !spec.savepoint_info->savepoint_location->empty())
+  if (spec.savepoint_info && spec.savepoint_info->savepoint_location
+      && !spec.savepoint_info->savepoint_location->empty())
     return spec.savepoint_info->savepoint_location;
   return std::nullopt;
 }
@@ -245,8 +252,8 @@ void begin_deploy(step& s, std::string why) {
   s.wait("CreatingCluster", "creating the objects of cluster " + id);
   for (auto role : missing_objects(s, s.cluster(id)))
     s.act(create_object{role, id});
-  s.event("CreatingCluster", "creating Flink cluster " + id + " for generation "
-                               + std::to_string(s.x.app.metadata.generation));
+  s.event("CreatingCluster",
+          "creating Flink cluster " + id + " for generation " + std::to_string(s.x.app.metadata.generation));
 }
 
 void cluster_starting(step& s) {
@@ -269,8 +276,8 @@ void cluster_starting(step& s) {
     return fail_deploy(s, found->reason, found->message);
   auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
   if (s.passed(s.was.target->step_started_at, limit))
-    fail_deploy(s, "ClusterStartTimeout", "not ready within " + std::to_string(limit.count()) + " s; last: "
-                                            + s.waits_for().message);
+    fail_deploy(s, "ClusterStartTimeout",
+                "not ready within " + std::to_string(limit.count()) + " s; last: " + s.waits_for().message);
 }
 
 } // namespace flink

@@ -58,7 +58,7 @@ verdict judge(step& s, const start& x, const rest::job& job) {
   if (rest::is_terminal(job.state))
     return {started::no, "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran"};
   s.wait("JobStarting", "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running) + " of "
-                          + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
+                            + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
   if (!in_time(s, true))
     return {started::no, "not all tasks of job " + x.job_id + " ran in time (" + s.waits_for().message + ")"};
   return {};
@@ -190,8 +190,9 @@ void restart_old(step& s, const cluster_view& old) {
   if (verdict.how == started::no) {
     s.warn("RollbackFailed", verdict.why);
     s.next.job_status->job_id.reset();
-    fail_deploy(s, "RollbackFailed", verdict.why + "; no job runs. Its state is "
-                                       + s.was.target->restore_path.value_or("none") + "; an edit starts from it");
+    fail_deploy(s, "RollbackFailed",
+                verdict.why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
+                    + "; an edit starts from it");
   } else if (verdict.how == started::late)
     s.trouble("RollbackSlow", verdict.why);
 }

@@ -22,14 +22,14 @@ namespace {
 
 const k8s::resource_type& type_of(object_role x) {
   switch (x) {
-    case object_role::job_manager:
-    case object_role::task_manager:
-      return k8s::deployments;
-    case object_role::versioned_service:
-    case object_role::generic_service:
-      return k8s::services;
-    case object_role::ingress:
-      return k8s::ingresses;
+  case object_role::job_manager:
+  case object_role::task_manager:
+    return k8s::deployments;
+  case object_role::versioned_service:
+  case object_role::generic_service:
+    return k8s::services;
+  case object_role::ingress:
+    return k8s::ingresses;
   }
   return k8s::services;
 }
@@ -42,16 +42,16 @@ cluster_plan plan_for(const application& app, const std::string& cluster_id) {
 std::string name_for(object_role role, const application& app, const std::string& id) {
   auto& name = app.metadata.name;
   switch (role) {
-    case object_role::job_manager:
-      return job_manager_deployment_name(name, id);
-    case object_role::task_manager:
-      return task_manager_deployment_name(name, id);
-    case object_role::versioned_service:
-      return versioned_service_name(name, id);
-    case object_role::generic_service:
-      return generic_service_name(name);
-    case object_role::ingress:
-      return ingress_name(name);
+  case object_role::job_manager:
+    return job_manager_deployment_name(name, id);
+  case object_role::task_manager:
+    return task_manager_deployment_name(name, id);
+  case object_role::versioned_service:
+    return versioned_service_name(name, id);
+  case object_role::generic_service:
+    return generic_service_name(name);
+  case object_role::ingress:
+    return ingress_name(name);
   }
   return name;
 }
@@ -59,16 +59,16 @@ std::string name_for(object_role role, const application& app, const std::string
 std::string body_for(object_role role, const application& app, const std::string& id, const render_options& options) {
   auto plan = plan_for(app, id);
   switch (role) {
-    case object_role::job_manager:
-      return render_job_manager(app, plan, options);
-    case object_role::task_manager:
-      return render_task_manager(app, plan, options);
-    case object_role::versioned_service:
-      return render_versioned_service(app, plan);
-    case object_role::generic_service:
-      return render_generic_service(app, plan);
-    case object_role::ingress:
-      return render_ingress(app, plan, options);
+  case object_role::job_manager:
+    return render_job_manager(app, plan, options);
+  case object_role::task_manager:
+    return render_task_manager(app, plan, options);
+  case object_role::versioned_service:
+    return render_versioned_service(app, plan);
+  case object_role::generic_service:
+    return render_generic_service(app, plan);
+  case object_role::ingress:
+    return render_ingress(app, plan, options);
   }
   return {};
 }
@@ -115,20 +115,19 @@ struct caller {
   }
   call operator()(const scale_task_managers& x) const {
     return kubernetes_call{
-      k8s::merge_patch(k8s::deployments, key(x.name), R"({"spec":{"replicas":)" + std::to_string(x.replicas) + "}}")};
+        k8s::merge_patch(k8s::deployments, key(x.name), R"({"spec":{"replicas":)" + std::to_string(x.replicas) + "}}")};
   }
   call operator()(const switch_service& x) const {
     return kubernetes_call{k8s::merge_patch(k8s::services, key(generic_service_name(app.metadata.name)),
                                             service_switch_patch(app, x.cluster_id))};
   }
   call operator()(const orphan_object& x) const {
-    return kubernetes_call{k8s::merge_patch(type_of(x.role), key(x.name),
-                                            R"({"metadata":{"labels":{")" + std::string{labels::orphaned} + R"(":"true"}}})")};
+    return kubernetes_call{
+        k8s::merge_patch(type_of(x.role), key(x.name),
+                         R"({"metadata":{"labels":{")" + std::string{labels::orphaned} + R"(":"true"}}})")};
   }
   call operator()(const ask_namespace&) const { return kubernetes_call{k8s::get(k8s::namespaces, {"", ns()})}; }
-  call operator()(const ask_application&) const {
-    return kubernetes_call{k8s::get(k8s::flink_applications, key())};
-  }
+  call operator()(const ask_application&) const { return kubernetes_call{k8s::get(k8s::flink_applications, key())}; }
   call operator()(const record_event&) const { return no_call{"events go their own way"}; }
   call operator()(const ask_overview& x) const { return job_manager_call{x.cluster_id, rest::get_overview()}; }
   call operator()(const ask_jobs& x) const { return job_manager_call{x.cluster_id, rest::get_jobs()}; }
@@ -186,7 +185,7 @@ const failure* failed(const rest::result<T>& x) {
 /// Takes in the answer to a question about the JobManager as a whole.
 template <class T>
 void answer(observation& seen, const action& x, const std::string& cluster_id, const reply& r, rest::result<T> said,
-            std::optional<learned<T>> job_manager_view::*where) {
+            std::optional<learned<T>> job_manager_view::* where) {
   if (auto* why = failed(said))
     return record(seen, x, r, *why);
   view_of(seen, cluster_id, r).*where = learned<T>{std::get<T>(std::move(said)), r.at};
@@ -196,7 +195,7 @@ void answer(observation& seen, const action& x, const std::string& cluster_id, c
 /// Takes in the answer to a question about one thing, which may not exist.
 template <class T>
 void answer(observation& seen, const action& x, const std::string& cluster_id, const std::string& key, const reply& r,
-            rest::result<T> said, std::map<std::string, learned<maybe<T>>> job_manager_view::*where) {
+            rest::result<T> said, std::map<std::string, learned<maybe<T>>> job_manager_view::* where) {
   auto* why = failed(said);
   if (why && why->kind != failure_class::gone)
     return record(seen, x, r, *why);
@@ -216,14 +215,14 @@ void show(observation& seen, std::optional<T> (*decode)(std::string_view, json::
 
 void show_object(observation& seen, object_role role, const std::string& body) {
   switch (role) {
-    case object_role::job_manager:
-    case object_role::task_manager:
-      return show(seen, k8s::decode_deployment, body);
-    case object_role::versioned_service:
-    case object_role::generic_service:
-      return show(seen, k8s::decode_service, body);
-    case object_role::ingress:
-      return show(seen, k8s::decode_ingress, body);
+  case object_role::job_manager:
+  case object_role::task_manager:
+    return show(seen, k8s::decode_deployment, body);
+  case object_role::versioned_service:
+  case object_role::generic_service:
+    return show(seen, k8s::decode_service, body);
+  case object_role::ingress:
+    return show(seen, k8s::decode_ingress, body);
   }
 }
 
@@ -242,9 +241,10 @@ void learn_owner(observation& seen, const application& app, const read_object& x
   if (ours && !meta->deletion_timestamp)
     return show_object(seen, x.role, r.body);
   if (!ours)
-    seen.name_conflicts[to_string(action{create_object{x.role, x.cluster_id}})] =
-      std::string{to_string(x.role)} + " " + meta->name + " exists and belongs to somebody else: rename the application, or "
-      "remove that object";
+    seen.name_conflicts[to_string(action{create_object{x.role, x.cluster_id}})]
+        = std::string{to_string(x.role)} + " " + meta->name
+        + " exists and belongs to somebody else: rename the application, or "
+          "remove that object";
 }
 
 struct learner {

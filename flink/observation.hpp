@@ -97,8 +97,7 @@ struct cluster_view {
 
   /// Returns whether neither Deployment, Service nor Pod is left, Terminating ones included.
   bool gone() const {
-    return !job_manager && !task_manager && !versioned_service && job_manager_pods.empty()
-           && task_manager_pods.empty();
+    return !job_manager && !task_manager && !versioned_service && job_manager_pods.empty() && task_manager_pods.empty();
   }
 };
 

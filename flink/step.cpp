@@ -39,7 +39,7 @@ bool switched_on(const config_value& x) {
 } // namespace
 
 step::step(const situation& what)
-  : x{what}, was{what.app.status}, next{what.app.status}, look_again_{defaults::look_at_rest} {}
+    : x{what}, was{what.app.status}, next{what.app.status}, look_again_{defaults::look_at_rest} {}
 
 bool step::passed(const std::optional<std::string>& then, std::chrono::seconds patience) const {
   auto start = then ? k8s::parse_time(*then) : std::nullopt;
@@ -47,7 +47,8 @@ bool step::passed(const std::optional<std::string>& then, std::chrono::seconds p
 }
 
 milliseconds step::pace() const {
-  auto started = was.target && was.target->step_started_at ? k8s::parse_time(*was.target->step_started_at) : std::nullopt;
+  auto started
+      = was.target && was.target->step_started_at ? k8s::parse_time(*was.target->step_started_at) : std::nullopt;
   if (!started)
     return defaults::poll_first;
   // Half the age so far: what has taken long may take long, and a late look costs little of it.
@@ -104,7 +105,8 @@ progress step::order(const action& what) {
 void step::ask(const action& question, const std::chrono::steady_clock::time_point* answered, milliseconds every) {
   auto pause = answered ? every - since(*answered, x.now) : milliseconds{0};
   if (auto i = x.seen.outcomes.find(to_string(question)); i != x.seen.outcomes.end() && i->second.failed)
-    pause = std::max(pause, std::min(retry_delay(i->second.attempts), defaults::poll_longest) - since(i->second.at, x.now));
+    pause = std::max(pause,
+                     std::min(retry_delay(i->second.attempts), defaults::poll_longest) - since(i->second.at, x.now));
   if (pause <= milliseconds{0})
     act(question);
   else
@@ -130,7 +132,7 @@ const std::vector<rest::job_summary>* step::jobs(const cluster_view& c, millisec
 namespace {
 
 template <class T>
-const learned<T>* find(const job_manager_view* view, const std::map<std::string, learned<T>> job_manager_view::*what,
+const learned<T>* find(const job_manager_view* view, const std::map<std::string, learned<T>> job_manager_view::* what,
                        const std::string& key) {
   if (!view)
     return nullptr;
@@ -151,7 +153,8 @@ const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, 
   return known ? &known->value : nullptr;
 }
 
-const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const std::string& job_id, milliseconds every) {
+const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const std::string& job_id,
+                                                  milliseconds every) {
   if (!c.leader)
     return nullptr;
   auto* known = find(c.told, &job_manager_view::checkpoints, job_id);
@@ -213,7 +216,7 @@ decision step::finish() {
   return {std::move(next), std::move(actions_), look_again_, std::move(waiting_), std::move(why_)};
 }
 
-std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::*what, std::chrono::seconds otherwise) {
+std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::* what, std::chrono::seconds otherwise) {
   auto& own = s.x.app.spec.timeouts;
   return own && (*own).*what ? std::chrono::seconds{*((*own).*what)} : otherwise;
 }

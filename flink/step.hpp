@@ -107,7 +107,7 @@ private:
 std::string serving_job(const status& x);
 
 /// Patience of one step: the application's own number, or the default.
-std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::*what, std::chrono::seconds otherwise);
+std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::* what, std::chrono::seconds otherwise);
 
 /// What is wrong with the spec, as a condition tells it: the first few complaints.
 std::string complaints_in_words(const step& s);

@@ -84,8 +84,8 @@ struct application_report {
   std::vector<outcome_report> outcomes;
 };
 BOOST_DESCRIBE_STRUCT(application_report, (),
-                      (namespace_, name, uid, phase, step, waiting_for, waiting_message, waiting_since, trouble, mailbox,
-                       restarts, last_deploy, own_share_milliseconds, decisions, outcomes))
+                      (namespace_, name, uid, phase, step, waiting_for, waiting_message, waiting_since, trouble,
+                       mailbox, restarts, last_deploy, own_share_milliseconds, decisions, outcomes))
 
 /// What any actor tells.
 struct actor_report {

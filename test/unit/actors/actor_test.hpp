@@ -20,8 +20,8 @@ using namespace std::chrono_literals;
 inline const std::string finalizer = R"("finalizers":["job.finalizers.flink.k8s.io"])";
 
 /// Returns a FlinkApplication as the API server writes it.
-inline std::string application_text(const std::string& name, const std::string& version, const std::string& status = "{}",
-                                    const std::string& image = "image:1") {
+inline std::string application_text(const std::string& name, const std::string& version,
+                                    const std::string& status = "{}", const std::string& image = "image:1") {
   return R"({"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","metadata":{"name":")" + name
        + R"(","namespace":"ns","uid":"uid-)" + name + R"(","resourceVersion":")" + version + R"(","generation":1,)"
        + finalizer + R"(},"spec":{"image":")" + image + R"(","jarName":"job.jar","parallelism":1},"status":)" + status

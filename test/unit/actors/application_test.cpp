@@ -1,8 +1,6 @@
 #include "actors/application.hpp"
-
 #include "actors/flink_gateway.hpp"
 #include "actors/kubernetes_gateway.hpp"
-
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
 #include "test/unit/actors/actor_test.hpp"
@@ -42,19 +40,25 @@ protected:
   ~application_test() override { script = nullptr; }
 
   void show(const std::string& version, const std::string& status = "{}", const std::string& image = "image:1") {
-    auto record = std::make_shared<flink::application_record>(flink::read_record(application_text("a", version, status, image)));
+    auto record = std::make_shared<flink::application_record>(
+        flink::read_record(application_text("a", version, status, image)));
     caf::anon_send(app, messages::application_news{record, false});
     run();
   }
 
-  messages::application_report report() { return ask<messages::application_report>(app, messages::describe{})->value.value(); }
+  messages::application_report report() {
+    return ask<messages::application_report>(app, messages::describe{})->value.value();
+  }
 
   kube_actor kube = spawn(kubernetes_gateway_of, &net, counters);
   flink_actor flink = spawn(flink_gateway_of, &net, counters);
-  application_actor app = spawn(
-    application,
-    application_setup{.kube = kube, .flink = flink, .decide = decide_by_script, .wall_clock = [this] { return wall(); }, .counters = counters},
-    application_identity{.key = {"ns", "a"}, .uid = "uid-a", .seed = 1});
+  application_actor app = spawn(application,
+                                application_setup{.kube = kube,
+                                                  .flink = flink,
+                                                  .decide = decide_by_script,
+                                                  .wall_clock = [this] { return wall(); },
+                                                  .counters = counters},
+                                application_identity{.key = {"ns", "a"}, .uid = "uid-a", .seed = 1});
 
   static constexpr auto status_path = "PATCH /apis/flink.k8s.io/v1beta1/namespaces/ns/flinkapplications/a/status";
   static constexpr auto get_path = "GET /apis/flink.k8s.io/v1beta1/namespaces/ns/flinkapplications/a";

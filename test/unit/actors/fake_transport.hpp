@@ -32,7 +32,10 @@ public:
 
   net::request_id stream(net::request x, net::clock::time_point deadline, net::clock::duration, on_line line,
                          on_response done) override {
-    return add({.what = std::move(x), .deadline = deadline, .line = std::move(line), .done = std::move(done),
+    return add({.what = std::move(x),
+                .deadline = deadline,
+                .line = std::move(line),
+                .done = std::move(done),
                 .streaming = true});
   }
 
@@ -81,7 +84,9 @@ public:
     return answer(part, net::response{.status = status, .body = std::move(body)});
   }
 
-  bool fail(const std::string& part, net::failure x) { return answer(part, net::response{.failure = x, .detail = "played"}); }
+  bool fail(const std::string& part, net::failure x) {
+    return answer(part, net::response{.failure = x, .detail = "played"});
+  }
 
   bool tell(const std::string& part, const std::string& line) {
     auto* c = find(part);

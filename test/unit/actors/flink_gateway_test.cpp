@@ -1,5 +1,4 @@
 #include "actors/flink_gateway.hpp"
-
 #include "config/defaults.hpp"
 #include "test/unit/actors/actor_test.hpp"
 
@@ -12,7 +11,8 @@ namespace {
 class flink_gateway_test : public actor_test {
 protected:
   auto send(const std::string& pod, const std::string& path = "/overview", std::chrono::milliseconds patience = 5s) {
-    messages::job_manager_address to{.ns = "ns", .service = "s", .pod = pod, .pod_ip = pod, .pod_uid = "uid-" + pod, .port = 8081};
+    messages::job_manager_address to{
+        .ns = "ns", .service = "s", .pod = pod, .pod_ip = pod, .pod_uid = "uid-" + pod, .port = 8081};
     return ask<messages::answer>(gateway,
                                  messages::flink_request{to, {.method = "GET", .path = path}, system.now() + patience});
   }
@@ -144,12 +144,18 @@ struct access_row {
 
 TEST(job_manager_access, reaches_a_pod_by_address_proxy_or_template) {
   for (auto& x : std::vector<access_row>{
-         {{}, "10.0.0.7", "http://10.0.0.7:8081", "/jobs?a=b"},
-         {{}, "fd00::7", "http://[fd00::7]:8081", "/jobs?a=b"},
-         {{.proxy_origin = "https://api:6443"}, "10.0.0.7", "https://api:6443", "/api/v1/namespaces/ns/pods/p:8081/proxy/jobs?a=b"},
-         {{.url_template = "http://gate:80/{namespace}/{service}"}, "10.0.0.7", "http://gate:80", "/ns/s/jobs?a=b"},
-         {{.url_template = "http://gate/{pod}/{podIP}/{port}/"}, "1.2.3.4", "http://gate", "/p/1.2.3.4/8081/jobs?a=b"},
-         {{.url_template = "http://{podIP}:{port}"}, "1.2.3.4", "http://1.2.3.4:8081", "/jobs?a=b"},
+           {{}, "10.0.0.7", "http://10.0.0.7:8081", "/jobs?a=b"},
+           {{}, "fd00::7", "http://[fd00::7]:8081", "/jobs?a=b"},
+           {{.proxy_origin = "https://api:6443"},
+            "10.0.0.7",
+            "https://api:6443",
+            "/api/v1/namespaces/ns/pods/p:8081/proxy/jobs?a=b"},
+           {{.url_template = "http://gate:80/{namespace}/{service}"}, "10.0.0.7", "http://gate:80", "/ns/s/jobs?a=b"},
+           {{.url_template = "http://gate/{pod}/{podIP}/{port}/"},
+            "1.2.3.4",
+            "http://gate",
+            "/p/1.2.3.4/8081/jobs?a=b"},
+           {{.url_template = "http://{podIP}:{port}"}, "1.2.3.4", "http://1.2.3.4:8081", "/jobs?a=b"},
        }) {
     messages::job_manager_address to{"ns", "s", "p", x.pod_ip, "uid", 8081};
     auto out = to_http(x.access, to, {.method = "GET", .path = "/jobs?a=b"});

@@ -1,5 +1,4 @@
 #include "actors/kubernetes_gateway.hpp"
-
 #include "test/unit/actors/actor_test.hpp"
 
 #include <string>
@@ -132,14 +131,14 @@ TEST(kubernetes_label_of, names_verb_kind_and_part_without_names_of_objects) {
   };
   k8s::object_key key{"ns", "x"};
   for (auto& x : std::vector<row>{
-         {k8s::get(k8s::pods, key), "GET pods"},
-         {k8s::get(k8s::namespaces, {"", "ns"}), "GET namespaces"},
-         {k8s::list(k8s::deployments, {}), "GET deployments"},
-         {k8s::list(k8s::pods, {.ns = "ns", .label_selector = "a"}), "GET pods"},
-         {k8s::patch_status(k8s::flink_applications, key, "{}"), "PATCH flinkapplications/status"},
-         {k8s::remove(k8s::services, key, {}), "DELETE services"},
-         {{.method = "GET", .target = "/"}, "GET unknown"},
-         {{.method = "GET", .target = ""}, "GET unknown"},
+           {k8s::get(k8s::pods, key), "GET pods"},
+           {k8s::get(k8s::namespaces, {"", "ns"}), "GET namespaces"},
+           {k8s::list(k8s::deployments, {}), "GET deployments"},
+           {k8s::list(k8s::pods, {.ns = "ns", .label_selector = "a"}), "GET pods"},
+           {k8s::patch_status(k8s::flink_applications, key, "{}"), "PATCH flinkapplications/status"},
+           {k8s::remove(k8s::services, key, {}), "DELETE services"},
+           {{.method = "GET", .target = "/"}, "GET unknown"},
+           {{.method = "GET", .target = ""}, "GET unknown"},
        })
     EXPECT_EQ(label_of(x.request), x.label) << x.request.target;
 }

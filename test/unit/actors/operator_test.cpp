@@ -1,8 +1,7 @@
-#include "actors/operator.hpp"
-
 #include "actors/flink_gateway.hpp"
 #include "actors/introspection.hpp"
 #include "actors/kubernetes_gateway.hpp"
+#include "actors/operator.hpp"
 #include "config/defaults.hpp"
 #include "test/unit/actors/actor_test.hpp"
 
@@ -20,7 +19,9 @@ flink::decision note(const flink::situation& x) {
   decided.push_back(x.app.metadata.name);
   if (x.app.metadata.name == "bad")
     throw std::runtime_error{"a mistake in decide"};
-  return {.next = x.app.status, .look_again = 1h, .waiting = {.reason = "Resting", .message = std::to_string(x.seen.world.pods.size()) + " pods"}};
+  return {.next = x.app.status,
+          .look_again = 1h,
+          .waiting = {.reason = "Resting", .message = std::to_string(x.seen.world.pods.size()) + " pods"}};
 }
 
 class operator_test : public actor_test {
@@ -28,8 +29,11 @@ protected:
   operator_test() { decided.clear(); }
 
   operator_setup setup() {
-    return {.application = {.kube = kube, .flink = flink, .decide = note, .wall_clock = [this] { return wall(); }, .counters = counters},
-            .kinds = {"flinkapplications", "pods"}, .seed = 1};
+    return {
+        .application
+        = {.kube = kube, .flink = flink, .decide = note, .wall_clock = [this] { return wall(); }, .counters = counters},
+        .kinds = {"flinkapplications", "pods"},
+        .seed = 1};
   }
 
   void show(const std::string& name, bool removed = false) {
@@ -52,7 +56,9 @@ protected:
     run();
   }
 
-  messages::operator_report report() { return ask<messages::operator_report>(root, messages::describe{})->value.value(); }
+  messages::operator_report report() {
+    return ask<messages::operator_report>(root, messages::describe{})->value.value();
+  }
 
   std::string waiting(const std::string& name) {
     auto a = ask<messages::application_report>(root, messages::describe_application{"ns", name});
@@ -64,7 +70,8 @@ protected:
   /// What a page says.
   std::pair<int, std::string> page(const std::string& path) {
     auto out = std::make_shared<std::pair<int, std::string>>(0, "");
-    caf::anon_send(pages, messages::query{path, [out](int status, std::string, std::string body) { *out = {status, body}; }});
+    caf::anon_send(pages,
+                   messages::query{path, [out](int status, std::string, std::string body) { *out = {status, body}; }});
     run();
     advance(3s);
     return *out;

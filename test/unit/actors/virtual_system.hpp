@@ -83,7 +83,7 @@ public:
     auto out = std::make_shared<promised<T>>();
     spawn([=](caf::event_based_actor* self) {
       self->request(whom, std::chrono::minutes{24 * 60}, x)
-        .then([=](T& y) { out->value = std::move(y); }, [=](caf::error& e) { out->error = std::move(e); });
+          .then([=](T& y) { out->value = std::move(y); }, [=](caf::error& e) { out->error = std::move(e); });
     });
     run();
     return out;

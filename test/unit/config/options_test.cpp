@@ -56,7 +56,8 @@ TEST(options, the_version_is_not_read_from_the_environment) {
 TEST(options, help_names_every_option_and_ends_well) {
   auto x = parse_options({"--help"});
   EXPECT_EQ(x.exit_code, 0);
-  for (auto* name : {"--kubeconfig", "--namespace", "--metrics-bind-address", "--health-probe-bind-address", "--jobmanager-url"})
+  for (auto* name :
+       {"--kubeconfig", "--namespace", "--metrics-bind-address", "--health-probe-bind-address", "--jobmanager-url"})
     EXPECT_THAT(x.text, HasSubstr(name));
 }
 
@@ -68,15 +69,15 @@ struct refusal {
 };
 
 const refusal refusals[] = {
-  {"an unknown option", {"--nonsense"}, "nonsense"},
-  {"a word too many", {"serve"}, "serve"},
-  {"an unknown log level", {"--log-level=loud"}, "loud"},
-  {"an unknown log format", {"--log-format=xml"}, "xml"},
-  {"an address without a port", {"--metrics-bind-address=localhost"}, "HOST:PORT"},
-  {"a port beyond all ports", {"--metrics-bind-address=:70000"}, "70000"},
-  {"no thread at all", {"--threads=0"}, "0"},
-  {"a number that is none", {"--threads=two"}, "two"},
-  {"a file that is not there", {"--config=/nowhere.yaml"}, "/nowhere.yaml"},
+    {"an unknown option", {"--nonsense"}, "nonsense"},
+    {"a word too many", {"serve"}, "serve"},
+    {"an unknown log level", {"--log-level=loud"}, "loud"},
+    {"an unknown log format", {"--log-format=xml"}, "xml"},
+    {"an address without a port", {"--metrics-bind-address=localhost"}, "HOST:PORT"},
+    {"a port beyond all ports", {"--metrics-bind-address=:70000"}, "70000"},
+    {"no thread at all", {"--threads=0"}, "0"},
+    {"a number that is none", {"--threads=two"}, "two"},
+    {"a file that is not there", {"--config=/nowhere.yaml"}, "/nowhere.yaml"},
 };
 
 class refused : public testing::TestWithParam<refusal> {};

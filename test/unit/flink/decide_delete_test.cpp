@@ -24,7 +24,8 @@ scene deleted(scene s) {
 }
 
 action last_stop(const scene& s) {
-  return stop_job{*s.app.status.deletion->cluster_id, *s.app.status.deletion->job_id, *s.app.status.deletion->trigger_id};
+  return stop_job{*s.app.status.deletion->cluster_id, *s.app.status.deletion->job_id,
+                  *s.app.status.deletion->trigger_id};
 }
 
 TEST(decide_delete, the_trigger_is_written_before_the_job_is_stopped) {
@@ -38,7 +39,8 @@ TEST(decide_delete, the_trigger_is_written_before_the_job_is_stopped) {
 
 TEST(decide_delete, everything_goes_once_the_state_is_saved_and_the_job_has_ended) {
   auto s = deleted(scene::running());
-  s.done(last_stop(s)).savepoint("c0", *s.app.status.deletion->trigger_id, {.in_progress = false, .location = "file:/sp"});
+  s.done(last_stop(s))
+      .savepoint("c0", *s.app.status.deletion->trigger_id, {.in_progress = false, .location = "file:/sp"});
   s.decide();
   EXPECT_EQ(s.app.status.savepoint_path, "file:/sp");
   EXPECT_THAT(s.acts(), testing::Not(Contains(StartsWith("delete"))));
@@ -66,7 +68,9 @@ TEST(decide_delete, a_failed_savepoint_is_tried_again_with_another_trigger_and_s
 
 TEST(decide_delete, keeps_the_finalizer_when_the_state_cannot_be_saved) {
   auto s = deleted(scene::running());
-  s.done(last_stop(s)).savepoint("c0", *s.app.status.deletion->trigger_id, {.in_progress = false, .failure = "no"}).later(1h);
+  s.done(last_stop(s))
+      .savepoint("c0", *s.app.status.deletion->trigger_id, {.in_progress = false, .failure = "no"})
+      .later(1h);
   s.job("c0", "old", job_state::running).decide();
   EXPECT_THAT(s.acts(), testing::Not(Contains(StartsWith("delete"))));
 }
@@ -76,7 +80,9 @@ TEST(decide_delete, force_gives_the_state_up_after_the_time_that_the_user_set) {
   base.app.spec.on_delete_timeout = on_delete_timeout::Force;
   base.app.spec.timeouts.emplace().delete_seconds = 60;
   auto s = deleted(base);
-  s.done(last_stop(s)).savepoint("c0", *s.app.status.deletion->trigger_id, {.in_progress = false, .failure = "no"}).later(61s);
+  s.done(last_stop(s))
+      .savepoint("c0", *s.app.status.deletion->trigger_id, {.in_progress = false, .failure = "no"})
+      .later(61s);
   s.job("c0", "old", job_state::running).decide();
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete JobManager Deployment")));
 }

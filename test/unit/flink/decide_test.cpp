@@ -31,8 +31,9 @@ TEST(decide_first, writes_the_cluster_id_down_before_it_creates) {
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   EXPECT_EQ(s.target().cluster_id, "c1");
   EXPECT_EQ(s.target().job->jar_name, "job.jar");
-  EXPECT_THAT(s.acts(), UnorderedElementsAre("create JobManager Deployment of c1", "create TaskManager Deployment of c1",
-                                             "create versioned Service of c1", "create generic Service of c1"));
+  EXPECT_THAT(s.acts(),
+              UnorderedElementsAre("create JobManager Deployment of c1", "create TaskManager Deployment of c1",
+                                   "create versioned Service of c1", "create generic Service of c1"));
 }
 
 TEST(decide_first, creates_what_is_missing_and_nothing_twice) {
@@ -136,15 +137,43 @@ struct trouble {
 };
 
 const trouble troubles[] = {
-  {"an image that cannot be pulled is shown at once", {.phase = "Pending", .waiting_reason = "ErrImagePull", .waiting_message = "not found"}, 1s, false, "not found"},
-  {"and refused after a while", {.phase = "Pending", .waiting_reason = "ImagePullBackOff", .waiting_message = "not found"}, 31s, true, "not found"},
-  {"an impossible image name is refused at once", {.phase = "Pending", .waiting_reason = "InvalidImageName", .waiting_message = "bad name"}, 0s, true, "bad name"},
-  {"a container that is being created is waited for", {.phase = "Pending", .waiting_reason = "ContainerCreating"}, 60s, false, "JobManager pod"},
-  {"a missing ConfigMap is refused after a while", {.phase = "Pending", .waiting_reason = "CreateContainerConfigError", .waiting_message = "configmap x not found"}, 31s, true, "configmap x"},
-  {"a crash loop is refused", {.phase = "Running", .restarts = 3, .waiting_reason = "CrashLoopBackOff", .last_termination = "exit code 1"}, 5s, true, "exit code 1"},
-  {"one crash is not a loop", {.phase = "Running", .ip = "127.0.0.2", .restarts = 1}, 5s, false, "answer"},
-  {"a pod without a node waits for the whole patience", {.phase = "Pending", .unschedulable = "0/3 nodes are available"}, 599s, false, "0/3 nodes"},
-  {"and no longer", {.phase = "Pending", .unschedulable = "0/3 nodes are available"}, 600s, true, "0/3 nodes"},
+    {"an image that cannot be pulled is shown at once",
+     {.phase = "Pending", .waiting_reason = "ErrImagePull", .waiting_message = "not found"},
+     1s,
+     false,
+     "not found"},
+    {"and refused after a while",
+     {.phase = "Pending", .waiting_reason = "ImagePullBackOff", .waiting_message = "not found"},
+     31s,
+     true,
+     "not found"},
+    {"an impossible image name is refused at once",
+     {.phase = "Pending", .waiting_reason = "InvalidImageName", .waiting_message = "bad name"},
+     0s,
+     true,
+     "bad name"},
+    {"a container that is being created is waited for",
+     {.phase = "Pending", .waiting_reason = "ContainerCreating"},
+     60s,
+     false,
+     "JobManager pod"},
+    {"a missing ConfigMap is refused after a while",
+     {.phase = "Pending", .waiting_reason = "CreateContainerConfigError", .waiting_message = "configmap x not found"},
+     31s,
+     true,
+     "configmap x"},
+    {"a crash loop is refused",
+     {.phase = "Running", .restarts = 3, .waiting_reason = "CrashLoopBackOff", .last_termination = "exit code 1"},
+     5s,
+     true,
+     "exit code 1"},
+    {"one crash is not a loop", {.phase = "Running", .ip = "127.0.0.2", .restarts = 1}, 5s, false, "answer"},
+    {"a pod without a node waits for the whole patience",
+     {.phase = "Pending", .unschedulable = "0/3 nodes are available"},
+     599s,
+     false,
+     "0/3 nodes"},
+    {"and no longer", {.phase = "Pending", .unschedulable = "0/3 nodes are available"}, 600s, true, "0/3 nodes"},
 };
 
 class while_starting : public testing::TestWithParam<trouble> {};
@@ -436,7 +465,8 @@ TEST(decide_rest, a_settled_application_asks_only_now_and_then) {
 TEST(decide_rest, writes_the_newest_checkpoint_down) {
   auto s = scene::running();
   auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();
-  s.checkpoints("c0", "old", {.completed = 3, .latest_completed = rest::checkpoint{"file:/chk-3", taken, false, false}}).decide();
+  s.checkpoints("c0", "old", {.completed = 3, .latest_completed = rest::checkpoint{"file:/chk-3", taken, false, false}})
+      .decide();
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-3");
 }
 

@@ -7,8 +7,8 @@ namespace flink {
 namespace {
 
 std::string with(const std::string& spec) {
-  return R"({"metadata":{"name":"app","namespace":"ns","uid":"u"},"spec":{"image":"i:1","jarName":"a.jar","parallelism":1)" + spec
-         + "}}";
+  return R"({"metadata":{"name":"app","namespace":"ns","uid":"u"},"spec":{"image":"i:1","jarName":"a.jar","parallelism":1)"
+       + spec + "}}";
 }
 
 TEST(record, a_plain_application_has_no_complaints) {

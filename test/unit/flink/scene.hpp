@@ -88,8 +88,10 @@ struct scene {
 
   k8s::object_head head(const std::string& name, const std::string& cluster, const std::string& type) const {
     k8s::object_head h{.key = {"ns", name}, .uid = "uid-" + name, .resource_version = "1"};
-    h.labels = {{std::string{labels::application}, "app"}, {std::string{labels::application_uid}, app.metadata.uid},
-                {std::string{labels::cluster_id}, cluster}, {std::string{labels::deployment_type}, type}};
+    h.labels = {{std::string{labels::application}, "app"},
+                {std::string{labels::application_uid}, app.metadata.uid},
+                {std::string{labels::cluster_id}, cluster},
+                {std::string{labels::deployment_type}, type}};
     return h;
   }
 
@@ -97,13 +99,15 @@ struct scene {
   scene& objects(const std::string& id) {
     auto& w = seen.world;
     auto jm = "app-" + id + "-jm", tm = "app-" + id + "-tm";
-    w.deployments[jm] = std::make_shared<k8s::deployment>(k8s::deployment{.head = head(jm, id, "jobmanager"), .replicas = 1});
-    w.deployments[tm] = std::make_shared<k8s::deployment>(k8s::deployment{.head = head(tm, id, "taskmanager"), .replicas = 1});
+    w.deployments[jm]
+        = std::make_shared<k8s::deployment>(k8s::deployment{.head = head(jm, id, "jobmanager"), .replicas = 1});
+    w.deployments[tm]
+        = std::make_shared<k8s::deployment>(k8s::deployment{.head = head(tm, id, "taskmanager"), .replicas = 1});
     w.services["app-" + id] = std::make_shared<k8s::service>(
-      k8s::service{.head = head("app-" + id, id, ""), .selector = {{"pod-deployment-selector", id}}});
+        k8s::service{.head = head("app-" + id, id, ""), .selector = {{"pod-deployment-selector", id}}});
     if (!w.services.contains("app"))
       w.services["app"] = std::make_shared<k8s::service>(
-        k8s::service{.head = head("app", id, ""), .selector = {{"pod-deployment-selector", id}}});
+          k8s::service{.head = head("app", id, ""), .selector = {{"pod-deployment-selector", id}}});
     return *this;
   }
 
@@ -144,7 +148,8 @@ struct scene {
   }
 
   scene& slots(const std::string& id, int32_t n) {
-    told(id).overview = learned<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n}, now.steady};
+    told(id).overview
+        = learned<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n}, now.steady};
     return *this;
   }
 
