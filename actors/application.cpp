@@ -157,7 +157,7 @@ void application_state::written(const flink::decision& d, const messages::answer
     return stumble("the resource is gone");
   if (r.status >= 300)
     return stumble("the API server refuses the status: " + flink::classify_kubernetes(r.status, r.body).message);
-  auto before = record_->app.status.phase.value_or("");
+  auto before = record_->app.status;
   if (!adopt(r.body))
     return read_again("the answer to the status write cannot be read");
   if (record_->app.status != d.next)
@@ -351,14 +351,12 @@ void application_state::tell_decision(const flink::decision& d) {
     decisions_.pop_front();
 }
 
-void application_state::measure(const std::string& before, const flink::status& after) {
+void application_state::measure(const flink::status& before, const flink::status& after) {
   auto phase = after.phase.value_or("");
-  if (phase == before)
-    return;
-  setup_.counters->entered(phase);
-  bool ended = (phase == "Running" || phase == "DeployFailed") && !after.history.empty();
-  if (!ended)
-    return;
+  if (phase != before.phase.value_or(""))
+    setup_.counters->entered(phase);
+  if (after.history == before.history || after.history.empty())
+    return; // no deploy has ended
   auto total = std::chrono::duration_cast<milliseconds>(self_->clock().now() - deploy_began_);
   last_deploy_ = messages::deploy_report{after.history.back().cluster_id, total.count(),
                                          static_cast<double>(own_share_.count()) / 1000.0};

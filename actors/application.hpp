@@ -73,7 +73,7 @@ private:
 
   // -- telling ---------------------------------------------------------------------------------------------
   void tell_decision(const flink::decision& d);
-  void measure(const std::string& before, const flink::status& after);
+  void measure(const flink::status& before, const flink::status& after);
   messages::application_report report() const;
 
   flink::identities fresh_identities();

@@ -27,7 +27,7 @@ public:
   void decided();
   /// A phase was entered.
   void entered(const std::string& phase);
-  /// A phase was left by an application that is in it no more; empty for one that is new.
+  /// Applications came to be in a phase (+1) or left it (-1); an empty phase is that of a new one.
   void in_phase(const std::string& phase, int change);
   /// A deploy ended: "Deployed" or "Failed".
   void deploy(const std::string& result, double seconds, double own_share_seconds);

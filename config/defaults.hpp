@@ -39,8 +39,6 @@ constexpr std::chrono::milliseconds poll_longest{2000};
 constexpr std::chrono::milliseconds poll_job{10'000};
 /// Checkpoints at rest, where the newest path is needed for a recovery.
 constexpr std::chrono::milliseconds poll_checkpoints{60'000};
-/// The recorded checkpoint path is written at most this often.
-constexpr std::chrono::seconds checkpoint_write_interval{60};
 /// An answer older than this does not justify a submit.
 constexpr std::chrono::milliseconds fresh{2000};
 /// A settled application is looked at this often even if nothing happens.

@@ -7,6 +7,7 @@
 #include "flink/labels.hpp"
 #include "flink/program_args.hpp"
 #include "flink/step.hpp"
+#include "flink/validate.hpp"
 
 namespace flink {
 
@@ -252,6 +253,8 @@ void begin_deploy(step& s, std::string why) {
   s.wait("CreatingCluster", "creating the objects of cluster " + id);
   for (auto role : missing_objects(s, s.cluster(id)))
     s.act(create_object{role, id});
+  for (auto& odd : remarks(s.x.app))
+    s.warn("Remark", json::to_string(odd));
   s.event("CreatingCluster",
           "creating Flink cluster " + id + " for generation " + std::to_string(s.x.app.metadata.generation));
 }

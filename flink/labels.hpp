@@ -10,8 +10,6 @@ namespace flink {
 constexpr std::string_view finalizer_name = "job.finalizers.flink.k8s.io";
 /// "true": observe and report, touch nothing.
 constexpr std::string_view paused_annotation = "flink.k8s.io/paused";
-/// A person vouches that the old cluster named by this annotation's value runs no job any more.
-constexpr std::string_view cluster_gone_annotation = "flink.k8s.io/confirm-cluster-gone";
 
 namespace labels {
 

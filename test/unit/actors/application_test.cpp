@@ -159,6 +159,20 @@ TEST_F(application_test, reads_the_resource_if_its_own_write_does_not_show_up) {
   EXPECT_EQ(net.count(get_path), 1U);
 }
 
+TEST_F(application_test, hears_of_edits_although_a_new_list_has_skipped_its_own_write) {
+  script = start_once;
+  show("1");
+  answer(status_path, 200, application_text("a", "3", starting));
+  answer(create_path, 201);
+  show("4", starting, "image:2"); // the watch was cut in between: version 3 is never shown
+  advance(config::defaults::own_write_seen);
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "4", starting, "image:2")));
+  advance(config::defaults::own_write_seen);
+  answer(get_path, 200, application_text("a", "4", starting, "image:2"));
+  show("5", R"({"phase":"Running"})", "image:3");
+  EXPECT_EQ(report().phase, "Running");
+}
+
 TEST_F(application_test, does_not_wait_for_events) {
   int asked = 0;
   script = [&asked](const flink::situation& x) {

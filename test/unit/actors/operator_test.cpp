@@ -14,9 +14,12 @@ namespace {
 
 /// Names of the applications that were decided, in order; "bad" crashes its supervisor.
 std::vector<std::string> decided;
+/// Pods that the last decision saw.
+std::size_t pods_seen = 0;
 
 flink::decision note(const flink::situation& x) {
   decided.push_back(x.app.metadata.name);
+  pods_seen = x.seen.world.pods.size();
   if (x.app.metadata.name == "bad")
     throw std::runtime_error{"a mistake in decide"};
   return {.next = x.app.status,
@@ -141,8 +144,10 @@ TEST_F(operator_test, tells_a_restarted_supervisor_all_that_is_known) {
   sync();
   show("bad");
   show_pod("p", "uid-bad"); // comes in the pause
+  EXPECT_EQ(pods_seen, 0U);
   advance(config::defaults::restart_first);
   EXPECT_EQ(times("bad"), 2);
+  EXPECT_EQ(pods_seen, 1U);
 }
 
 TEST_F(operator_test, forgets_an_application_that_is_gone_with_its_objects) {
