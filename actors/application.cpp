@@ -74,8 +74,10 @@ void application_state::on(const messages::application_news& x) {
   }
   orphaned_ = false;
   flink::learn_application(seen_, x.record->app);
-  if (!own_version_.empty() && x.record->app.metadata.resource_version != own_version_)
+  if (!own_version_.empty() && x.record->app.metadata.resource_version != own_version_) {
+    ignored_version_ = x.record->app.metadata.resource_version;
     return; // from before our own write, whose answer is newer
+  }
   own_version_.clear();
   own_write_.disarm();
   if (record_ && record_->spec_hash != x.record->spec_hash) {
@@ -256,7 +258,7 @@ void application_state::rest(milliseconds look_again) {
 void application_state::stumble(const std::string& why) {
   log::warn("step-failed", subject(), why, {{"retryIn", std::to_string(backoff_.count()) + "ms"}});
   look_.arm(self_, backoff_);
-  backoff_ = std::min(backoff_ * 2, defaults::restart_longest);
+  backoff_ = std::min(backoff_ * 2, defaults::retry_longest);
 }
 
 void application_state::read_again(const std::string& why) {
@@ -269,8 +271,10 @@ void application_state::read_again(const std::string& why) {
       .then(
           [this](const messages::answer& a) {
             busy_ = false;
-            if (a.response.status == 200 && adopt(a.response.body))
+            if (a.response.status == 200 && adopt(a.response.body)) {
+              backoff_ = defaults::restart_first;
               return reconsider();
+            }
             stumble("the resource cannot be read: "
                     + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
           },
@@ -295,6 +299,11 @@ void application_state::adopt(std::shared_ptr<const flink::application_record> r
   record_ = std::move(record);
   if (known)
     return;
+  if (record_->app.metadata.resource_version == ignored_version_) {
+    own_version_.clear(); // a new list had skipped our write, and has shown this already
+    own_write_.disarm();
+    return;
+  }
   own_version_ = record_->app.metadata.resource_version;
   own_write_.arm(self_, defaults::own_write_seen);
 }

@@ -91,6 +91,8 @@ private:
   bool orphaned_ = false;
   /// Version of our own last write until the watch shows it; older events are recognised by it.
   std::string own_version_;
+  /// Version of the last event that was passed over for it.
+  std::string ignored_version_;
   flink::observation seen_;
 
   timer look_{0};

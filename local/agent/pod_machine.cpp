@@ -164,7 +164,6 @@ json::value pod_machine::status(instant now) {
                    {"podIP", addresses_.pod},
                    {"podIPs", json::array{json::object{{"ip", addresses_.pod}}}},
                    {"startTime", model::to_rfc3339(born_)},
-                   {"qosClass", "BestEffort"},
                    {"containerStatuses", std::move(statuses)}};
   if (!inits.empty())
     out["initContainerStatuses"] = std::move(inits);

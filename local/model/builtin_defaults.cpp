@@ -163,7 +163,8 @@ void complete_service(json::value& object) {
 void complete_namespace(json::value& object, const json::value* before) {
   if (before)
     return;
-  make_object(object, "metadata.labels")["kubernetes.io/metadata.name"] = text_at(object, "metadata.name");
+  json::string name{text_at(object, "metadata.name")}; // a copy: making the labels moves what it would point into
+  make_object(object, "metadata.labels")["kubernetes.io/metadata.name"] = std::move(name);
   make_object(object, "spec")["finalizers"] = json::array{"kubernetes"};
   make_object(object, "status")["phase"] = "Active";
 }

@@ -356,7 +356,9 @@ TEST_F(server_test, goes_cleanly_while_answers_are_held) {
   gone.get_future().wait();
   EXPECT_FALSE(held->write("x"));
   held = nullptr;
-  EXPECT_THAT(x.hear_all(), HasSubstr("chunked"));
+  // Whether the header still got out depends on who was faster; that the connection ends does not.
+  auto heard = x.hear_all();
+  EXPECT_TRUE(heard.empty() || heard.find("chunked") != std::string::npos) << heard;
 }
 
 TEST_F(server_test, serves_many_at_once) {
