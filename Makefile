@@ -86,10 +86,6 @@ kubernetes: ## build the real control plane and helm into the cache, for e2e
 bench: build install-demo ## what the operator costs: memory, start, requests and processor time
 	@test/bench/run
 
-.PHONY: check-threads
-check-threads: install-build | folder ## net and the bridge to the actors under the thread sanitizer
-	@test/threads/run
-
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp')
 
 .PHONY: format

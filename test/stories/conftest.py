@@ -40,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "differs_by_flink: told for every Flink version",
         "differs_by_cluster: may end differently on real Kubernetes",
+        "heavy: told only with --selection all: twenty JVMs at once are more than two cores start in time",
         "kill_moment: one of the moments at which the operator is killed; real Kubernetes takes turns",
         "only(cluster): told on that cluster alone",
     ):
@@ -76,6 +77,8 @@ def _take_turns(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.
 
     def chosen(item: pytest.Item) -> bool:
         if _flink_of(item) not in (None, main) and not item.get_closest_marker("differs_by_flink"):
+            return False
+        if item.get_closest_marker("heavy"):
             return False
         if item.get_closest_marker("kill_moment") and real:
             return item is turn

@@ -8,6 +8,7 @@ APPLICATIONS = 10
 QUIET_SECONDS = 60
 
 
+@pytest.mark.heavy
 @pytest.mark.differs_by_cluster
 def test_running_applications_cost_no_writes(make_app, cluster):
     apps = [make_app().apply() for _ in range(APPLICATIONS)]

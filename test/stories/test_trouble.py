@@ -19,9 +19,9 @@ def test_a_hung_job_manager_delays_nobody_else(make_app, cluster):
     try:
         # While the operator tries to update the one, the other goes through its whole life.
         hung.update("v2")
-        other.apply().wait_running(60)
+        other.apply().wait_running(150)
         other.until_it_counts(other.job_id)
-        other.update("v2").wait_running(60)
+        other.update("v2").wait_running(150)
         other.until_it_counts(other.job_id)
         other.demand_ledger(fresh_starts=1, exact=True)
         other.delete()
