@@ -1,7 +1,6 @@
 """Trouble outside: hung JobManagers, an API server that goes away, answers that get lost."""
 
 import signal
-import threading
 
 import pytest
 from kit.app import App
@@ -28,7 +27,12 @@ def test_a_hung_job_manager_delays_nobody_else(make_app, cluster):
         other.wait_gone(60)
     finally:
         cluster.signal_pod(pod, signal.SIGCONT)
-    hung.wait_running()
+    # A JobManager that hung for longer than its TaskManagers wait has lost them, and no savepoint comes of it then: the
+    # update is given up and the old job goes on, until the next edit.
+    hung.wait_phase("Running", "DeployFailed")
+    if hung.phase == "DeployFailed":
+        hung.until_it_counts(job)
+        hung.update("v3").wait_running()
     hung.until_it_counts(hung.job_id)
     assert hung.job_id != job
     assert hung.live_jobs() == [hung.job_id]
@@ -43,9 +47,7 @@ def test_an_api_server_that_goes_away_during_an_update_costs_only_time(app: App)
 
     app.update("v2")
     app.diary.until("the update to begin", lambda event, thing: bool(thing.get("status", {}).get("target")))
-    away = threading.Thread(target=app.cluster.interrupt_api_server)
-    away.start()
-    away.join()
+    app.cluster.interrupt_api_server()
     app.wait_running()
     app.until_it_counts(app.job_id)
     assert app.live_jobs() == [app.job_id]
