@@ -58,7 +58,7 @@ void follow(step& s) {
     refuses_spec(s);
     return settled(s);
   case phase::Deleting:
-    // The status was written by hand, or the deletion was undone by nobody: nothing is being deleted.
+    // Nothing is being deleted: the status was written by hand.
     return settled(s);
   case phase::Rescaling:
   case phase::Recovering:

@@ -51,7 +51,7 @@ milliseconds step::pace() const {
       = was.target && was.target->step_started_at ? k8s::parse_time(*was.target->step_started_at) : std::nullopt;
   if (!started)
     return defaults::poll_first;
-  // Half the age so far: what has taken long may take long, and a late look costs little of it.
+  // A quarter of the age so far: what has taken long may take long, and a late look costs little of it.
   auto age = std::chrono::duration_cast<milliseconds>(x.now.wall - *started);
   return std::clamp(age / 4, defaults::poll_first, defaults::poll_longest);
 }
