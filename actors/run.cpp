@@ -1,10 +1,7 @@
 #include "actors/run.hpp"
 
-#include "actors/flink_gateway.hpp"
+#include "actors/crew.hpp"
 #include "actors/introspection.hpp"
-#include "actors/kubernetes_gateway.hpp"
-#include "actors/kubernetes_watch.hpp"
-#include "actors/operator.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -22,13 +19,13 @@ caf::actor_system_config& configured(caf::actor_system_config& cfg, size_t threa
 class running_system::impl {
 public:
   explicit impl(system_setup x) : setup{std::move(x)}, sys{configured(cfg, setup.threads)} {
-    kube = sys.spawn(kubernetes_gateway, setup.transport, setup.api_origin, counters);
-    flink = sys.spawn(flink_gateway, setup.transport, setup.job_managers, counters);
-    application_setup for_each{
-        .kube = kube, .flink = flink, .settings = {.render = setup.render}, .counters = counters};
-    root = sys.spawn(operator_root, operator_setup{for_each, watched_kinds(), setup.seed});
-    watches = spawn_watches(sys, root, {setup.transport, setup.api_origin, setup.ns, counters, setup.seed});
-    pages = sys.spawn(introspection, introspection_setup{root, kube, flink, watches, counters});
+    all = spawn_crew(sys, {.transport = setup.transport,
+                           .api_origin = setup.api_origin,
+                           .job_managers = setup.job_managers,
+                           .application = {.settings = {.render = setup.render}, .counters = counters},
+                           .ns = setup.ns,
+                           .seed = setup.seed});
+    pages = sys.spawn(introspection, introspection_setup{all.root, all.kube, all.flink, all.watches, counters});
   }
 
   /// Sends exit to an actor and waits for it.
@@ -46,22 +43,19 @@ public:
   void stop(std::chrono::milliseconds grace) {
     auto deadline = std::chrono::steady_clock::now() + grace;
     caf::scoped_actor self{sys};
-    end(self, root, deadline); // takes the applications along: no decision is made from here on
-    for (auto& x : watches)
+    end(self, all.root, deadline); // takes the applications along: no decision is made from here on
+    for (auto& x : all.watches)
       end(self, x, deadline);
     end(self, pages, deadline);
-    end(self, flink, deadline);
-    end(self, kube, deadline);
+    end(self, all.flink, deadline);
+    end(self, all.kube, deadline);
   }
 
   system_setup setup;
   caf::actor_system_config cfg;
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
   caf::actor_system sys;
-  kube_actor kube;
-  flink_actor flink;
-  operator_actor root;
-  std::vector<watch_actor> watches;
+  crew all;
   introspection_actor pages;
 };
 

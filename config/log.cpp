@@ -23,6 +23,8 @@ spdlog::level::level_enum to_spdlog(level x) {
     return spdlog::level::warn;
   case level::error:
     return spdlog::level::err;
+  case level::off:
+    return spdlog::level::off;
   }
   return spdlog::level::info;
 }

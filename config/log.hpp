@@ -9,7 +9,8 @@
 
 namespace config::log {
 
-enum class level { debug, info, warning, error };
+/// `off` is for setup(): nothing is written.
+enum class level { debug, info, warning, error, off };
 enum class format { text, json };
 
 /// Name and value of something worth filtering by.

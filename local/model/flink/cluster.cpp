@@ -75,6 +75,13 @@ void flink_cluster::remove_task_manager(const std::string& id, moment now) {
       fail(x);
 }
 
+int32_t flink_cluster::slots() const {
+  int32_t all = 0;
+  for (auto& [id, x] : task_managers_)
+    all += x.registered ? x.slots : 0;
+  return all;
+}
+
 void flink_cluster::at(moment when, std::function<void()> what) {
   events_.emplace(std::pair{when, sequence_++}, std::move(what));
 }

@@ -117,6 +117,8 @@ public:
   simulated::faults faults;
   /// Returns every job that the JobManager remembers, by id.
   const std::map<std::string, job>& jobs() const { return jobs_; }
+  /// Returns how many slots have registered.
+  int32_t slots() const;
   /// Returns whether the REST API answers.
   bool is_up() const { return up_; }
   const cluster_options& options() const { return options_; }

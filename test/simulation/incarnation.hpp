@@ -1,0 +1,44 @@
+// One life of the operator's process: the real actors on virtual time. Making one is its start, destroying it kill -9.
+#pragma once
+
+#include "actors/crew.hpp"
+#include "test/simulation/network.hpp"
+#include "test/unit/actors/virtual_system.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace simulation {
+
+/// How an operator is made.
+struct incarnation_setup {
+  flink::decide_function decide = flink::decide;
+  /// How far its clock is ahead of the API server's.
+  milliseconds clock_skew{0};
+  uint64_t seed = 0;
+};
+
+class incarnation {
+public:
+  incarnation(network& through, const world& outside, incarnation_setup setup);
+  ~incarnation();
+
+  /// Whether some mailbox holds a message.
+  bool can_run() { return !system_.sched.jobs.empty(); }
+  /// Lets one actor of the adversary's choice consume a message.
+  void run_one(choices& adversary);
+  /// When a timer rings next.
+  std::optional<time_point> due() { return system_.next_due(); }
+  /// Moves its clock; timers ring on the way.
+  void advance(time_point to);
+
+  milliseconds clock_skew;
+
+private:
+  // The actors call the wire while they end.
+  wire wire_;
+  actors::test::virtual_system system_;
+  actors::crew crew_;
+};
+
+} // namespace simulation

@@ -1,0 +1,169 @@
+#include "test/simulation/judge.hpp"
+
+#include <algorithm>
+
+namespace simulation {
+
+namespace simulated = local::simulated;
+
+namespace {
+
+bool flag(const json::value& x, std::initializer_list<std::string_view> path) {
+  auto* found = at(x, path);
+  return found && found->is_bool() && found->as_bool();
+}
+
+int64_t integer(const json::value& x, std::initializer_list<std::string_view> path, int64_t otherwise = 0) {
+  auto* found = at(x, path);
+  return found && found->is_int64() ? found->as_int64() : otherwise;
+}
+
+bool is_live(const simulated::job& x) {
+  return !flink::rest::is_terminal(x.state);
+}
+
+/// The job never got tasks: its savepoint was refused.
+bool is_stillborn(const simulated::job& x) {
+  return x.state == simulated::job_state::failed && x.attempt <= 1 && !x.running_since && x.restarts == 0
+      && x.completed.empty();
+}
+
+} // namespace
+
+void judge::complain(std::string x) {
+  if (complaint_.empty())
+    complaint_ = std::move(x);
+}
+
+void judge::look() {
+  if (outside_.flink_steps() != seen_steps_) {
+    seen_steps_ = outside_.flink_steps();
+    look_at_jobs();
+  }
+  if (outside_.store().version() != seen_version_) {
+    seen_version_ = outside_.store().version();
+    look_at_objects();
+  }
+}
+
+const json::value* judge::application_of(const std::string& uid) const {
+  for (auto& [key, x] : outside_.store().all("flinkapplications.flink.k8s.io"))
+    if (text(*x, {"metadata", "uid"}) == uid)
+      return x.get();
+  return nullptr;
+}
+
+std::vector<std::string> judge::live_jobs(const std::string& uid) const {
+  std::vector<std::string> out;
+  for (auto& x : outside_.job_managers())
+    if (x->alive && x->application_uid == uid)
+      for (auto& [id, job] : x->flink->jobs())
+        if (is_live(job))
+          out.push_back(id);
+  return out;
+}
+
+void judge::look_at_jobs() {
+  for (auto& x : outside_.job_managers()) {
+    if (!x->alive)
+      continue;
+    auto* application = application_of(x->application_uid);
+    auto& life = lives_[x->application_uid];
+    if (application && x->flink->slots() >= integer(*application, {"spec", "parallelism"}, 1))
+      ready_clusters_.insert(x->cluster_id);
+    for (auto& [id, job] : x->flink->jobs())
+      if (life.started.insert(id).second)
+        started(life, *x, job);
+    if (orphaned_.contains(x->application_uid))
+      continue;
+    if (auto live = live_jobs(x->application_uid); live.size() > 1)
+      complain("two live jobs: " + live[0] + " and " + live[1]);
+  }
+}
+
+/// The position that a start must not go back behind.
+int64_t judge::required_position(const life& x, const json::value& application) const {
+  int64_t required = 0;
+  auto offer = [&](const std::string& path) {
+    if (auto* found = outside_.snapshots().find(path); found && found->readable)
+      required = std::max(required, found->position);
+  };
+  // A version that was not accepted is forgotten with what it saved: the old one goes on from its own state.
+  if (text(application, {"status", "phase"}) == "RollingBackJob") {
+    offer(text(application, {"status", "target", "restorePath"}));
+    return required;
+  }
+  for (auto& path : x.reported)
+    offer(path);
+  // What a living JobManager still tells can be known.
+  for (auto& process : outside_.job_managers())
+    if (process->alive && process->flink->is_up() && !process->flink->faults.hung)
+      for (auto& [id, job] : process->flink->jobs())
+        if (x.accepted.contains(id))
+          for (auto& snapshot : job.completed)
+            if (!snapshot.discarded)
+              offer(snapshot.path);
+  return required;
+}
+
+void judge::started(life& x, const job_manager& where, const simulated::job& job) {
+  auto* application = application_of(where.application_uid);
+  if (!application || is_stillborn(job) || x.finished)
+    return;
+  if (flag(*application, {"spec", "fallbackWithoutState"}) || flag(*application, {"spec", "savepointDisabled"}))
+    return;
+  auto from = job.restored ? outside_.snapshots().find(job.restored->path) : nullptr;
+  auto position = from ? from->position : 0;
+  if (auto required = required_position(x, *application); position < required)
+    complain("job " + job.id + " was started from position " + std::to_string(position) + " ("
+             + (job.restored ? job.restored->path : "no state") + ") though " + std::to_string(required) + " was saved");
+}
+
+void judge::on_status(const json::value& before, const json::value& after) {
+  auto& x = lives_[text(after, {"metadata", "uid"})];
+  for (auto& path : {text(after, {"status", "savepointPath"}), text(after, {"status", "target", "restorePath"}),
+                     text(after, {"status", "jobStatus", "lastCheckpoint"})})
+    if (!path.empty())
+      x.reported.insert(path);
+  if (auto job = text(after, {"status", "jobStatus", "jobID"}); !job.empty()) {
+    if (x.accepted.insert(job).second)
+      x.finished = false;
+    if (text(after, {"status", "jobStatus", "state"}) == "FINISHED")
+      x.finished = true;
+  }
+  if (std::exchange(status_is_users_, false))
+    return;
+  if (integer(after, {"status", "observedGeneration"}) < integer(before, {"status", "observedGeneration"}))
+    complain("status.observedGeneration went back to "
+             + std::to_string(integer(after, {"status", "observedGeneration"})));
+}
+
+void judge::on_order(const std::string& ip, const net::request& x) {
+  bool stops = x.target.ends_with("/stop") || x.method == "PATCH";
+  if (!stops)
+    return;
+  auto job = x.target.substr(6, 32);
+  for (auto& process : outside_.job_managers()) {
+    auto* pod = outside_.pod(process->pod_uid);
+    auto* application = pod && pod->ip == ip ? application_of(process->application_uid) : nullptr;
+    if (!application || text(*application, {"status", "jobStatus", "jobID"}) != job)
+      continue;
+    auto phase = text(*application, {"status", "phase"});
+    if (phase == "Deleting")
+      return;
+    if (phase != "Savepointing" && phase != "Cancelling")
+      return complain("the job that serves is ended in phase " + phase);
+    if (!ready_clusters_.contains(text(*application, {"status", "target", "clusterId"})))
+      complain("the old job is ended before the new cluster has been ready");
+  }
+}
+
+void judge::look_at_objects() {
+  for (auto* resource : {"deployments.apps", "services"})
+    for (auto& [key, x] : outside_.store().all(resource))
+      if (!text(*x, {"metadata", "labels", "flink-app"}).empty()
+          && text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"}).empty())
+        complain(std::string{resource} + " " + key.name + " belongs to nobody");
+}
+
+} // namespace simulation

@@ -1,0 +1,119 @@
+// Plays many runs and sums them up; a run that fails prints its seed, its shortest failing prefix and its trace.
+#include "config/log.hpp"
+#include "test/simulation/play.hpp"
+#include "test/simulation/shrink.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+using namespace simulation;
+
+struct options {
+  uint64_t seeds = 2000;
+  uint64_t from = 1;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool shrink = true;
+};
+
+/// What many runs came to.
+struct summary {
+  std::mutex lock;
+  uint64_t runs = 0;
+  uint64_t steps = 0;
+  uint64_t operators = 0;
+  std::map<std::string, uint64_t> faults;
+  std::map<std::pair<std::string, std::string>, uint64_t> transitions;
+  std::map<uint64_t, std::string> failed;
+
+  void add(uint64_t seed, const outcome& x) {
+    std::lock_guard guard{lock};
+    ++runs;
+    steps += x.steps;
+    operators += x.operators;
+    for (auto& [kind, n] : x.faults)
+      faults[kind] += n;
+    for (auto& [pair, n] : x.transitions)
+      transitions[pair] += n;
+    if (!x.complaint.empty()) {
+      failed[seed] = x.complaint;
+      std::cout << "seed " << seed << ": " << x.complaint << std::endl;
+    }
+  }
+};
+
+void tell(const summary& x) {
+  std::cout << "\nfaults\n";
+  for (auto& [kind, n] : x.faults)
+    std::cout << "  " << kind << ": " << n << "\n";
+  std::cout << "phases\n";
+  for (auto& [pair, n] : x.transitions)
+    std::cout << "  " << (pair.first.empty() ? "New" : pair.first) << " -> " << pair.second << ": " << n << "\n";
+  std::cout << x.runs << " runs, " << x.steps << " steps, " << x.operators << " operators\n";
+}
+
+void play_all(const options& o, summary& sum) {
+  std::atomic<uint64_t> next = o.from;
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i < o.jobs; ++i)
+    workers.emplace_back([&] {
+      for (auto seed = next++; seed < o.from + o.seeds; seed = next++)
+        sum.add(seed, play({.seed = seed}));
+    });
+  for (auto& x : workers)
+    x.join();
+}
+
+void print(const std::string& line) {
+  std::cout << line << "\n";
+}
+
+/// Plays one run with its trace.
+int show(uint64_t seed, bool shortest) {
+  play_setup setup{.seed = seed};
+  auto found = play(setup);
+  if (found.complaint.empty()) {
+    setup.trace = print;
+    play(setup);
+    std::cout << "seed " << seed << ": all was well\n";
+    return 0;
+  }
+  if (shortest)
+    setup.record = shrink(setup, found);
+  setup.trace = print;
+  auto again = play(setup);
+  std::cout << "seed " << seed << ": " << again.complaint << "\n";
+  return 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Plays the operator against models of Kubernetes and Flink, with an adversary that chooses what goes wrong.\n"
+               "The same seed always gives the same run."};
+  options o;
+  std::optional<uint64_t> seed;
+  bool whole = false;
+  app.add_option("--seeds", o.seeds, "How many runs")->capture_default_str();
+  app.add_option("--from", o.from, "The first seed")->capture_default_str();
+  app.add_option("--jobs", o.jobs, "Runs at once")->capture_default_str();
+  app.add_option("--seed", seed, "Play this one run and print its trace, shortened if it fails");
+  app.add_flag("--whole", whole, "With --seed: do not shorten");
+  CLI11_PARSE(app, argc, argv);
+
+  config::log::setup(config::log::level::off, config::log::format::text);
+  if (seed)
+    return show(*seed, !whole);
+  summary sum;
+  play_all(o, sum);
+  tell(sum);
+  if (!sum.failed.empty())
+    show(sum.failed.begin()->first, true);
+  std::cout << sum.runs - sum.failed.size() << " passed, " << sum.failed.size() << " failed\n";
+  return sum.failed.empty() ? 0 : 1;
+}

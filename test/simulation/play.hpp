@@ -1,0 +1,44 @@
+// One run of the simulation: a user, an operator and a world full of troubles, then peace; and what has to be true
+// meanwhile and in the end.
+#pragma once
+
+#include "test/simulation/incarnation.hpp"
+#include "test/simulation/user.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace simulation {
+
+struct play_setup {
+  uint64_t seed = 0;
+  /// If set, these choices are replayed and the adversary rests afterwards.
+  std::optional<std::vector<uint32_t>> record;
+  /// What the operator decides by; mutants go here.
+  flink::decide_function decide = flink::decide;
+  /// Kill the operator at its n-th step of this run, and nothing else goes wrong.
+  std::optional<uint64_t> only_crash_at;
+  /// Takes the lines of a readable trace.
+  std::function<void(const std::string&)> trace;
+};
+
+struct outcome {
+  /// Empty: all was well.
+  std::string complaint;
+  std::vector<choice> choices;
+  uint64_t steps = 0;
+  std::map<std::string, uint64_t> faults;
+  /// Phases that followed each other in the status.
+  std::map<std::pair<std::string, std::string>, uint64_t> transitions;
+  uint64_t operators = 0;
+};
+
+/// Plays one run. The same setup gives the same outcome.
+outcome play(const play_setup& setup);
+
+} // namespace simulation

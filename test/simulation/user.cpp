@@ -1,0 +1,144 @@
+#include "test/simulation/user.hpp"
+
+namespace simulation {
+
+namespace {
+
+constexpr auto all = "/apis/flink.k8s.io/v1beta1/namespaces/default/flinkapplications";
+
+std::string boolean(bool x) {
+  return x ? "true" : "false";
+}
+
+} // namespace
+
+local::model::answer user::ask(std::string method, std::string path, std::string body) {
+  auto type = method == "PATCH" ? "application/merge-patch+json" : "application/json";
+  auto out = outside_.api({std::move(method), std::move(path), type, "application/json", std::move(body)});
+  if (out.status >= 300 && trace)
+    trace("user is refused: " + out.body);
+  return out;
+}
+
+std::string user::spec() const {
+  return R"({"image":")" + now_.image + R"(","jarName":")" + now_.jar + R"(","entryClass":"Job","parallelism":)"
+       + std::to_string(now_.parallelism) + R"(,"programArgs":")" + now_.arguments + R"(","savepointDisabled":)"
+       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"deleteMode":")"
+       + now_.delete_mode
+       + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
+         R"("execution.checkpointing.interval":"10s"},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
+         R"({"clusterStartSeconds":90,"submitSeconds":30,"savepointSeconds":60,"jobStartSeconds":40,"deleteSeconds":120}})";
+}
+
+void user::create() {
+  wants_it_ = true;
+  auto out = ask("POST", all,
+                 R"({"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","metadata":{"name":"app"},"spec":)"
+                     + spec() + "}");
+  if (out.status >= 300)
+    wants_it_ = false; // the one before is still going
+  else if (trace)
+    trace("user creates the application");
+}
+
+void user::edit(std::string what) {
+  if (trace)
+    trace("user edits: " + what);
+  ask("PATCH", std::string{all} + "/app", R"({"spec":)" + spec() + "}");
+}
+
+void user::repair() {
+  now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = now_.delete_mode};
+  edit("a good version, " + now_.image);
+}
+
+void user::give_up_state() {
+  now_.delete_mode = "None";
+  edit("deleteMode None");
+}
+
+void user::remove(const char* propagation) {
+  if (trace)
+    trace(std::string{"user deletes the application, "} + propagation + ", " + now_.delete_mode);
+  auto* x = outside_.application(name);
+  if (x && std::string_view{propagation} == "Orphan")
+    eyes_.forgive(text(*x, {"metadata", "uid"}));
+  ask("DELETE", std::string{all} + "/app", R"({"propagationPolicy":")" + std::string{propagation} + R"("})");
+  wants_it_ = false;
+}
+
+void user::do_something() {
+  if (!wants_it_) {
+    if (!outside_.application(name))
+      create();
+    return;
+  }
+  auto fresh = [&] {
+    before_ = now_;
+    now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = now_.delete_mode};
+  };
+  switch (adversary_.choose("what the user does", 14)) {
+  case 0:
+  case 1:
+    fresh();
+    return edit("a new image, " + now_.image);
+  case 2:
+    fresh();
+    now_.parallelism = 4;
+    return edit("parallelism 4");
+  case 3:
+    fresh();
+    now_.jar = "missing.jar";
+    now_.good = false;
+    return edit("a jar that does not exist");
+  case 4:
+    fresh();
+    now_.arguments = "--throws";
+    now_.good = false;
+    return edit("a main() that throws");
+  case 5:
+    fresh();
+    now_.image = "missing:" + std::to_string(images_);
+    now_.good = false;
+    return edit("an image that does not exist");
+  case 6:
+    std::swap(now_, before_);
+    return edit("back to the version before, " + now_.image + " " + now_.jar);
+  case 7:
+    fresh();
+    now_.parallelism = 0;
+    now_.good = false;
+    return edit("an impossible parallelism");
+  case 8:
+    fresh();
+    now_.savepoint_disabled = true;
+    return edit("savepoints disabled");
+  case 9:
+    fresh();
+    now_.arguments = "--poison";
+    now_.good = false;
+    return edit("tasks that always fail");
+  case 10:
+    fresh();
+    now_.arguments = "--slow";
+    return edit("a main() that takes long");
+  case 11:
+    fresh();
+    now_.arguments = "--other-state";
+    now_.good = false;
+    return edit("operators that cannot take the state");
+  case 12:
+    now_.force_rollback = true;
+    now_.good = false;
+    return edit("forceRollback");
+  default:
+    constexpr const char* modes[] = {"Savepoint", "ForceCancel", "None"};
+    constexpr const char* ways[] = {"Background", "Foreground", "Orphan"};
+    now_.delete_mode = modes[adversary_.choose("deleteMode", 3)];
+    if (now_.delete_mode != "Savepoint")
+      edit("deleteMode " + now_.delete_mode);
+    return remove(ways[adversary_.choose("propagation", 3)]);
+  }
+}
+
+} // namespace simulation

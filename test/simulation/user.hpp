@@ -1,0 +1,58 @@
+// The person with kubectl: creates, edits and deletes one application, and knows what may be expected of the operator
+// for it. Talks to the API server without troubles.
+#pragma once
+
+#include "test/simulation/judge.hpp"
+
+#include <string>
+
+namespace simulation {
+
+/// A version of the application as the user thinks of it.
+struct version {
+  std::string image = "job:1";
+  std::string jar = "job.jar";
+  std::string arguments;
+  int32_t parallelism = 2;
+  bool savepoint_disabled = false;
+  bool force_rollback = false;
+  std::string delete_mode = "Savepoint";
+  /// The operator can make it run.
+  bool good = true;
+};
+
+class user {
+public:
+  user(world& outside, choices& adversary, judge& eyes) : outside_{outside}, adversary_{adversary}, eyes_{eyes} {}
+
+  void create();
+  /// Edits, deletes or creates again, as the adversary chooses.
+  void do_something();
+  /// A good new image.
+  void repair();
+  /// Lets a deletion go on without a savepoint.
+  void give_up_state();
+
+  bool wants_it() const { return wants_it_; }
+  const version& wanted() const { return now_; }
+  /// What was done, for the trace.
+  std::function<void(const std::string&)> trace;
+
+  static constexpr auto name = "app";
+
+private:
+  void edit(std::string what);
+  void remove(const char* propagation);
+  std::string spec() const;
+  local::model::answer ask(std::string method, std::string path, std::string body);
+
+  world& outside_;
+  choices& adversary_;
+  judge& eyes_;
+  version now_;
+  version before_;
+  int images_ = 1;
+  bool wants_it_ = false;
+};
+
+} // namespace simulation
