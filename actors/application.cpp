@@ -74,10 +74,9 @@ void application_state::on(const messages::application_news& x) {
   }
   orphaned_ = false;
   flink::learn_application(seen_, x.record->app);
-  if (!own_version_.empty() && x.record->app.metadata.resource_version != own_version_) {
-    ignored_version_ = x.record->app.metadata.resource_version;
-    return; // from before our own write, whose answer is newer
-  }
+  shown_version_ = x.record->app.metadata.resource_version;
+  if (!own_version_.empty() && shown_version_ != own_version_)
+    return; // from before our own write, whose answer is newer; or the timer will tell
   own_version_.clear();
   own_write_.disarm();
   if (record_ && record_->spec_hash != x.record->spec_hash) {
@@ -97,7 +96,7 @@ void application_state::on(messages::tick x) {
   if (look_.fired(x))
     reconsider();
   else if (own_write_.fired(x))
-    read_again("our own write did not show up in the watch");
+    busy_ ? own_write_.arm(self_, own_write_pause_) : read_again("our own write did not show up in the watch");
 }
 
 // -- the walk --------------------------------------------------------------------------------------------
@@ -295,17 +294,18 @@ bool application_state::adopt(const std::string& body) {
 }
 
 void application_state::adopt(std::shared_ptr<const flink::application_record> record) {
-  bool known = record_ && record_->app.metadata.resource_version == record->app.metadata.resource_version;
   record_ = std::move(record);
-  if (known)
-    return;
-  if (record_->app.metadata.resource_version == ignored_version_) {
-    own_version_.clear(); // a new list had skipped our write, and has shown this already
+  auto& version = record_->app.metadata.resource_version;
+  if (version == shown_version_) {
+    own_version_.clear();
     own_write_.disarm();
     return;
   }
-  own_version_ = record_->app.metadata.resource_version;
-  own_write_.arm(self_, defaults::own_write_seen);
+  // A watch that is down shows nothing for long: the same version read again is read again later.
+  own_write_pause_ = version == own_version_ ? std::min(own_write_pause_ * 2, defaults::retry_longest)
+                                             : milliseconds{defaults::own_write_seen};
+  own_version_ = version;
+  own_write_.arm(self_, own_write_pause_);
 }
 
 void application_state::record(const flink::record_event& x) {

@@ -89,10 +89,12 @@ private:
   std::shared_ptr<const flink::application_record> record_;
   /// The resource is gone, or was never there.
   bool orphaned_ = false;
-  /// Version of our own last write until the watch shows it; older events are recognised by it.
+  /// Version that we know from an answer, until the watch shows it; older events are recognised by it.
   std::string own_version_;
-  /// Version of the last event that was passed over for it.
-  std::string ignored_version_;
+  /// Version that the watch has shown last.
+  std::string shown_version_;
+  /// Until the resource is read because the watch does not show that version.
+  std::chrono::milliseconds own_write_pause_{0};
   flink::observation seen_;
 
   timer look_{0};

@@ -20,7 +20,7 @@ struct words {
   std::string operator()(const delete_object& x) const {
     return "delete " + std::string{to_string(x.role)} + " " + x.name + " (" + x.uid + ")";
   }
-  std::string operator()(const scale_task_managers& x) const {
+  std::string operator()(const scale_deployment& x) const {
     return "scale " + x.name + " to " + std::to_string(x.replicas);
   }
   std::string operator()(const switch_service& x) const { return "switch service to " + x.cluster_id; }

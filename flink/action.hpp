@@ -40,11 +40,11 @@ struct delete_object {
   bool operator==(const delete_object&) const = default;
 };
 
-/// Sets the replicas of a TaskManager Deployment.
-struct scale_task_managers {
+/// Sets the replicas of a Deployment of ours.
+struct scale_deployment {
   std::string name;
   int32_t replicas = 0;
-  bool operator==(const scale_task_managers&) const = default;
+  bool operator==(const scale_deployment&) const = default;
 };
 
 /// Points the generic Service at the JobManager of a cluster.
@@ -143,7 +143,7 @@ struct cancel_job {
 };
 
 using action
-    = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object, scale_task_managers,
+    = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object, scale_deployment,
                    switch_service, orphan_object, ask_namespace, ask_application, record_event, ask_overview, ask_jobs,
                    ask_job, ask_checkpoints, ask_savepoint, compile_job, submit_job, stop_job, cancel_job>;
 

@@ -354,7 +354,8 @@ BOOST_DESCRIBE_STRUCT(job_parameters, (),
 
 /// The old version's way back: the write-ahead record of its restart on the cluster that still stands.
 struct rollback {
-  std::string job_id;
+  /// Chosen once it is certain that the new version's job has ended.
+  std::optional<std::string> job_id;
   std::optional<incarnation> job_manager;
   /// Why the new version was given up.
   std::string reason;

@@ -26,8 +26,8 @@ delete_mode mode_of(const step& s) {
 std::vector<live_job> suspects(const step& s) {
   std::vector<live_job> all;
   auto& st = s.was;
-  if (st.target && st.target->rollback && st.cluster && !st.target->rollback->job_id.empty())
-    all.push_back({st.cluster->id, st.target->rollback->job_id});
+  if (st.target && st.target->rollback && st.cluster && st.target->rollback->job_id)
+    all.push_back({st.cluster->id, *st.target->rollback->job_id});
   if (st.target && st.target->job_id)
     all.push_back({st.target->cluster_id, *st.target->job_id});
   if (st.cluster && !serving_job(st).empty())

@@ -55,8 +55,8 @@ recoverable newest_state(step& s, const cluster_view& old, const std::string& jo
   auto best = recorded(s.was);
   if (old.leader) {
     auto* job = s.job(old, job_id, defaults::fresh);
-    auto* told = s.checkpoints(old, job_id, defaults::fresh);
-    if (!job || !told)
+    auto* told = job ? s.checkpoints(old, job_id, defaults::fresh, s.job_answered(old, job_id)) : nullptr;
+    if (!told)
       return {.pending = true};
     if (*job && (*job)->state == rest::job_state::finished && !(*told && (*told)->latest_savepoint))
       // A bounded job that is through has no state left, by its own will.

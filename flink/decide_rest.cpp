@@ -72,12 +72,14 @@ void record_cluster(step& s, const cluster_view& c) {
       = std::string{labels::cluster_id} + "=" + c.id + "," + std::string{labels::deployment_type} + "=taskmanager";
 }
 
-/// Without HA a lost JobManager leaves only what was written down here.
+/// Without HA a lost JobManager leaves only what was written down here. The first checkpoint of a job is waited for,
+/// later ones are picked up now and then.
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id) {
-  auto* known = s.checkpoints(c, job_id, defaults::poll_checkpoints);
+  auto& job = *s.next.job_status;
+  bool has_own = job.last_checkpoint && job.last_checkpoint != job.restore_path;
+  auto* known = s.checkpoints(c, job_id, has_own ? defaults::poll_checkpoints : defaults::poll_job);
   if (!known || !*known)
     return;
-  auto& job = *s.next.job_status;
   auto& last = (*known)->latest_completed;
   if (!last || last->external_path.empty() || job.last_checkpoint == last->external_path)
     return;
@@ -133,8 +135,8 @@ void quiet_failed_cluster(step& s) {
       s.order(cancel_job{c.id, *s.was.failed->job_id});
       return s.look_within(defaults::poll_longest);
     }
-  if (c.task_manager && c.task_manager->replicas > 0)
-    s.order(scale_task_managers{c.task_manager->head.key.name, 0});
+  if (c.task_manager)
+    scaled(s, *c.task_manager, 0);
 }
 
 bool deploy_wanted(const step& s) {
@@ -146,6 +148,16 @@ bool deploy_wanted(const step& s) {
 }
 
 } // namespace
+
+bool scaled(step& s, const k8s::deployment& x, int32_t replicas) {
+  if (x.replicas == replicas)
+    return true;
+  action order = scale_deployment{x.head.key.name, replicas};
+  auto how = s.order(order);
+  if (how == progress::done || how == progress::unknown)
+    s.act(order); // it was asked for before, and somebody has changed it since
+  return false;
+}
 
 bool remove_cluster(step& s, const std::string& cluster_id) {
   auto c = s.cluster(cluster_id);

@@ -98,15 +98,18 @@ std::vector<object_role> missing_objects(const step& s, const cluster_view& c) {
   return missing;
 }
 
-/// An object that exists already is read to learn whose it is.
-bool resolve_duplicate(step& s, object_role role, const std::string& cluster_id) {
+/// An object that exists already is read to learn whose it is, again and again: it may be on its way out, or its owner
+/// may make room.
+void resolve_duplicate(step& s, object_role role, const std::string& cluster_id) {
+  action read = read_object{role, cluster_id};
+  auto pause = s.answered(read) + defaults::poll_longest - s.x.now.steady;
+  if (pause.count() <= 0)
+    s.act(read);
+  else
+    s.look_within(std::chrono::ceil<std::chrono::milliseconds>(pause));
   auto conflict = s.x.seen.name_conflicts.find(to_string(action{create_object{role, cluster_id}}));
-  if (conflict != s.x.seen.name_conflicts.end()) {
+  if (conflict != s.x.seen.name_conflicts.end())
     s.trouble("NameConflict", conflict->second);
-    return false;
-  }
-  s.order(read_object{role, cluster_id});
-  return true;
 }
 
 /// Returns whether every object of the cluster stands. Gives the version up if the API server refuses one.

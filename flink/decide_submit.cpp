@@ -79,8 +79,10 @@ verdict send(step& s, const start& x) {
 
 verdict follow_submit(step& s, const start& x) {
   action submit = submit_job{x.cluster.id, x.job_id, x.job, x.restore_path};
-  bool tried = s.x.seen.outcomes.contains(to_string(submit));
-  auto* why = s.failure_of(submit);
+  // What was sent to an earlier life of the JobManager died with it.
+  auto sent = s.x.seen.outcomes.find(to_string(submit));
+  bool tried = sent != s.x.seen.outcomes.end() && sent->second.asked == incarnation_of(*x.cluster.leader);
+  auto* why = tried ? s.failure_of(submit) : nullptr;
   bool rejected = why && why->kind == failure_class::rejected;
   // A refused submit may have started the job all the same: a main() that throws after execute(). And one that
   // was refused for its savepoint leaves a FAILED job. What the JobManager says after it counts.
@@ -184,7 +186,7 @@ void finish_rollback(step& s, const rest::job& job) {
 
 void restart_old(step& s, const cluster_view& old) {
   auto& r = *s.was.target->rollback;
-  auto verdict = follow_submit(s, {old, r.job_id, old_parameters(s.was), s.was.target->restore_path.value_or("")});
+  auto verdict = follow_submit(s, {old, *r.job_id, old_parameters(s.was), s.was.target->restore_path.value_or("")});
   if (verdict.how == started::yes)
     return finish_rollback(s, *verdict.job);
   if (verdict.how == started::no) {
@@ -193,8 +195,22 @@ void restart_old(step& s, const cluster_view& old) {
     fail_deploy(s, "RollbackFailed",
                 verdict.why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
                     + "; an edit starts from it");
-  } else if (verdict.how == started::late)
-    s.trouble("RollbackSlow", verdict.why);
+  } else if (verdict.how == started::late) {
+    // It may have been lost, or appear later. Only another life of the JobManager makes that certain.
+    s.trouble("RollbackSlow", verdict.why + "; restarting the JobManager of cluster " + old.id + " and trying again");
+    if (old.job_manager)
+      scaled(s, *old.job_manager, 0);
+  }
+}
+
+/// A JobManager that was stopped for certainty's sake is started again once its pods are gone.
+bool job_manager_stopped(step& s, const cluster_view& c) {
+  if (!c.job_manager || c.job_manager->replicas > 0)
+    return false;
+  s.wait("JobManagerRestarting", "restarting the JobManager of cluster " + c.id);
+  if (c.job_manager_pods.empty())
+    scaled(s, *c.job_manager, 1);
+  return true;
 }
 
 } // namespace
@@ -245,7 +261,7 @@ void rolling_back_job(step& s) {
   if (!t || !t->rollback || !s.was.cluster || !s.was.job_status)
     return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
   auto old = s.cluster(s.was.cluster->id);
-  if (t->rollback->job_id.empty()) {
+  if (!t->rollback->job_id) {
     if (!new_job_ended(s))
       return;
     if (!old.leader)
@@ -256,11 +272,15 @@ void rolling_back_job(step& s) {
     s.act(ask_jobs{old.id});
     return s.wait("RollingBackJob", "giving the old version its job back");
   }
+  if (job_manager_stopped(s, old))
+    return;
   if (!old.leader)
     return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
-  if (t->rollback->job_manager != incarnation_of(*old.leader) && !s.high_availability()) {
-    s.next.target->rollback->job_id = s.x.fresh.job_id;
+  if (t->rollback->job_manager != incarnation_of(*old.leader)) {
+    if (!s.high_availability())
+      s.next.target->rollback->job_id = s.x.fresh.job_id;
     s.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    s.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");
     return s.wait("JobManagerRestarted", "the JobManager of cluster " + old.id + " is another one than before");
   }
   switch_generic_service(s, old);

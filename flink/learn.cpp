@@ -113,7 +113,7 @@ struct caller {
   call operator()(const delete_object& x) const {
     return kubernetes_call{k8s::remove(type_of(x.role), key(x.name), {.uid = x.uid})};
   }
-  call operator()(const scale_task_managers& x) const {
+  call operator()(const scale_deployment& x) const {
     return kubernetes_call{
         k8s::merge_patch(k8s::deployments, key(x.name), R"({"spec":{"replicas":)" + std::to_string(x.replicas) + "}}")};
   }
@@ -167,6 +167,7 @@ void record(observation& seen, const action& x, const reply& r, std::optional<fa
   o.attempts = failed ? o.attempts + 1 : 0;
   o.failed = std::move(failed);
   o.at = r.at;
+  o.asked = r.asked;
 }
 
 /// The view of the incarnation that was asked; a new life starts with an empty one.
@@ -226,8 +227,14 @@ void show_object(observation& seen, object_role role, const std::string& body) {
   }
 }
 
-/// What stands under our name: ours, or somebody else's?
+/// What stands under our name: ours, somebody else's, or nothing any more?
 void learn_owner(observation& seen, const application& app, const read_object& x, const reply& r) {
+  auto creation = to_string(action{create_object{x.role, x.cluster_id}});
+  seen.name_conflicts.erase(creation);
+  if (r.status == 404) {
+    seen.outcomes.erase(creation); // it may be created again
+    return;
+  }
   json::complaint ignored;
   auto meta = k8s::decode_meta(r.body, ignored);
   if (!meta)
@@ -241,7 +248,7 @@ void learn_owner(observation& seen, const application& app, const read_object& x
   if (ours && !meta->deletion_timestamp)
     return show_object(seen, x.role, r.body);
   if (!ours)
-    seen.name_conflicts[to_string(action{create_object{x.role, x.cluster_id}})]
+    seen.name_conflicts[creation]
         = std::string{to_string(x.role)} + " " + meta->name
         + " exists and belongs to somebody else: rename the application, or "
           "remove that object";
@@ -263,7 +270,7 @@ struct learner {
     plain();
   }
   void operator()(const read_object& y) const {
-    if (succeeded(r))
+    if (succeeded(r) || (!r.none && r.status == 404))
       learn_owner(seen, app, y, r);
     plain();
   }
@@ -273,7 +280,7 @@ struct learner {
       why.reset(); // gone already, or another object by now
     record(seen, x, r, std::move(why));
   }
-  void operator()(const scale_task_managers&) const { shown(object_role::task_manager); }
+  void operator()(const scale_deployment&) const { shown(object_role::task_manager); } // a JobManager's is read alike
   void operator()(const switch_service&) const { shown(object_role::generic_service); }
   void operator()(const orphan_object& y) const { shown(y.role); }
   void shown(object_role role) const {

@@ -40,6 +40,8 @@ struct outcome {
   /// Failures in a row.
   int32_t attempts = 0;
   std::chrono::steady_clock::time_point at;
+  /// Of what was asked of a JobManager: its life at that time.
+  incarnation asked;
 };
 
 /// A question about one thing: there may be none (404).

@@ -122,10 +122,8 @@ void check_target(sieve& s, std::optional<deploy_target>& x) {
   check_incarnation(s, "status.target.jobManager", x->job_manager);
   if (!x->rollback)
     return;
-  if (s.note(is_flink_id(x->rollback->job_id), "status.target.rollback.jobId", x->rollback->job_id, no_flink_id))
-    check_incarnation(s, "status.target.rollback.jobManager", x->rollback->job_manager);
-  else
-    x->rollback.reset();
+  s.keep_if(is_flink_id, "status.target.rollback.jobId", x->rollback->job_id, no_flink_id);
+  check_incarnation(s, "status.target.rollback.jobManager", x->rollback->job_manager);
 }
 
 void check_endings(sieve& s, status& x) {

@@ -25,6 +25,12 @@ milliseconds since(std::chrono::steady_clock::time_point then, const moment& now
   return std::chrono::duration_cast<milliseconds>(now.steady - then);
 }
 
+/// Whether a refusal says something about the user's version. Everything else that is refused, a patch whose test
+/// failed for one, is tried again: nobody else would.
+bool is_verdict(const action& x) {
+  return !job_manager_of(x).empty() || std::holds_alternative<create_object>(x);
+}
+
 bool switched_on(const config_value& x) {
   auto* text = std::get_if<std::string>(&x);
   if (!text)
@@ -92,7 +98,7 @@ progress step::order(const action& what) {
     return progress::done;
   if (last.failed->kind == failure_class::unknown)
     return progress::unknown;
-  if (!retryable(last.failed->kind) && last.failed->kind != failure_class::forbidden)
+  if (!retryable(last.failed->kind) && last.failed->kind != failure_class::forbidden && is_verdict(what))
     return progress::failed;
   auto pause = retry_delay(last.attempts) - since(last.at, x.now);
   if (pause <= milliseconds{0})
@@ -147,17 +153,26 @@ const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, 
   if (!c.leader)
     return nullptr;
   auto* known = find(c.told, &job_manager_view::job, id);
+  if (known && known->value && rest::is_terminal(known->value->state))
+    return &known->value;
   if (known && known->at < not_before)
     known = nullptr;
   ask(ask_job{c.id, id}, known ? &known->at : nullptr, every);
   return known ? &known->value : nullptr;
 }
 
-const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const std::string& job_id,
-                                                  milliseconds every) {
+std::chrono::steady_clock::time_point step::job_answered(const cluster_view& c, const std::string& id) const {
+  auto* known = find(c.told, &job_manager_view::job, id);
+  return known ? known->at : std::chrono::steady_clock::time_point{};
+}
+
+const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const std::string& job_id, milliseconds every,
+                                                  std::chrono::steady_clock::time_point not_before) {
   if (!c.leader)
     return nullptr;
   auto* known = find(c.told, &job_manager_view::checkpoints, job_id);
+  if (known && known->at < not_before)
+    known = nullptr;
   ask(ask_checkpoints{c.id, job_id}, known ? &known->at : nullptr, every);
   return known ? &known->value : nullptr;
 }

@@ -15,7 +15,8 @@ enum class progress {
   done,
   /// Sent, and nobody knows whether it took effect.
   unknown,
-  /// Answered with a failure that a repetition does not mend.
+  /// A JobManager, or the API server asked to create an object, has answered with a failure that a repetition does not
+  /// mend.
   failed,
 };
 
@@ -60,11 +61,14 @@ public:
 
   const rest::overview* overview(const cluster_view& c, std::chrono::milliseconds every);
   const std::vector<rest::job_summary>* jobs(const cluster_view& c, std::chrono::milliseconds every);
-  /// An answer from before `not_before` does not count.
+  /// An answer from before `not_before` does not count, unless it is final: a job that is over stays so.
   const maybe<rest::job>* job(const cluster_view& c, const std::string& id, std::chrono::milliseconds every,
                               std::chrono::steady_clock::time_point not_before = {});
   const maybe<rest::checkpoints>* checkpoints(const cluster_view& c, const std::string& job_id,
-                                              std::chrono::milliseconds every);
+                                              std::chrono::milliseconds every,
+                                              std::chrono::steady_clock::time_point not_before = {});
+  /// When the answer came that job() returns; the epoch if none did.
+  std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
   const maybe<rest::savepoint>* savepoint(const cluster_view& c, const std::string& job_id,
                                           const std::string& trigger_id, std::chrono::milliseconds every);
 
@@ -127,7 +131,8 @@ struct recoverable {
   std::string source;
 };
 
-/// Picks the newest state that was reported good and still exists.
+/// Picks the newest state that was reported good and still exists. The job has ended, and what its JobManager said
+/// before that does not count.
 recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id);
 
 /// Is a job of a cluster over? `nullopt`: not known yet, the question is on its way.
@@ -135,6 +140,9 @@ recoverable newest_state(step& s, const cluster_view& old, const std::string& jo
 /// Answers from before `not_before` do not count.
 std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string& job_id,
                               std::chrono::steady_clock::time_point not_before = {});
+
+/// Asks for so many replicas of a Deployment. Returns whether it has them asked for.
+bool scaled(step& s, const k8s::deployment& x, int32_t replicas);
 
 /// Deletes whatever is left of a cluster. Returns whether nothing is.
 bool remove_cluster(step& s, const std::string& cluster_id);

@@ -108,10 +108,14 @@ int64_t judge::required_position(const life& x, const json::value& application) 
 
 void judge::started(life& x, const job_manager& where, const simulated::job& job) {
   auto* application = application_of(where.application_uid);
-  if (!application || is_stillborn(job) || x.finished)
+  if (!application || is_stillborn(job))
     return;
-  if (flag(*application, {"spec", "fallbackWithoutState"}) || flag(*application, {"spec", "savepointDisabled"}))
+  if (x.free || flag(*application, {"spec", "fallbackWithoutState"})) {
+    // A start from nothing is as good as any: what was before does not count any more.
+    x.reported.clear();
+    x.accepted.clear();
     return;
+  }
   auto from = job.restored ? outside_.snapshots().find(job.restored->path) : nullptr;
   auto position = from ? from->position : 0;
   if (auto required = required_position(x, *application); position < required)
@@ -127,10 +131,12 @@ void judge::on_status(const json::value& before, const json::value& after) {
       x.reported.insert(path);
   if (auto job = text(after, {"status", "jobStatus", "jobID"}); !job.empty()) {
     if (x.accepted.insert(job).second)
-      x.finished = false;
+      x.free = false;
     if (text(after, {"status", "jobStatus", "state"}) == "FINISHED")
-      x.finished = true;
+      x.free = true;
   }
+  if (text(after, {"status", "phase"}) == "Cancelling")
+    x.free = true;
   if (std::exchange(status_is_users_, false))
     return;
   if (integer(after, {"status", "observedGeneration"}) < integer(before, {"status", "observedGeneration"}))

@@ -18,10 +18,11 @@ public:
   void look();
   /// A status was written.
   void on_status(const json::value& before, const json::value& after);
-  /// An order to a JobManager is sent.
+  /// An order to a JobManager is sent; it may arrive much later.
   void on_order(const std::string& ip, const net::request& x);
   /// The clusters of an application were left to the user.
   void forgive(const std::string& application_uid) { orphaned_.insert(application_uid); }
+  bool forgiven(const std::string& application_uid) const { return orphaned_.contains(application_uid); }
   /// The user, not the operator, has changed the status.
   void user_changed_status() { status_is_users_ = true; }
 
@@ -40,8 +41,9 @@ private:
     /// Jobs that an accepted status has named as the one that serves.
     std::set<std::string> accepted;
     std::set<std::string> started;
-    /// The newest accepted job has come to its end by itself.
-    bool finished = false;
+    /// The next job may start from nothing: the last one has come to its end by itself, or the user wants no
+    /// savepoints.
+    bool free = false;
   };
 
   void look_at_jobs();

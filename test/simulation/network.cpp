@@ -116,6 +116,8 @@ void network::carry(const exchange_ptr& x, time_point deadline) {
     if (x->open && !x->header_came)
       finish(x, failed(net::failure::timed_out, "no answer in time"));
   });
+  if (on_order && x->what.method != "GET" && !asks_api(x->what))
+    on_order(host_of(x->what.origin), x->what);
   auto how = draw_fate();
   if (how == fate::lost)
     return say(x, "is lost");
@@ -161,8 +163,6 @@ void network::arrive_at_job_manager(const exchange_ptr& x, fate how) {
     return answer(x, {.status = 500, .body = R"({"errors":["played"]})"}, how);
   auto ip = host_of(what.origin);
   ++(what.method == "GET" ? questions : orders);
-  if (what.method != "GET" && on_order)
-    on_order(ip, what);
   outside_.ask_job_manager(ip, {what.method, what.target, what.body},
                            [this, x, how](std::optional<local::simulated::answer> a) {
                              if (!a)
@@ -196,7 +196,7 @@ void network::finish(const exchange_ptr& x, net::response r) {
 }
 
 void network::say(const exchange_ptr& x, const std::string& what) {
-  if (trace && x->what.method != "GET")
+  if (trace && (getenv("ALL") || x->what.method != "GET"))
     trace(x->what.method + " " + (asks_api(x->what) ? "" : host_of(x->what.origin)) + x->what.target + " " + x->what.body.substr(0, 240)
           + " " + what);
 }

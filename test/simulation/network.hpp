@@ -68,7 +68,7 @@ public:
   /// Questions that reached JobManagers.
   uint64_t questions = 0;
   uint64_t orders = 0;
-  /// Is told of every order that reaches a JobManager, before it takes effect.
+  /// Is told of every order to a JobManager as it is sent.
   std::function<void(const std::string& ip, const net::request&)> on_order;
   /// Takes a line of the trace; may be empty.
   std::function<void(const std::string&)> trace;

@@ -1,6 +1,7 @@
 #include "test/simulation/play.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <stdexcept>
 
 namespace simulation {
@@ -61,6 +62,9 @@ public:
     if (adversary_.strikes("supervisor crashes", 3))
       throw std::runtime_error{"played"};
     auto d = setup_.decide(x);
+    decided_.push_back(d.next);
+    if (decided_.size() > 64)
+      decided_.pop_front();
     if (setup_.trace && !d.reason.empty())
       say("decides " + d.next.phase.value_or("") + ": " + d.reason);
     return d;
@@ -272,8 +276,7 @@ private:
   std::string leftovers() const {
     for (auto* resource : {"deployments.apps", "services", "pods"})
       for (auto& [key, x] : outside_.store().all(resource))
-        if (text(*x, {"metadata", "labels", "flink.k8s.io/orphaned"}).empty()
-            && text(*x, {"metadata", "labels", "pod-deployment-selector"}).size() + key.name.size() > 0 && !orphans_)
+        if (!judge_.forgiven(text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"})))
           return std::string{resource} + " " + key.name + " is left over";
     return {};
   }
@@ -311,20 +314,38 @@ private:
   }
 
   void peace() {
-    orphans_ = false;
     if (!user_.wants_it())
       return deletion_ends();
     if (!until_well(patience) && !bad()) {
       if (!failed_for_good() && !user_can_help())
         return judge_.complain("not well in time: " + unfinished() + "; " + picture());
     }
-    if (!bad() && (!unfinished().empty() || !user_.wanted().good)) {
-      user_.repair();
-      if (!until_well(patience))
+    // The first edit may only bring to light that there is no state, and the second one does without.
+    for (int i = 0; i < 2 && !bad() && (!unfinished().empty() || !user_.wanted().good); ++i) {
+      user_.repair(asked_for_fallback(), running_shape());
+      if (!until_well(patience) && (i > 0 || !asked_for_fallback()))
         return judge_.complain("not repaired by an edit: " + unfinished() + "; " + picture());
     }
     if (!bad())
       demand_silence();
+  }
+
+  bool asked_for_fallback() const {
+    auto* x = outside_.application(user::name);
+    return x
+        && (text(*x, {"status", "reason"}) + condition("Degraded")).find("fallbackWithoutState") != std::string::npos;
+  }
+
+  /// Which state the saved one is: an edit must be able to take it over.
+  std::string running_shape() const {
+    std::string shape;
+    local::model::moment newest{};
+    for (auto& path : outside_.snapshots().list())
+      if (auto* found = outside_.snapshots().find(path); found->taken_at >= newest) {
+        newest = found->taken_at;
+        shape = found->shape;
+      }
+    return shape;
   }
 
   /// A condition says what the user has to do.
@@ -354,6 +375,9 @@ private:
 
   void on_status(const json::value& before, const json::value& after) {
     judge_.on_status(before, after);
+    auto kept = flink::read_record(json::serialize(after)).app.status;
+    if (std::find(decided_.begin(), decided_.end(), kept) == decided_.end())
+      judge_.complain("the status is not read back as it was decided: " + json::serialize(*at(after, {"status"})));
     auto from = text(before, {"status", "phase"}), to = text(after, {"status", "phase"});
     if (from != to) {
       calm_since_ = outside_.now();
@@ -394,7 +418,7 @@ private:
   uint64_t steps_ = 0;
   int edits_ = 0;
   bool quiet_ = false;
-  bool orphans_ = false;
+  std::deque<flink::status> decided_;
   time_point calm_since_ = beginning;
   std::map<std::pair<std::string, std::string>, uint64_t> transitions_;
 };

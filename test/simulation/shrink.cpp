@@ -8,14 +8,26 @@ namespace {
 
 using record = std::vector<uint32_t>;
 
+/// What kind of complaint it is: its words without ids, numbers and details.
+std::string kind_of(const std::string& complaint) {
+  std::string out;
+  for (char c : complaint.substr(0, complaint.find(':')))
+    if (c < '0' || c > '9')
+      out += c;
+  return out.substr(0, out.find("job ") == 0 ? 4 : std::string::npos);
+}
+
 class shrinker {
 public:
-  explicit shrinker(play_setup setup) : setup_{std::move(setup)} { setup_.trace = nullptr; }
+  shrinker(play_setup setup, const std::string& complaint) : setup_{std::move(setup)}, kind_{kind_of(complaint)} {
+    setup_.trace = nullptr;
+  }
 
   bool fails(const record& x) {
     ++tried_;
     setup_.record = x;
-    return !play(setup_).complaint.empty();
+    auto complaint = play(setup_).complaint;
+    return !complaint.empty() && kind_of(complaint) == kind_;
   }
 
   /// Shortest prefix that fails, if longer ones do too.
@@ -48,6 +60,7 @@ public:
 private:
   static constexpr int most_tries = 600;
   play_setup setup_;
+  std::string kind_;
   int tried_ = 0;
 };
 
@@ -57,7 +70,7 @@ record shrink(play_setup setup, const outcome& failing) {
   record all;
   for (auto& x : failing.choices)
     all.push_back(x.index);
-  shrinker s{std::move(setup)};
+  shrinker s{std::move(setup), failing.complaint};
   auto x = s.prefix(all);
   if (!s.fails(x))
     x = all; // a longer prefix fails, this one does not: keep them all

@@ -23,14 +23,15 @@ local::model::answer user::ask(std::string method, std::string path, std::string
 std::string user::spec() const {
   return R"({"image":")" + now_.image + R"(","jarName":")" + now_.jar + R"(","entryClass":"Job","parallelism":)"
        + std::to_string(now_.parallelism) + R"(,"programArgs":")" + now_.arguments + R"(","savepointDisabled":)"
-       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"deleteMode":")"
-       + now_.delete_mode
+       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"fallbackWithoutState":)"
+       + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s"},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
          R"({"clusterStartSeconds":90,"submitSeconds":30,"savepointSeconds":60,"jobStartSeconds":40,"deleteSeconds":120}})";
 }
 
 void user::create() {
+  clear_away();
   wants_it_ = true;
   auto out = ask("POST", all,
                  R"({"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","metadata":{"name":"app"},"spec":)"
@@ -41,14 +42,30 @@ void user::create() {
     trace("user creates the application");
 }
 
+/// What an orphaning deletion has left stands in the way of a successor of the same name.
+void user::clear_away() {
+  if (orphaned_.empty())
+    return;
+  for (auto& [resource, path] : {std::pair{"deployments.apps", "/apis/apps/v1/namespaces/default/deployments/"},
+                                 std::pair{"services", "/api/v1/namespaces/default/services/"}}) {
+    auto objects = outside_.store().all(resource);
+    for (auto& [key, x] : objects)
+      if (text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"}) == orphaned_)
+        ask("DELETE", path + key.name, R"({"propagationPolicy":"Background"})");
+  }
+}
+
 void user::edit(std::string what) {
   if (trace)
     trace("user edits: " + what);
   ask("PATCH", std::string{all} + "/app", R"({"spec":)" + spec() + "}");
 }
 
-void user::repair() {
-  now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = now_.delete_mode};
+void user::repair(bool without_state, const std::string& shape) {
+  now_ = {.image = "job:" + std::to_string(++images_),
+          .arguments = shape == "other" ? "--other-state" : "",
+          .fallback_without_state = without_state,
+          .delete_mode = now_.delete_mode};
   edit("a good version, " + now_.image);
 }
 
@@ -62,7 +79,7 @@ void user::remove(const char* propagation) {
     trace(std::string{"user deletes the application, "} + propagation + ", " + now_.delete_mode);
   auto* x = outside_.application(name);
   if (x && std::string_view{propagation} == "Orphan")
-    eyes_.forgive(text(*x, {"metadata", "uid"}));
+    eyes_.forgive(orphaned_ = text(*x, {"metadata", "uid"}));
   ask("DELETE", std::string{all} + "/app", R"({"propagationPolicy":")" + std::string{propagation} + R"("})");
   wants_it_ = false;
 }

@@ -15,6 +15,7 @@ struct version {
   std::string arguments;
   int32_t parallelism = 2;
   bool savepoint_disabled = false;
+  bool fallback_without_state = false;
   bool force_rollback = false;
   std::string delete_mode = "Savepoint";
   /// The operator can make it run.
@@ -28,8 +29,9 @@ public:
   void create();
   /// Edits, deletes or creates again, as the adversary chooses.
   void do_something();
-  /// A good new image.
-  void repair();
+  /// A good new image; without state if the operator asks for that.
+  /// `shape` names the state that it has to take over.
+  void repair(bool without_state, const std::string& shape);
   /// Lets a deletion go on without a savepoint.
   void give_up_state();
 
@@ -43,6 +45,7 @@ public:
 private:
   void edit(std::string what);
   void remove(const char* propagation);
+  void clear_away();
   std::string spec() const;
   local::model::answer ask(std::string method, std::string path, std::string body);
 
@@ -53,6 +56,8 @@ private:
   version before_;
   int images_ = 1;
   bool wants_it_ = false;
+  /// Its clusters were left behind.
+  std::string orphaned_;
 };
 
 } // namespace simulation

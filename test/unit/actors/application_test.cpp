@@ -173,6 +173,38 @@ TEST_F(application_test, hears_of_edits_although_a_new_list_has_skipped_its_own_
   EXPECT_EQ(report().phase, "Running");
 }
 
+TEST_F(application_test, hears_of_edits_although_its_own_write_was_read_and_never_shown) {
+  script = start_once;
+  show("1");
+  answer(status_path, 200, application_text("a", "2", starting));
+  answer(create_path, 201);
+  advance(2s);
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "2", starting))); // the watch is down
+  std::string image;
+  script = [&](const flink::situation& x) {
+    image = x.app.spec.image;
+    return calm(x);
+  };
+  show("3", starting, "image:2");
+  advance(10s);
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "3", starting, "image:2")));
+  EXPECT_EQ(image, "image:2");
+  auto reads = net.count(get_path);
+  advance(5min);
+  EXPECT_EQ(net.count(get_path), reads); // the version that was read had been shown
+}
+
+TEST_F(application_test, does_not_read_its_write_again_in_the_middle_of_a_step) {
+  script = start_once;
+  show("1");
+  answer(status_path, 200, application_text("a", "2", starting));
+  advance(3s); // no answer to the creation yet
+  EXPECT_EQ(net.find(get_path), nullptr);
+  answer(create_path, 201);
+  advance(3s);
+  EXPECT_NE(net.find(get_path), nullptr);
+}
+
 TEST_F(application_test, does_not_wait_for_events) {
   int asked = 0;
   script = [&asked](const flink::situation& x) {

@@ -180,13 +180,20 @@ struct scene {
     return *this;
   }
 
+  /// The present life of the JobManager that an action is for.
+  incarnation asked(const action& x) const {
+    auto c = look_at_cluster(seen, job_manager_of(x));
+    return c.leader ? incarnation_of(*c.leader) : incarnation{};
+  }
+
   scene& done(const action& x) {
-    seen.outcomes[to_string(x)] = {.at = now.steady};
+    seen.outcomes[to_string(x)] = {.at = now.steady, .asked = asked(x)};
     return *this;
   }
 
   scene& failed(const action& x, failure_class kind, std::string message = "no") {
-    seen.outcomes[to_string(x)] = {.failed = failure{kind, 500, std::move(message)}, .attempts = 1, .at = now.steady};
+    seen.outcomes[to_string(x)] = {
+        .failed = failure{kind, 500, std::move(message)}, .attempts = 1, .at = now.steady, .asked = asked(x)};
     return *this;
   }
 
