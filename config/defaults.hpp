@@ -46,6 +46,8 @@ constexpr std::chrono::milliseconds look_at_rest{10'000};
 /// Retries of a failed order: first delay, doubling to the longest.
 constexpr std::chrono::milliseconds retry_first{500};
 constexpr std::chrono::milliseconds retry_longest{30'000};
+/// What was ordered and said to be done shows in the watch within this, else it is ordered again.
+constexpr std::chrono::milliseconds effect_seen{10'000};
 /// Share of a delay by which each is drawn shorter or longer, so that a fleet does not march in step.
 constexpr double jitter = 0.1;
 

@@ -42,8 +42,7 @@ void tear_down(step& s) {
     empty = remove_cluster(s, id) && empty;
   if (!empty)
     return s.wait("RemovingClusters", "waiting for the objects of its clusters to go");
-  if (s.order(remove_finalizer{}) == progress::unknown)
-    s.act(remove_finalizer{});
+  s.insist(remove_finalizer{});
   s.wait("RemovingFinalizer", "removing finalizer " + std::string{finalizer_name});
 }
 
@@ -51,8 +50,10 @@ void tear_down(step& s) {
 void leave_behind(step& s) {
   bool marked = true;
   auto mark = [&](object_role role, const k8s::object_head& x) {
-    if (!x.labels.contains(std::string{labels::orphaned}))
-      marked = s.order(orphan_object{role, x.key.name}) == progress::done && marked;
+    if (x.labels.contains(std::string{labels::orphaned}))
+      return;
+    s.insist(orphan_object{role, x.key.name});
+    marked = false;
   };
   for (auto& id : clusters_in(s.x.seen.world)) {
     auto c = s.cluster(id);
@@ -64,8 +65,8 @@ void leave_behind(step& s) {
       mark(object_role::versioned_service, c.versioned_service->head);
   }
   s.wait("LeavingBehind", "deleted with orphan: the clusters stay");
-  if (marked && s.order(remove_finalizer{}) == progress::unknown)
-    s.act(remove_finalizer{});
+  if (marked)
+    s.insist(remove_finalizer{});
 }
 
 bool too_late(step& s) {
@@ -223,8 +224,7 @@ void deleting(step& s) {
   if (s.x.seen.namespace_terminating.value_or(false)) {
     if (!s.x.seen.outcomes.contains(to_string(action{remove_finalizer{}})))
       s.warn("NamespaceTerminating", "the namespace is being deleted: the job's state cannot be saved");
-    if (s.order(remove_finalizer{}) == progress::unknown)
-      s.act(remove_finalizer{});
+    s.insist(remove_finalizer{});
     return s.wait("RemovingFinalizer", "the namespace is being deleted");
   }
   end_jobs_then_tear_down(s);

@@ -23,15 +23,20 @@ void offer(std::optional<candidate>& best, candidate x) {
     best = std::move(x);
 }
 
+/// What the status knows. A checkpoint of the job that serves is newer than what that job was started from, whatever
+/// the clocks say by which the two were stamped.
 std::optional<candidate> recorded(const status& x) {
-  std::optional<candidate> best;
-  if (!x.savepoints.empty())
-    if (auto at = k8s::parse_time(x.savepoints.back().time))
-      offer(best, {x.savepoints.back().path, *at, "savepoint " + x.savepoints.back().path});
-  if (auto& job = x.job_status; job && job->last_checkpoint && job->last_checkpoint_time)
-    if (auto at = k8s::parse_time(*job->last_checkpoint_time))
-      offer(best, {*job->last_checkpoint, *at, "checkpoint " + *job->last_checkpoint});
-  return best;
+  auto& job = x.job_status;
+  auto own = job && job->last_checkpoint && job->last_checkpoint != job->restore_path && job->last_checkpoint_time
+               ? k8s::parse_time(*job->last_checkpoint_time)
+               : std::nullopt;
+  if (own)
+    return candidate{*job->last_checkpoint, *own, "checkpoint " + *job->last_checkpoint};
+  if (x.savepoints.empty())
+    return std::nullopt;
+  auto at = k8s::parse_time(x.savepoints.back().time);
+  return at ? std::optional{candidate{x.savepoints.back().path, *at, "savepoint " + x.savepoints.back().path}}
+            : std::nullopt;
 }
 
 /// The user has asked Flink to delete checkpoints with their job.
@@ -52,7 +57,7 @@ bool too_old(const step& s, const candidate& x) {
 } // namespace
 
 recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id) {
-  auto best = recorded(s.was);
+  std::optional<candidate> best;
   if (old.leader) {
     auto* job = s.job(old, job_id, defaults::fresh);
     auto* told = job ? s.checkpoints(old, job_id, defaults::fresh, s.job_answered(old, job_id)) : nullptr;
@@ -70,6 +75,8 @@ recoverable newest_state(step& s, const cluster_view& old, const std::string& jo
       offer(best, {last->external_path, system_clock::time_point{milliseconds{last->trigger_timestamp}},
                    "checkpoint " + last->external_path});
   }
+  if (!best) // what the JobManager itself tells is never older
+    best = recorded(s.was);
   if (best && !too_old(s, *best))
     return {.path = best->path, .source = best->source};
   if (s.x.app.spec.fallback_without_state.value_or(false))

@@ -72,9 +72,11 @@ void record_cluster(step& s, const cluster_view& c) {
       = std::string{labels::cluster_id} + "=" + c.id + "," + std::string{labels::deployment_type} + "=taskmanager";
 }
 
-/// Without HA a lost JobManager leaves only what was written down here. The first checkpoint of a job is waited for,
-/// later ones are picked up now and then.
+} // namespace
+
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id) {
+  if (s.high_availability() || !s.next.job_status || job_id.empty())
+    return;
   auto& job = *s.next.job_status;
   bool has_own = job.last_checkpoint && job.last_checkpoint != job.restore_path;
   auto* known = s.checkpoints(c, job_id, has_own ? defaults::poll_checkpoints : defaults::poll_job);
@@ -92,6 +94,8 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
   if ((*known)->latest_restored)
     job.restore_path = (*known)->latest_restored->external_path;
 }
+
+namespace {
 
 void watch_job(step& s, const cluster_view& c) {
   auto job_id = serving_job(s.was);
@@ -119,7 +123,7 @@ void watch_job(step& s, const cluster_view& c) {
   if ((*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
     return s.trouble("JobEnded", "job " + job_id + " is " + std::string{to_string((*known)->state)}
                                      + "; an edit (restartNonce) starts it from its newest state");
-  if (!rest::is_terminal((*known)->state) && !s.high_availability())
+  if (!rest::is_terminal((*known)->state))
     record_checkpoint(s, c, job_id);
 }
 
@@ -152,10 +156,7 @@ bool deploy_wanted(const step& s) {
 bool scaled(step& s, const k8s::deployment& x, int32_t replicas) {
   if (x.replicas == replicas)
     return true;
-  action order = scale_deployment{x.head.key.name, replicas};
-  auto how = s.order(order);
-  if (how == progress::done || how == progress::unknown)
-    s.act(order); // it was asked for before, and somebody has changed it since
+  s.insist(scale_deployment{x.head.key.name, replicas});
   return false;
 }
 
@@ -164,9 +165,7 @@ bool remove_cluster(step& s, const std::string& cluster_id) {
   auto remove = [&](object_role role, const k8s::object_head& x) {
     if (x.deleting || x.labels.contains(std::string{labels::orphaned}))
       return;
-    action order = delete_object{role, x.key.name, x.uid};
-    if (s.order(order) == progress::unknown)
-      s.act(order); // guarded by the uid: repeating it is harmless
+    s.insist(delete_object{role, x.key.name, x.uid}); // guarded by the uid
   };
   if (c.job_manager)
     remove(object_role::job_manager, c.job_manager->head);

@@ -239,8 +239,7 @@ std::optional<std::string> first_restore_path(const step& s) {
 void begin_deploy(step& s, std::string why) {
   if (!s.has_finalizer()) {
     // Nothing is created that a deletion could miss.
-    if (s.order(add_finalizer{}) == progress::unknown)
-      s.act(add_finalizer{});
+    s.insist(add_finalizer{});
     s.wait("AddingFinalizer", "adding finalizer " + std::string{finalizer_name});
     return;
   }
@@ -268,6 +267,8 @@ void cluster_starting(step& s) {
   if (superseded(s))
     return;
   sweep(s);
+  if (s.was.cluster)
+    record_checkpoint(s, s.cluster(s.was.cluster->id), serving_job(s.was)); // it may take long until it is stopped
   auto c = s.cluster(s.was.target->cluster_id);
   if (!create_objects(s, c))
     ;

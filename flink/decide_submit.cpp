@@ -114,7 +114,7 @@ void switch_generic_service(step& s, const cluster_view& c) {
   if (i == s.x.seen.world.services.end() || !c.versioned_service)
     return;
   if (i->second->selector != c.versioned_service->selector)
-    s.order(switch_service{c.id});
+    s.insist(switch_service{c.id});
 }
 
 /// No cluster but the two that we deal with may have a pod left: an earlier try could still start its job there.
@@ -137,6 +137,18 @@ void give_up(step& s, const std::string& why) {
   s.next.target->rollback = rollback{.reason = why};
   s.enter(phase::RollingBackJob, why);
   s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
+}
+
+/// What there was to restore is gone, and the user wants the job to run all the same.
+bool start_without_state(step& s, const cluster_view& c) {
+  auto& t = *s.was.target;
+  auto path = t.restore_path.value_or("");
+  auto* why = s.failure_of(submit_job{c.id, *t.job_id, *t.job, path});
+  if (path.empty() || !why || !says_state_is_gone(*why) || !s.x.app.spec.fallback_without_state.value_or(false))
+    return false;
+  s.warn("StateLost", path + " does not exist any more; starting without state (fallbackWithoutState)");
+  begin_submit(s, std::nullopt, "there is no state at " + path + " any more (fallbackWithoutState)");
+  return true;
 }
 
 std::string short_cause(const step& s) {
@@ -179,6 +191,8 @@ void finish_rollback(step& s, const rest::job& job) {
   auto reason = short_cause(s);
   s.next.cluster->job_manager = s.was.target->rollback->job_manager;
   s.next.job_status->job_id = job.id;
+  s.next.job_status->restore_path = s.was.target->restore_path;
+  s.next.job_status->last_checkpoint = s.was.target->restore_path; // until the job completes its own
   s.next.savepoint_path.reset();
   s.event("RollbackSucceeded", "the old version runs again as job " + job.id);
   fail_deploy(s, "RolledBack", reason);
@@ -194,7 +208,8 @@ void restart_old(step& s, const cluster_view& old) {
     s.next.job_status->job_id.reset();
     fail_deploy(s, "RollbackFailed",
                 verdict.why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
-                    + "; an edit starts from it");
+                    + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
+                      "fallbackWithoutState is set");
   } else if (verdict.how == started::late) {
     // It may have been lost, or appear later. Only another life of the JobManager makes that certain.
     s.trouble("RollbackSlow", verdict.why + "; restarting the JobManager of cluster " + old.id + " and trying again");
@@ -252,6 +267,8 @@ void submitting_job(step& s) {
   auto verdict = follow_submit(s, {c, *t->job_id, *t->job, t->restore_path.value_or("")});
   if (verdict.how == started::yes)
     return accept_target(s, *verdict.job);
+  if (verdict.how == started::no && start_without_state(s, c))
+    return;
   if (verdict.how != started::pending)
     give_up(s, verdict.why);
 }

@@ -306,4 +306,8 @@ std::string useful_line(std::string_view trace) {
   return sanitize(without_package(cause.empty() ? first : cause));
 }
 
+bool says_state_is_gone(const failure& x) {
+  return x.kind == failure_class::rejected && x.message.find("Cannot find checkpoint or savepoint") != std::string::npos;
+}
+
 } // namespace flink

@@ -56,6 +56,9 @@ failure classify_flink(int status, std::string_view body);
 /// Classifies an answer of the API server that is not 2xx; `body` is a Status object or anything else.
 failure classify_kubernetes(int status, std::string_view body);
 
+/// Returns whether a submit was refused because the state that it names does not exist any more.
+bool says_state_is_gone(const failure& x);
+
 /// Returns the line of a Java stack trace that says most: the last "Caused by:", without the class's
 /// package, or the first line; control characters removed, cut to `config::defaults::max_message` bytes.
 std::string useful_line(std::string_view trace);

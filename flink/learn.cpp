@@ -254,6 +254,20 @@ void learn_owner(observation& seen, const application& app, const read_object& x
           "remove that object";
 }
 
+template <class T>
+void forget(std::map<std::string, std::shared_ptr<const T>>& all, const delete_object& x) {
+  if (auto i = all.find(x.name); i != all.end() && i->second->head.uid == x.uid)
+    all.erase(i);
+}
+
+/// It is not there. What was known from the answer to its creation only may never have been shown by a watch, which
+/// then does not tell of its end either.
+void forget_object(observation& seen, const delete_object& x) {
+  forget(seen.world.deployments, x);
+  forget(seen.world.services, x);
+  forget(seen.world.ingresses, x);
+}
+
 struct learner {
   observation& seen;
   const application& app;
@@ -274,8 +288,10 @@ struct learner {
       learn_owner(seen, app, y, r);
     plain();
   }
-  void operator()(const delete_object&) const {
+  void operator()(const delete_object& y) const {
     auto why = succeeded(r) ? std::nullopt : std::optional{failure_of(x, r)};
+    if (why && why->kind == failure_class::gone)
+      forget_object(seen, y);
     if (why && (why->kind == failure_class::gone || why->kind == failure_class::conflict))
       why.reset(); // gone already, or another object by now
     record(seen, x, r, std::move(why));

@@ -108,6 +108,15 @@ progress step::order(const action& what) {
   return progress::pending;
 }
 
+void step::insist(const action& what) {
+  auto how = order(what);
+  auto pause = answered(what) + defaults::effect_seen - x.now.steady;
+  if (how == progress::unknown || (how == progress::done && pause.count() <= 0))
+    act(what);
+  else if (how == progress::done)
+    look_within(std::chrono::ceil<milliseconds>(pause));
+}
+
 void step::ask(const action& question, const std::chrono::steady_clock::time_point* answered, milliseconds every) {
   auto pause = answered ? every - since(*answered, x.now) : milliseconds{0};
   if (auto i = x.seen.outcomes.find(to_string(question)); i != x.seen.outcomes.end() && i->second.failed)

@@ -51,6 +51,10 @@ public:
   /// Sends an order unless it is done; sends again what may be repeated, with growing pauses.
   progress order(const action& what);
 
+  /// The same for orders that are harmless to repeat, and whose effect shows in the picture: while it does not show they
+  /// are sent again, at once if nobody knows what became of the last one, now and then if it was said to be done.
+  void insist(const action& what);
+
   /// The last failure of an action, if it failed.
   const failure* failure_of(const action& what) const;
 
@@ -134,6 +138,10 @@ struct recoverable {
 /// Picks the newest state that was reported good and still exists. The job has ended, and what its JobManager said
 /// before that does not count.
 recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id);
+
+/// Writes down the newest checkpoint of the job that serves: without high availability a lost JobManager leaves nothing
+/// else. The first one is waited for, later ones are picked up now and then.
+void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id);
 
 /// Is a job of a cluster over? `nullopt`: not known yet, the question is on its way.
 /// Over means: its JobManager says a terminal state, or nothing of the cluster is left.

@@ -125,13 +125,19 @@ void judge::started(life& x, const job_manager& where, const simulated::job& job
 
 void judge::on_status(const json::value& before, const json::value& after) {
   auto& x = lives_[text(after, {"metadata", "uid"})];
-  for (auto& path : {text(after, {"status", "savepointPath"}), text(after, {"status", "target", "restorePath"}),
-                     text(after, {"status", "jobStatus", "lastCheckpoint"})})
-    if (!path.empty())
+  auto news = [&](std::initializer_list<std::string_view> where) {
+    auto path = text(after, where);
+    if (!path.empty() && path != text(before, where))
       x.reported.insert(path);
+  };
+  news({"status", "savepointPath"});
+  news({"status", "target", "restorePath"});
+  news({"status", "jobStatus", "lastCheckpoint"});
   if (auto job = text(after, {"status", "jobStatus", "jobID"}); !job.empty()) {
-    if (x.accepted.insert(job).second)
+    if (job != text(before, {"status", "jobStatus", "jobID"})) {
+      x.accepted.insert(job);
       x.free = false;
+    }
     if (text(after, {"status", "jobStatus", "state"}) == "FINISHED")
       x.free = true;
   }

@@ -53,7 +53,7 @@ public:
       judge_.complain(std::string{"exception: "} + x.what());
     }
     if (!judge_.complaint().empty())
-      say("COMPLAINT " + judge_.complaint());
+      say("COMPLAINT " + judge_.complaint() + "; there are " + pods());
     operator_.reset();
     return result();
   }
@@ -62,6 +62,7 @@ public:
     if (adversary_.strikes("supervisor crashes", 3))
       throw std::runtime_error{"played"};
     auto d = setup_.decide(x);
+    waits_for_ = d.waiting.reason + ": " + d.waiting.message;
     decided_.push_back(d.next);
     if (decided_.size() > 64)
       decided_.pop_front();
@@ -310,7 +311,7 @@ private:
 
   std::string picture() const {
     auto* x = outside_.application(user::name);
-    return x ? "phase " + text(*x, {"status", "phase"}) + ", Degraded " + condition("Degraded") : "no application";
+    return x ? "phase " + text(*x, {"status", "phase"}) + ", Degraded " + condition("Degraded") + "; waits for " + waits_for_ : "no application";
   }
 
   void peace() {
@@ -346,6 +347,15 @@ private:
         shape = found->shape;
       }
     return shape;
+  }
+
+  std::string pods() const {
+    std::string out;
+    for (auto& [key, x] : outside_.store().all("pods"))
+      out += key.name + (at(*x, {"metadata", "deletionTimestamp"}) ? " (ending) " : " ");
+    for (auto& [key, x] : outside_.store().all("deployments.apps"))
+      out += "Deployment " + key.name + (at(*x, {"metadata", "deletionTimestamp"}) ? " (ending) " : " ");
+    return out;
   }
 
   /// A condition says what the user has to do.
@@ -419,6 +429,7 @@ private:
   int edits_ = 0;
   bool quiet_ = false;
   std::deque<flink::status> decided_;
+  std::string waits_for_;
   time_point calm_since_ = beginning;
   std::map<std::pair<std::string, std::string>, uint64_t> transitions_;
 };
