@@ -33,8 +33,9 @@ net::server::handler serve(actors::running_system& system, pages only) {
       return answer->reply(405, {{"Content-Type", "text/plain"}, {"Allow", "GET"}}, "only GET\n");
     if (!only.empty() && !only.contains(path_of(x.target)))
       return answer->reply(404, {{"Content-Type", "text/plain"}}, "not here\n");
-    system.query(std::move(x.target), [answer](int status, std::string type, std::string body) {
-      answer->reply(status, {{"Content-Type", std::move(type)}}, std::move(body));
+    std::string accept{net::find_header(x.headers, "Accept")};
+    system.query(std::move(x.target), std::move(accept), [answer](int status, std::string type, std::string body) {
+      answer->reply(status, {{"Content-Type", std::move(type)}, {"Vary", "Accept"}}, std::move(body));
     });
   };
 }

@@ -67,8 +67,9 @@ void running_system::stop(std::chrono::milliseconds grace) {
   impl_->stop(grace);
 }
 
-void running_system::query(std::string path, std::function<void(int, std::string, std::string)> reply) {
-  caf::anon_send(impl_->pages, messages::query{std::move(path), std::move(reply)});
+void running_system::query(std::string path, std::string accept,
+                           std::function<void(int, std::string, std::string)> reply) {
+  caf::anon_send(impl_->pages, messages::query{std::move(path), std::move(accept), std::move(reply)});
 }
 
 } // namespace actors
