@@ -1,6 +1,7 @@
 #include "actors/pages.hpp"
 
 #include "actors/pages_style.hpp"
+#include "flink/application.hpp"
 #include "k8s/json.hpp"
 #include "k8s/requests.hpp"
 
@@ -97,16 +98,31 @@ std::string phase_of(const application_report& x) {
   return x.phase.empty() ? "not yet deployed" : x.phase;
 }
 
+/// Returns whether somebody has to look: it is in trouble, or its deploy has failed and waits for an edit.
+bool needs_attention(const application_report& x) {
+  return x.trouble || x.phase == boost::describe::enum_to_string(flink::phase::DeployFailed, "");
+}
+
+std::string mark_of(const application_report& x) {
+  return needs_attention(x) ? std::string{" <b class=\"mark\">"} + (x.trouble ? "trouble" : "failed") + "</b>" : "";
+}
+
+/// What an application waits for; one that has all it wants says so.
+std::string wait_of(const application_report& x) {
+  return x.waiting_for.empty() ? "<span class=\"quiet\">nothing</span>" : two_lines(x.waiting_for, x.waiting_message);
+}
+
 std::string breaker_of(const lane_report& x) {
   if (!x.breaker_milliseconds)
     return "closed";
   return "open for another " + spoken(std::chrono::seconds{(*x.breaker_milliseconds + 999) / 1000});
 }
 
-/// Those in trouble first, and of them those that wait longest.
+/// Those that need attention first, and of them those that wait longest.
 std::vector<application_report> sorted(std::vector<application_report> all) {
   auto rank = [](const application_report& x) {
-    return std::tuple{!x.trouble, x.trouble ? x.waiting_since.value_or("") : std::string{}, x.namespace_, x.name};
+    bool first = needs_attention(x);
+    return std::tuple{!first, first ? x.waiting_since.value_or("") : std::string{}, x.namespace_, x.name};
   };
   std::ranges::sort(all, {}, rank);
   return all;
@@ -121,11 +137,9 @@ std::string table_of(const std::vector<application_report>& all, k8s::wall_time 
   std::string rows;
   for (auto& x : sorted(all))
     rows += row(columns,
-                {"<a href=\"" + escaped(path_of(x)) + "\">" + escaped(name_of(x)) + "</a>"
-                     + (x.trouble ? " <b class=\"mark\">trouble</b>" : ""),
-                 escaped(phase_of(x)), two_lines(x.waiting_for, x.waiting_message), since(x.waiting_since, now),
-                 escaped(x.step), number(x.restarts)},
-                x.trouble);
+                {"<a href=\"" + escaped(path_of(x)) + "\">" + escaped(name_of(x)) + "</a>" + mark_of(x),
+                 escaped(phase_of(x)), wait_of(x), since(x.waiting_since, now), escaped(x.step), number(x.restarts)},
+                needs_attention(x));
   return table(columns, rows);
 }
 
@@ -182,9 +196,9 @@ std::string table_of(std::vector<messages::outcome_report> all) {
 }
 
 std::string summary(const messages::operator_report& x) {
-  auto troubled = std::ranges::count_if(x.applications, &application_report::trouble);
+  auto troubled = std::ranges::count_if(x.applications, needs_attention);
   auto words = std::to_string(x.applications.size()) + (x.applications.size() == 1 ? " application" : " applications");
-  return words + (troubled == 0 ? ", none in trouble" : ", " + std::to_string(troubled) + " in trouble");
+  return words + (troubled == 0 ? ", none in trouble" : ", " + std::to_string(troubled) + " in trouble or failed");
 }
 
 std::string facts(const application_report& x, k8s::wall_time now) {
@@ -194,7 +208,7 @@ std::string facts(const application_report& x, k8s::wall_time now) {
       out += "<dt>" + escaped(name) + "</dt><dd>" + html + "</dd>\n";
   };
   fact("Phase", escaped(phase_of(x)));
-  fact("Waits for", two_lines(x.waiting_for, x.waiting_message));
+  fact("Waits for", needs_attention(x) ? std::string{} : wait_of(x)); // else the banner says it
   fact("For", since(x.waiting_since, now));
   fact("Doing", escaped(x.step));
   if (x.last_deploy)
@@ -272,12 +286,12 @@ page application(const messages::application_report& x, format how, k8s::wall_ti
   if (how == format::json)
     return {as_json, json::write(x)};
   std::string body = "<header><p><a href=\"/\">all applications</a></p><h1>" + escaped(name_of(x)) + "</h1></header>\n";
-  if (x.trouble)
+  if (needs_attention(x))
     body += "<p class=\"banner\"><b>" + escaped(x.waiting_for) + "</b> " + escaped(x.waiting_message) + "</p>\n";
   body += facts(x, now) + section("Last decisions, newest first", table_of(x.decisions))
         + section("Orders and questions, failures first", table_of(x.outcomes))
         + section("Lanes to its JobManagers", table_of(x.lanes));
-  return html(name_of(x) + (x.trouble ? ": " + x.waiting_for : ""), body, now);
+  return html(name_of(x) + (needs_attention(x) ? ": " + x.waiting_for : ""), body, now);
 }
 
 } // namespace actors::pages

@@ -2,6 +2,7 @@
 
 #include "actors/crew.hpp"
 #include "actors/introspection.hpp"
+#include "config/defaults.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -61,7 +62,10 @@ public:
 
 running_system::running_system(system_setup setup) : impl_{std::make_unique<impl>(std::move(setup))} {}
 
-running_system::~running_system() = default;
+running_system::~running_system() {
+  // Not stopped if something has been thrown meanwhile; an actor system waits for actors that live.
+  stop(config::defaults::shutdown);
+}
 
 void running_system::stop(std::chrono::milliseconds grace) {
   impl_->stop(grace);

@@ -36,6 +36,7 @@ public:
   /// up to `grace`.
   void stop(std::chrono::milliseconds grace);
 
+  /// Stops first if that has not been done.
   ~running_system();
 
   /// Answers a page; may be called from any thread. `reply` (status, media type, body) runs on any thread.

@@ -79,5 +79,11 @@ TEST_F(start_and_stop, stops_at_any_moment) {
   }
 }
 
+TEST_F(start_and_stop, ends_its_actors_when_it_goes_without_having_been_stopped) {
+  // As when main() cannot have the address of a page: an actor system waits in its destructor for actors that live.
+  net::client client{io, {}};
+  actors::running_system x{{.transport = &client, .api_origin = there.origin(), .seed = 1}};
+}
+
 } // namespace
 } // namespace threads

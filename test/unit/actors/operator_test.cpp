@@ -205,7 +205,7 @@ TEST_F(operator_test, shows_a_crashed_supervisor_as_trouble) {
   sync();
   show("bad");
   EXPECT_TRUE(report().applications.at(0).trouble);
-  EXPECT_THAT(page("/", "text/html").second, testing::HasSubstr("1 application, 1 in trouble"));
+  EXPECT_THAT(page("/", "text/html").second, testing::HasSubstr("1 application, 1 in trouble or failed"));
 }
 
 TEST_F(operator_test, shows_pages_to_browsers) {

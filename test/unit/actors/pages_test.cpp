@@ -59,7 +59,15 @@ TEST(overview, shows_trouble_first_and_the_longest_of_it_before_the_rest) {
                                    application_named("early", true, "2026-01-02T02:00:00Z")}});
   EXPECT_LT(x.find("ns/early"), x.find("ns/late"));
   EXPECT_LT(x.find("ns/late"), x.find("ns/calm"));
-  EXPECT_THAT(x, HasSubstr("3 applications, 2 in trouble"));
+  EXPECT_THAT(x, HasSubstr("3 applications, 2 in trouble or failed"));
+}
+
+TEST(overview, does_not_hide_a_failed_deploy_among_the_healthy) {
+  auto failed = application_named("z");
+  failed.phase = "DeployFailed";
+  auto x = shown({.synced = true, .applications = {application_named("a"), failed}});
+  EXPECT_LT(x.find("ns/z"), x.find("ns/a"));
+  EXPECT_THAT(x, HasSubstr("2 applications, 1 in trouble or failed"));
 }
 
 TEST(overview, says_since_when_each_waits_and_leads_to_it) {
