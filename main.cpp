@@ -101,7 +101,8 @@ int run(const config::options& o, const config::api_server& api, const sigset_t&
                                  .seed = random_seed()}};
   auto servers = open_servers(io, system, o);
   log::info("started", "", "watching " + (o.ns.empty() ? std::string{"all namespaces"} : "namespace " + o.ns),
-            {{"apiServer", api.origin},
+            {{"version", config::version()},
+             {"apiServer", api.origin},
              {"metrics", o.metrics_bind_address},
              {"introspection", o.introspection_bind_address}});
   int signal = 0;

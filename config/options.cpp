@@ -155,6 +155,10 @@ void apply_file(CLI::App& app, const std::string& path) {
 
 } // namespace
 
+std::string version() {
+  return OPERATOR_VERSION;
+}
+
 std::optional<bind_address> parse_bind_address(const std::string& text, std::string& problem) {
   auto colon = text.rfind(':');
   unsigned port = 0;
@@ -177,7 +181,7 @@ parsed_options parse_options(const std::vector<std::string>& arguments) {
   app.footer(examples);
   app.get_formatter()->column_width(40);
   app.set_help_flag("-h,--help", "Print this and exit");
-  app.set_version_flag("--version", std::string{"flink-operator "} + OPERATOR_VERSION, "Print the version and exit");
+  app.set_version_flag("--version", "flink-operator " + version(), "Print the version and exit");
   app.add_option("--config", file, "YAML file with 'name: value' lines for any of these options")
       ->check(CLI::ExistingFile);
   declare(app, out.options);

@@ -121,7 +121,8 @@ TEST(bind_address, reads_host_and_port) {
 }
 
 TEST(log_line, is_one_line_whatever_it_is_given) {
-  auto text = log::render(log::format::text, log::level::info, "decided", "ns/app", "a\nb", {{"phase", "Running"}});
+  auto text = log::render(log::format::text, log::level::info, "decided", "ns/app", "a\nb",
+                          {{"phase", "Running"}, {"actions", ""}});
   EXPECT_EQ(text, "decided ns/app: a b phase=Running");
   auto json = log::render(log::format::json, log::level::info, "decided", "ns/app", "a\"b\n", {{"phase", "x y"}});
   EXPECT_EQ(json, R"("event":"decided","application":"ns/app","message":"a\"b\n","phase":"x y"})");
