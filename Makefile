@@ -67,6 +67,11 @@ ifeq ($(TEST),full)
 	@$(CTEST) --test-dir build/asan
 endif
 
+.PHONY: check-threads
+check-threads: install-build | folder ## tests with real threads and sockets, under the thread sanitizer
+	@echo "== tests with threads under the thread sanitizer"
+	@JOBS=$(JOBS) test/threads/run
+
 .PHONY: stories
 stories: build install-test ## the user stories on flink-local, with real Flink
 	@echo "== stories on flink-local"

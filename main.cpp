@@ -33,8 +33,9 @@ net::server::handler serve(actors::running_system& system, pages only) {
       return answer->reply(405, {{"Content-Type", "text/plain"}, {"Allow", "GET"}}, "only GET\n");
     if (!only.empty() && !only.contains(path_of(x.target)))
       return answer->reply(404, {{"Content-Type", "text/plain"}}, "not here\n");
-    system.query(std::move(x.target), [answer](int status, std::string type, std::string body) {
-      answer->reply(status, {{"Content-Type", std::move(type)}}, std::move(body));
+    std::string accept{net::find_header(x.headers, "Accept")};
+    system.query(std::move(x.target), std::move(accept), [answer](int status, std::string type, std::string body) {
+      answer->reply(status, {{"Content-Type", std::move(type)}, {"Vary", "Accept"}}, std::move(body));
     });
   };
 }
@@ -100,7 +101,8 @@ int run(const config::options& o, const config::api_server& api, const sigset_t&
                                  .seed = random_seed()}};
   auto servers = open_servers(io, system, o);
   log::info("started", "", "watching " + (o.ns.empty() ? std::string{"all namespaces"} : "namespace " + o.ns),
-            {{"apiServer", api.origin},
+            {{"version", config::version()},
+             {"apiServer", api.origin},
              {"metrics", o.metrics_bind_address},
              {"introspection", o.introspection_bind_address}});
   int signal = 0;

@@ -354,7 +354,9 @@ void application_state::tell_decision(const flink::decision& d) {
   std::string actions;
   for (auto& x : told.actions)
     actions += (actions.empty() ? "" : "; ") + x;
-  log::info("decided", subject(), d.reason, {{"phase", phase.empty() ? "New" : phase}, {"actions", actions}});
+  bool bad = d.waiting.trouble || flink::phase_of(d.next) == flink::phase::DeployFailed;
+  log::write(bad ? log::level::warning : log::level::info, "decided", subject(), d.reason,
+             {{"phase", phase.empty() ? "New" : phase}, {"actions", actions}});
   decisions_.push_back(std::move(told));
   if (decisions_.size() > defaults::remembered_decisions)
     decisions_.pop_front();

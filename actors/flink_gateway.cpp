@@ -3,6 +3,7 @@
 #include "config/defaults.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace actors {
 
@@ -57,6 +58,7 @@ caf::result<messages::answer> flink_gateway_state::on(messages::flink_request& x
   auto now = self_->clock().now();
   auto key = x.to.pod_uid;
   auto& l = lanes_[key];
+  l.to = x.to;
   if (now < l.closed_until) {
     promise.deliver(messages::answer{not_sent("not sent: JobManager " + x.to.pod + " did not answer "
                                               + std::to_string(l.timeouts) + " times in a row")});
@@ -132,7 +134,7 @@ void flink_gateway_state::forget_if_idle(const std::string& key) {
   if (i != lanes_.end() && i->second.in_flight == 0 && i->second.queue.empty() && i->second.timeouts == 0)
     lanes_.erase(i);
   // Pods that stopped answering before they went leave an open breaker behind.
-  auto long_ago = self_->clock().now() - 10 * defaults::breaker_longest;
+  auto long_ago = self_->clock().now() - defaults::breaker_remembered;
   std::erase_if(lanes_, [&](auto& x) {
     return x.second.in_flight == 0 && x.second.queue.empty() && x.second.timeouts > 0
         && x.second.closed_until < long_ago && x.second.closed_until != net::clock::time_point{};
@@ -162,14 +164,30 @@ void flink_gateway_state::fail_all() {
 
 messages::actor_report flink_gateway_state::report() const {
   std::size_t queued = 0, open = 0;
+  std::vector<messages::lane_report> lanes;
   for (auto& [key, l] : lanes_) {
     queued += l.queue.size();
     open += l.timeouts >= defaults::breaker_failures ? 1 : 0;
+    lanes.push_back(report_of(l));
   }
+  std::ranges::sort(lanes, {}, [](auto& x) { return std::tie(x.namespace_, x.pod); });
   return {.name = name,
           .mailbox = mailbox_size(self_),
           .state = std::to_string(flying_.size()) + " in flight, " + std::to_string(queued) + " waiting, "
-                 + std::to_string(lanes_.size()) + " lanes, " + std::to_string(open) + " breakers open"};
+                 + std::to_string(lanes_.size()) + " lanes, " + std::to_string(open) + " breakers open",
+          .lanes = std::move(lanes)};
+}
+
+messages::lane_report flink_gateway_state::report_of(const lane& l) const {
+  messages::lane_report out{.namespace_ = l.to.ns,
+                            .pod = l.to.pod,
+                            .service = l.to.service,
+                            .in_flight = static_cast<int64_t>(l.in_flight),
+                            .waiting = static_cast<int64_t>(l.queue.size()),
+                            .timeouts = l.timeouts};
+  if (auto left = l.closed_until - self_->clock().now(); left > left.zero())
+    out.breaker_milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  return out;
 }
 
 } // namespace actors

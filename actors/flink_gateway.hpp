@@ -37,6 +37,7 @@ private:
   };
 
   struct lane {
+    messages::job_manager_address to;
     std::deque<waiting> queue;
     std::size_t in_flight = 0;
     int32_t timeouts = 0;
@@ -53,6 +54,7 @@ private:
   void forget_if_idle(const std::string& key);
   void fail_all();
   messages::actor_report report() const;
+  messages::lane_report report_of(const lane& l) const;
 
   flink_actor::pointer self_;
   net::transport* transport_ = nullptr;

@@ -3,6 +3,8 @@
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -15,10 +17,11 @@ struct introspection_setup {
   flink_actor flink;
   std::vector<watch_actor> watches;
   std::shared_ptr<metrics> counters;
+  std::function<std::chrono::system_clock::time_point()> wall_clock = std::chrono::system_clock::now;
 };
 
-/// Answers pages: /healthz, /readyz, /metrics for machines; / and /applications/NAMESPACE/NAME as JSON for the
-/// one who asks what it is waiting for.
+/// Answers pages: /healthz, /readyz, /metrics for machines; / and /applications/NAMESPACE/NAME for the one who asks
+/// what it is waiting for. Collects the reports; what they look like is a matter of pages.hpp.
 class introspection_state {
 public:
   static constexpr const char* name = "introspection";
@@ -32,6 +35,14 @@ private:
   void ready(const messages::query& x);
   void overview(const messages::query& x);
   void one_application(const messages::query& x, const std::string& path);
+
+  struct collection;
+  template <class Handle>
+  void ask_actor(const std::shared_ptr<collection>& c, const Handle& whom, const char* who);
+  void ask_application(const std::shared_ptr<collection>& c, std::size_t i);
+  void add_silent(collection& c, const char* who);
+  void one_less(collection& c);
+  void add_lanes(const messages::query& x, messages::application_report r);
 
   introspection_actor::pointer self_;
   introspection_setup setup_;

@@ -89,7 +89,7 @@ void kubernetes_gateway_state::pump() {
   while (!queue_.empty() && flying_.size() < defaults::kubernetes_in_flight && bucket_.take(now))
     send(std::move(*queue_.pop()));
   if (!queue_.empty())
-    timer_.arm(self_, std::max<net::clock::duration>(bucket_.wait(now), std::chrono::milliseconds{20}));
+    timer_.arm(self_, std::max<net::clock::duration>(bucket_.wait(now), defaults::kubernetes_token_wait));
 }
 
 void kubernetes_gateway_state::send(waiting x) {

@@ -195,7 +195,8 @@ private:
   }
 
   void carry_out_one(const k8s::do_watch& x) {
-    call(k8s::watch(kind_of::type, which(), x.resource_version, x.timeout), false, x.timeout + std::chrono::seconds{5});
+    call(k8s::watch(kind_of::type, which(), x.resource_version, x.timeout), false,
+         x.timeout + defaults::watch_idle_margin);
   }
 
   void carry_out_one(const k8s::do_wait& x) {

@@ -187,6 +187,7 @@ caf::result<messages::operator_report> operator_state::on(messages::describe) {
                               .step = e.supervisor ? "supervised"
                                     : e.pausing    ? "restarting after: " + e.last_crash
                                                    : "none",
+                              .trouble = e.pausing,
                               .restarts = e.restarts});
   std::sort(r.applications.begin(), r.applications.end(),
             [](auto& x, auto& y) { return std::tie(x.namespace_, x.name) < std::tie(y.namespace_, y.name); });

@@ -2,6 +2,7 @@
 
 #include "actors/crew.hpp"
 #include "actors/introspection.hpp"
+#include "config/defaults.hpp"
 
 #include <caf/scoped_actor.hpp>
 
@@ -61,14 +62,18 @@ public:
 
 running_system::running_system(system_setup setup) : impl_{std::make_unique<impl>(std::move(setup))} {}
 
-running_system::~running_system() = default;
+running_system::~running_system() {
+  // Not stopped if something has been thrown meanwhile; an actor system waits for actors that live.
+  stop(config::defaults::shutdown);
+}
 
 void running_system::stop(std::chrono::milliseconds grace) {
   impl_->stop(grace);
 }
 
-void running_system::query(std::string path, std::function<void(int, std::string, std::string)> reply) {
-  caf::anon_send(impl_->pages, messages::query{std::move(path), std::move(reply)});
+void running_system::query(std::string path, std::string accept,
+                           std::function<void(int, std::string, std::string)> reply) {
+  caf::anon_send(impl_->pages, messages::query{std::move(path), std::move(accept), std::move(reply)});
 }
 
 } // namespace actors

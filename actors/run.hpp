@@ -36,10 +36,11 @@ public:
   /// up to `grace`.
   void stop(std::chrono::milliseconds grace);
 
+  /// Stops first if that has not been done.
   ~running_system();
 
-  /// Answers a page; may be called from any thread. `reply` runs on any thread.
-  void query(std::string path, std::function<void(int, std::string, std::string)> reply);
+  /// Answers a page; may be called from any thread. `reply` (status, media type, body) runs on any thread.
+  void query(std::string path, std::string accept, std::function<void(int, std::string, std::string)> reply);
 
 private:
   class impl;

@@ -36,13 +36,15 @@ std::function<std::string(bool)> authorization_of(const k8s::inline_or_file& tok
 
 std::optional<api_server> from_kubeconfig(const std::string& path, const std::string& context, std::string& problem) {
   auto text = net::read_file(path, problem);
-  if (!text)
+  if (!text) {
+    problem = "kubeconfig " + problem;
     return std::nullopt;
+  }
   auto slash = path.rfind('/');
   auto access
       = k8s::parse_kubeconfig(*text, context, slash == std::string::npos ? "." : path.substr(0, slash), problem);
   if (!access) {
-    problem = path + ": " + problem;
+    problem = "kubeconfig " + path + ": " + problem;
     return std::nullopt;
   }
   api_server out{.origin = access->server};

@@ -64,6 +64,45 @@ constexpr std::chrono::milliseconds answer_margin{1'000};
 /// Our own write must show up in the watch within this, else the resource is read.
 constexpr std::chrono::milliseconds own_write_seen{2'000};
 
+// -- watches of the API server ---------------------------------------------------------------------
+
+/// Objects per page of a list: client-go's number.
+constexpr int32_t list_page = 500;
+/// The server ends a watch after this and up to the spread more, drawn so that watches do not all end at once.
+constexpr std::chrono::seconds watch_time{240};
+constexpr std::chrono::seconds watch_time_spread{50};
+/// The first watch after trouble is short: a server that has just recovered may open one that stays silent.
+constexpr std::chrono::seconds trial_watch_time{10};
+constexpr std::chrono::seconds trial_watch_time_spread{10};
+/// A connection silent for this much longer than the watch was to last is dead.
+constexpr std::chrono::seconds watch_idle_margin{5};
+/// A watch that ends sooner without an event is a failure, else it would be asked for in a loop.
+constexpr std::chrono::milliseconds shortest_watch{1'000};
+/// Pause after a refused or lost call, doubling to the longest; client-go's reflector has these.
+constexpr std::chrono::milliseconds watch_pause_first{800};
+constexpr std::chrono::milliseconds watch_pause_longest{30'000};
+/// Share of a pause by which it is drawn longer at most.
+constexpr double watch_pause_jitter = 1.0;
+/// Without a failure for this long the next one counts as the first.
+constexpr std::chrono::milliseconds watch_calm{120'000};
+/// Retry-After is honoured up to this, so that no answer can silence us.
+constexpr std::chrono::milliseconds retry_after_longest{60'000};
+
+// -- events ------------------------------------------------------------------------------------------
+
+/// After this long without a repetition an occurrence is news again.
+constexpr std::chrono::minutes event_series{10};
+/// client-go's limits per object: a burst, then one in five minutes.
+constexpr double event_burst = 25;
+constexpr double events_per_second = 1.0 / 300;
+/// An object that was silent this long has its full burst again and needs no memory.
+constexpr std::chrono::minutes event_memory{125};
+/// The longest message that the API server takes, in bytes.
+constexpr std::size_t event_message = 1024;
+/// Different occurrences of one object that are remembered; messages with ever new numbers in them
+/// must not fill the memory.
+constexpr std::size_t event_most_series = 64;
+
 // -- gateways ---------------------------------------------------------------------------------------
 
 /// Requests in flight per Flink cluster.
@@ -73,17 +112,25 @@ constexpr int32_t breaker_failures = 3;
 /// Pause of an open breaker, doubling to the longest.
 constexpr std::chrono::milliseconds breaker_first{2'000};
 constexpr std::chrono::milliseconds breaker_longest{30'000};
+/// A pod that nobody has asked since its breaker closed is gone: its lane is forgotten after this.
+constexpr std::chrono::milliseconds breaker_remembered{300'000};
 /// Writes per second to the API server over all applications, and the burst above it.
 constexpr double kubernetes_writes_per_second = 50;
 constexpr double kubernetes_write_burst = 200;
 /// Requests to the API server in flight at once.
 constexpr std::size_t kubernetes_in_flight = 32;
+/// Writes that wait for a token are not looked at more often than this.
+constexpr std::chrono::milliseconds kubernetes_token_wait{20};
 
 // -- supervision ------------------------------------------------------------------------------------
 
 /// A crashed APPLICATION is started again after this, doubling to the longest.
 constexpr std::chrono::milliseconds restart_first{1'000};
 constexpr std::chrono::milliseconds restart_longest{300'000};
+/// How an order or question went is remembered this long.
+constexpr std::chrono::hours outcomes_remembered{1};
+/// An actor that does not tell of itself within this is shown as silent.
+constexpr std::chrono::milliseconds introspection_patience{2'000};
 /// Decisions that introspection remembers per application.
 constexpr std::size_t remembered_decisions = 20;
 /// Deploys that the status remembers.

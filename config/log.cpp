@@ -50,8 +50,9 @@ std::string as_text(std::string_view id, std::string_view subject, std::string_v
     line += " " + flat(subject);
   line += ": " + flat(text);
   for (auto& [name, value] : fields)
-    line += " " + std::string{name} + "="
-          + (value.find(' ') == std::string::npos ? flat(value) : json::escape(flat(value)));
+    if (!value.empty())
+      line += " " + std::string{name} + "="
+            + (value.find(' ') == std::string::npos ? flat(value) : json::escape(flat(value)));
   return line;
 }
 

@@ -3,8 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
+#include <utility>
 
 namespace config {
 
@@ -12,14 +14,22 @@ namespace {
 
 constexpr auto about
     = "Runs Apache Flink applications on Kubernetes: one FlinkApplication resource, one Flink cluster, one job.\n"
-      "Each option can also be given as FLINK_OPERATOR_NAME in the environment (dashes become underscores) or as\n"
-      "'name: value' in the file of --config; a flag wins over the environment, the environment over the file.";
+      "Each option can also be given as FLINK_OPERATOR_NAME in the environment (capitals, dashes become underscores) "
+      "or\n"
+      "as 'name: value' in the file of --config; a flag wins over the environment, the environment over the file.";
 
-const std::map<std::string, log::level> levels{{"debug", log::level::debug},
-                                               {"info", log::level::info},
-                                               {"warning", log::level::warning},
-                                               {"error", log::level::error}};
-const std::map<std::string, log::format> formats{{"text", log::format::text}, {"json", log::format::json}};
+constexpr auto examples = "Examples:\n"
+                          "  flink-operator --kubeconfig ~/.kube/config --namespace streaming --log-level debug\n"
+                          "  FLINK_OPERATOR_LOG_FORMAT=json flink-operator        in a pod: with its service account\n";
+
+template <class T>
+using choices = std::vector<std::pair<std::string, T>>;
+
+const choices<log::level> levels{{"debug", log::level::debug},
+                                 {"info", log::level::info},
+                                 {"warning", log::level::warning},
+                                 {"error", log::level::error}};
+const choices<log::format> formats{{"text", log::format::text}, {"json", log::format::json}};
 
 std::string environment_name(std::string flag) {
   for (auto& c : flag)
@@ -27,45 +37,94 @@ std::string environment_name(std::string flag) {
   return "FLINK_OPERATOR_" + flag;
 }
 
+/// Returns what --help calls the value of an option.
+std::string word_for(const std::string& flag) {
+  static const std::map<std::string, std::string> words{{"config", "FILE"},
+                                                        {"kubeconfig", "FILE"},
+                                                        {"jobmanager-url", "URL"},
+                                                        {"ingress-url-format", "FORMAT"},
+                                                        {"log-level", "LEVEL"},
+                                                        {"threads", "NUMBER"},
+                                                        {"container-name-format", "FORMAT"},
+                                                        {"log-format", "FORMAT"}};
+  auto found = words.find(flag);
+  return found != words.end() ? found->second : flag.ends_with("-address") ? "ADDRESS" : "NAME";
+}
+
 std::string check_address(const std::string& text) {
   std::string problem;
   return parse_bind_address(text, problem) || text == "0" ? std::string{} : problem;
 }
 
+/// A namespace's name is a DNS label.
+std::string check_namespace(const std::string& text) {
+  auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  if (!text.empty() && text.size() <= 63 && std::ranges::all_of(text, good) && text.front() != '-'
+      && text.back() != '-')
+    return {};
+  return "'" + text + "' cannot be a namespace: expected lower-case letters, digits and hyphens";
+}
+
+std::string check_container_format(const std::string& text) {
+  auto at = text.find("%s");
+  if (at != std::string::npos && text.find('%', at + 1) == std::string::npos && text.find('%') == at)
+    return {};
+  return "'" + text + "' names all containers alike: expected one %s, which becomes the role";
+}
+
+std::string check_threads(const std::string& text) {
+  unsigned count = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error == std::errc{} && end == text.data() + text.size() && count >= 1 && count <= 64)
+    return {};
+  return "'" + text + "' is no number of threads: expected 1 to 64";
+}
+
+/// An option that takes one of a few words.
+template <class T>
+void add_choice(CLI::App& app, const std::string& name, T& target, const choices<T>& all, const std::string& about_it) {
+  std::string words;
+  for (auto& [word, value] : all)
+    words += (words.empty() ? "" : ", ") + word;
+  auto find = [&all](const std::string& x) { return std::ranges::find(all, x, &std::pair<std::string, T>::first); };
+  app.add_option_function<std::string>(
+         name, [&target, find](const std::string& x) { target = find(x)->second; }, about_it + words)
+      ->check([&all, find, words](const std::string& x) {
+        return find(x) == all.end() ? "'" + x + "' is none of " + words : std::string{};
+      });
+}
+
 void declare(CLI::App& app, options& o) {
   app.add_option("--kubeconfig", o.kubeconfig,
-                 "Kubeconfig file. Without it: $KUBECONFIG, then the pod's service account, then ~/.kube/config");
+                 "Kubeconfig file; without it $KUBECONFIG, then the pod's service account,\nthen ~/.kube/config");
   app.add_option("--context", o.context, "Context of the kubeconfig instead of its current one");
-  app.add_option("--namespace", o.ns, "Watch this namespace only; default: all");
-  app.add_option("--metrics-bind-address", o.metrics_bind_address, "Where /metrics is served; \"0\" serves none")
-      ->check(check_address)
-      ->capture_default_str();
-  app.add_option("--health-probe-bind-address", o.health_probe_bind_address,
-                 "Where /healthz and /readyz are served; default: with the metrics")
+  app.add_option("--namespace", o.ns, "Watch this namespace only; without it all")->check(check_namespace);
+  app.add_option("--metrics-bind-address", o.metrics_bind_address,
+                 "Where /metrics is served: HOST:PORT, :PORT, or 0 for nowhere; without it :8080")
       ->check(check_address);
-  app.add_option(
-         "--introspection-bind-address", o.introspection_bind_address,
-         "Where what every application waits for is told; keep it on loopback and reach it by kubectl port-forward")
-      ->check(check_address)
-      ->capture_default_str();
-  app.add_option(
-      "--jobmanager-url", o.jobmanager_url,
-      "How JobManagers are reached, with {namespace} {service} {pod} {podIP} {port}; default: by pod address in a "
-      "cluster, through the API server's pod proxy with a kubeconfig");
+  app.add_option("--health-probe-bind-address", o.health_probe_bind_address,
+                 "Where /healthz and /readyz are served; without it with the metrics")
+      ->check(check_address);
+  app.add_option("--introspection-bind-address", o.introspection_bind_address,
+                 "Where pages tell what each application waits for; without it 127.0.0.1:8082.\n"
+                 "Keep it on loopback and reach it by kubectl port-forward")
+      ->check(check_address);
+  app.add_option("--jobmanager-url", o.jobmanager_url,
+                 "How JobManagers are reached, a URL with {namespace} {service} {pod} {podIP} {port};\n"
+                 "without it by pod address in a cluster, by the API server's pod proxy with a kubeconfig");
   app.add_option("--ingress-url-format", o.ingress_url_format,
-                 "Host of an Ingress per application, e.g. {{$jobCluster}}.flink.example.com; default: none");
-  app.add_option("--container-name-format", o.container_name_format, "Names of containers, with one %s for the role");
-  app.add_option("--scheduler-name", o.scheduler_name, "schedulerName of all Flink pods");
-  app.add_option("--log-level", o.log_level, "debug, info, warning or error")
-      ->transform(CLI::CheckedTransformer(levels))
-      ->default_str("info");
-  app.add_option("--log-format", o.log_format, "text or json")
-      ->transform(CLI::CheckedTransformer(formats))
-      ->default_str("text");
-  app.add_option("--threads", o.threads, "Threads that carry actors")->check(CLI::Range(1, 64))->capture_default_str();
+                 "Host of an Ingress per application, e.g. {{$jobCluster}}.flink.example.com;\nwithout it no Ingress");
+  app.add_option("--container-name-format", o.container_name_format,
+                 "Names of containers, with one %s for the role; without it jobmanager, taskmanager")
+      ->check(check_container_format);
+  app.add_option("--scheduler-name", o.scheduler_name, "schedulerName of all Flink pods; without it the cluster's");
+  add_choice(app, "--log-level", o.log_level, levels,
+             "Least important lines that are logged; without it info, one of ");
+  add_choice(app, "--log-format", o.log_format, formats, "How log lines look; without it text, one of ");
+  app.add_option("--threads", o.threads, "Threads that carry actors, 1 to 64; without it 2")->check(check_threads);
   for (auto* option : app.get_options())
     if (auto& names = option->get_lnames(); !names.empty() && names.front() != "help" && names.front() != "version")
-      option->envname(environment_name(names.front()));
+      option->envname(environment_name(names.front()))->option_text(word_for(names.front()));
 }
 
 /// Options that neither flag nor environment gave.
@@ -96,6 +155,10 @@ void apply_file(CLI::App& app, const std::string& path) {
 
 } // namespace
 
+std::string version() {
+  return OPERATOR_VERSION;
+}
+
 std::optional<bind_address> parse_bind_address(const std::string& text, std::string& problem) {
   auto colon = text.rfind(':');
   unsigned port = 0;
@@ -115,7 +178,10 @@ parsed_options parse_options(const std::vector<std::string>& arguments) {
   parsed_options out;
   CLI::App app{about, "flink-operator"};
   std::string file;
-  app.set_version_flag("--version", std::string{"flink-operator "} + OPERATOR_VERSION);
+  app.footer(examples);
+  app.get_formatter()->column_width(40);
+  app.set_help_flag("-h,--help", "Print this and exit");
+  app.set_version_flag("--version", "flink-operator " + version(), "Print the version and exit");
   app.add_option("--config", file, "YAML file with 'name: value' lines for any of these options")
       ->check(CLI::ExistingFile);
   declare(app, out.options);

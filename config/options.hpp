@@ -39,6 +39,9 @@ struct options {
   std::size_t threads = 2;
 };
 
+/// Release of this program, e.g. "0.1.0".
+std::string version();
+
 /// What came of reading the command line.
 struct parsed_options {
   config::options options;

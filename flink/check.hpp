@@ -30,8 +30,6 @@ bool dns_subdomain(std::string_view x);
 /// Label keys that tie objects to their application.
 bool reserved_label(std::string_view key);
 
-/// Returns an entry's value as it stands in the rendered configuration.
-std::string text_of(const config_value& x);
 /// Returns whether the operator sets this option of Flink, whatever flinkConfig says.
 bool owned_option(std::string_view key);
 

@@ -29,14 +29,6 @@ std::string one_line(std::string_view x) {
   return result;
 }
 
-std::string text_of(const config_value& x) {
-  if (auto* text = std::get_if<std::string>(&x))
-    return one_line(*text);
-  if (auto* flag = std::get_if<bool>(&x))
-    return *flag ? "true" : "false";
-  return json::number_text(std::get<double>(x));
-}
-
 /// Reads `key: value` lines as Flink does: the first colon ends the key.
 void read_lines(std::string_view text, properties& into) {
   while (!text.empty()) {
@@ -210,6 +202,14 @@ void set_defaults(properties& x, const std::optional<version>& v) {
 
 } // namespace
 
+std::string text_of(const config_value& x) {
+  if (auto* text = std::get_if<std::string>(&x))
+    return *text;
+  if (auto* flag = std::get_if<bool>(&x))
+    return *flag ? "true" : "false";
+  return json::number_text(std::get<double>(x));
+}
+
 std::optional<version> version_of(const spec& x) {
   if (x.flink_version && !x.flink_version->empty())
     return parse_version(*x.flink_version);
@@ -223,7 +223,7 @@ std::optional<version> version_of(const spec& x) {
 properties user_properties(const spec& x, cluster_role role) {
   properties result;
   for (auto& [key, value] : x.flink_config)
-    result[key] = text_of(value);
+    result[key] = one_line(text_of(value));
   read_environment(x, role, result);
   if (since(version_of(x), nested_config_since))
     spell_anew(result);

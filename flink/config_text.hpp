@@ -17,6 +17,9 @@ namespace flink {
 /// Entries by key, sorted by byte.
 using properties = std::map<std::string, std::string>;
 
+/// Returns an entry's value as it is written in the spec.
+std::string text_of(const config_value& x);
+
 /// Returns the release line that the spec names; if it names none, the one that the tag of an official image
 /// (`…/flink:1.20.1-java17`) tells.
 std::optional<version> version_of(const spec& x);

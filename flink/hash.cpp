@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "flink/check.hpp"
+#include "flink/config_text.hpp"
 #include "k8s/quantity.hpp"
 
 #include <openssl/evp.h>
@@ -135,7 +136,7 @@ std::string config_of(const spec& x) {
   canonical_object out;
   for (auto& [key, value] : x.flink_config)
     if (!check::owned_option(key))
-      out.text(key, check::text_of(value));
+      out.text(key, text_of(value));
   return out.str();
 }
 

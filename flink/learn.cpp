@@ -407,8 +407,7 @@ void learn_application(observation& seen, const application& x) {
 }
 
 void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now) {
-  constexpr auto remembered = std::chrono::hours{1};
-  std::erase_if(seen.outcomes, [&](auto& x) { return now - x.second.at > remembered; });
+  std::erase_if(seen.outcomes, [&](auto& x) { return now - x.second.at > defaults::outcomes_remembered; });
   std::set<std::string> alive;
   for (auto& id : clusters_in(seen.world))
     alive.insert(id);

@@ -158,14 +158,6 @@ constexpr std::array replaced_options{
 
 } // namespace
 
-std::string text_of(const config_value& x) {
-  if (auto text = std::get_if<std::string>(&x))
-    return *text;
-  if (auto flag = std::get_if<bool>(&x))
-    return *flag ? "true" : "false";
-  return json::number_text(std::get<double>(x));
-}
-
 bool owned_option(std::string_view key) {
   return std::ranges::find(replaced_options, key, &replaced::key) != replaced_options.end();
 }

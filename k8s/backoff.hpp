@@ -1,6 +1,8 @@
 // How long to wait after failures in a row. Time and randomness are arguments.
 #pragma once
 
+#include "config/defaults.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <functional>
@@ -16,16 +18,16 @@ class backoff {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// The numbers of client-go's reflector.
+  /// Those of a reflector unless told otherwise.
   struct limits {
     /// Delay after the first failure.
-    std::chrono::milliseconds first{800};
+    std::chrono::milliseconds first = config::defaults::watch_pause_first;
     /// The doubling ends here; jitter comes on top.
-    std::chrono::milliseconds longest{30'000};
+    std::chrono::milliseconds longest = config::defaults::watch_pause_longest;
     /// Share of the delay by which it is drawn longer at most, so that a fleet does not march in step.
-    double jitter = 1.0;
+    double jitter = config::defaults::watch_pause_jitter;
     /// Without a failure for this long the next one counts as the first.
-    std::chrono::milliseconds calm{120'000};
+    std::chrono::milliseconds calm = config::defaults::watch_calm;
   };
 
   backoff(unit_random random, limits x) : random_{std::move(random)}, limits_{x}, base_{x.first} {}

@@ -1,11 +1,14 @@
 #include "k8s/event.hpp"
 
+#include "config/defaults.hpp"
 #include "k8s/json.hpp"
 
 #include <array>
 #include <charconv>
 
 namespace k8s {
+
+namespace defaults = config::defaults;
 
 namespace wire {
 
@@ -58,21 +61,6 @@ BOOST_DESCRIBE_STRUCT(repetition, (), (last_timestamp, count))
 
 namespace {
 
-using namespace std::chrono_literals;
-
-/// After this long without a repetition an occurrence is news again.
-constexpr auto series_length = 10min;
-/// client-go's limits per object: a burst, then one in five minutes.
-constexpr double burst = 25;
-constexpr double per_second = 1.0 / 300;
-/// An object that was silent this long has its full burst again and needs no memory.
-constexpr auto memory_length = 25 * 5min;
-/// The longest message that the API server takes, in bytes.
-constexpr std::size_t longest_message = 1024;
-/// Different occurrences of one object that are remembered; messages with ever new numbers in them
-/// must not fill the memory.
-constexpr std::size_t most_series = 64;
-
 /// FNV-1a: the name must be the same after a restart and in every build.
 uint64_t hash(std::string_view text, uint64_t from = 0xcbf29ce484222325U) {
   for (auto c : text)
@@ -81,9 +69,9 @@ uint64_t hash(std::string_view text, uint64_t from = 0xcbf29ce484222325U) {
 }
 
 std::string cut(std::string text) {
-  if (text.size() <= longest_message)
+  if (text.size() <= defaults::event_message)
     return text;
-  auto end = longest_message - 3;
+  auto end = defaults::event_message - 3;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
     --end;
   return text.substr(0, end) + "...";
@@ -127,14 +115,17 @@ std::string event_name(const event_subject& subject, const occurrence& what) {
 std::optional<event_write> event_aggregator::note(const event_subject& subject, const occurrence& what, wall_time wall,
                                                   clock::time_point now) {
   forget_old(now);
-  auto& memory = subjects_.try_emplace(subject.uid, event_aggregator::memory{token_bucket{per_second, burst}, {}, now})
+  auto& memory = subjects_
+                     .try_emplace(subject.uid,
+                                  event_aggregator::memory{
+                                      token_bucket{defaults::events_per_second, defaults::event_burst}, {}, now})
                      .first->second;
   memory.last = now;
   auto name = event_name(subject, what);
-  if (memory.all.size() >= most_series && !memory.all.contains(name))
+  if (memory.all.size() >= defaults::event_most_series && !memory.all.contains(name))
     memory.all.clear();
   auto& series = memory.all[name];
-  if (series.count == 0 || now - series.last > series_length)
+  if (series.count == 0 || now - series.last > defaults::event_series)
     series = {wall, now, 0, false};
   series.last = now;
   ++series.count;
@@ -153,10 +144,10 @@ std::optional<event_write> event_aggregator::note(const event_subject& subject, 
 void event_aggregator::forget_old(clock::time_point now) {
   if (now < next_sweep_)
     return;
-  next_sweep_ = now + series_length;
-  std::erase_if(subjects_, [&](auto& x) { return now - x.second.last > memory_length; });
+  next_sweep_ = now + defaults::event_series;
+  std::erase_if(subjects_, [&](auto& x) { return now - x.second.last > defaults::event_memory; });
   for (auto& [uid, memory] : subjects_)
-    std::erase_if(memory.all, [&](auto& x) { return now - x.second.last > series_length; });
+    std::erase_if(memory.all, [&](auto& x) { return now - x.second.last > defaults::event_series; });
 }
 
 } // namespace k8s

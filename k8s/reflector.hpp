@@ -16,6 +16,7 @@
 // between two lists, so nothing may depend on a particular one.
 #pragma once
 
+#include "config/defaults.hpp"
 #include "k8s/backoff.hpp"
 #include "k8s/meta.hpp"
 #include "k8s/watch_line.hpp"
@@ -32,6 +33,8 @@
 #include <vector>
 
 namespace k8s {
+
+namespace defaults = config::defaults;
 
 /// What the reflector must know of an object.
 struct object_identity {
@@ -172,10 +175,6 @@ private:
 
   static constexpr int unauthorized = 401;
   static constexpr int gone = 410;
-  /// Retry-After is honoured up to the longest pause of our own, so that no answer can silence us.
-  static constexpr std::chrono::milliseconds longest_pause{60'000};
-  /// A watch that ends sooner without an event is a failure, else it would be asked for in a loop.
-  static constexpr std::chrono::milliseconds shortest_watch{1000};
 
   outputs on(const list_page<T>& x, clock::time_point now) {
     if (state_ != state::listing)
@@ -229,7 +228,7 @@ private:
   outputs on(const watch_closed&, clock::time_point now) {
     if (state_ != state::watching)
       return {};
-    if (!watch_delivered_ && now - watch_began_ < shortest_watch)
+    if (!watch_delivered_ && now - watch_began_ < defaults::shortest_watch)
       return pause(state::pausing_before_watch, now);
     reloaded_ = false;
     return {watch(now)};
@@ -262,16 +261,19 @@ private:
     state_ = state::watching;
     watch_began_ = now;
     watch_delivered_ = false;
-    // Random, so that the watches of a fleet do not all end at once. A server that has just been in
-    // trouble may open a watch that stays silent, so the first one after it is short.
-    auto seconds = std::exchange(had_trouble_, false) ? 10 + 10 * random_() : 240 + 50 * random_();
-    return {resource_version_, std::chrono::seconds{static_cast<int64_t>(seconds)}};
+    if (std::exchange(had_trouble_, false))
+      return {resource_version_, between(defaults::trial_watch_time, defaults::trial_watch_time_spread)};
+    return {resource_version_, between(defaults::watch_time, defaults::watch_time_spread)};
+  }
+
+  std::chrono::seconds between(std::chrono::seconds least, std::chrono::seconds spread) {
+    return least + std::chrono::seconds{static_cast<int64_t>(static_cast<double>(spread.count()) * random_())};
   }
 
   outputs pause(state next, clock::time_point now, std::optional<std::chrono::milliseconds> retry_after = {}) {
     state_ = next;
     auto delay = backoff_.next(now);
-    return {do_wait{std::max(delay, std::min(retry_after.value_or(delay), longest_pause))}};
+    return {do_wait{std::max(delay, std::min(retry_after.value_or(delay), defaults::retry_after_longest))}};
   }
 
   void replace_picture(outputs& out) {

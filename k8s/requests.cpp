@@ -1,5 +1,6 @@
 #include "k8s/requests.hpp"
 
+#include "config/defaults.hpp"
 #include "k8s/json_text.hpp"
 
 #include <utility>
@@ -95,7 +96,7 @@ std::string path_of(const resource_type& type, std::string_view ns, std::string_
 
 request list(const resource_type& type, const selection& which, std::string_view continue_token) {
   query target{path_of(type, which.ns)};
-  target.add(which).add("limit", std::to_string(page_size)).add("continue", continue_token);
+  target.add(which).add("limit", std::to_string(config::defaults::list_page)).add("continue", continue_token);
   return {"GET", target.text(), {}, {}};
 }
 

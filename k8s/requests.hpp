@@ -55,9 +55,6 @@ struct request {
 /// Name under which the API server notes our writes.
 constexpr std::string_view field_manager = "flink-operator";
 
-/// Objects per page of a list: client-go's number.
-constexpr int32_t page_size = 500;
-
 /// Which objects of a type are asked for.
 struct selection {
   /// Empty for all namespaces.

@@ -32,6 +32,8 @@ struct describe {};
 /// A page was asked for over HTTP; `reply` may be called once, from any thread.
 struct query {
   std::string path;
+  /// The header field Accept.
+  std::string accept;
   std::function<void(int status, std::string content_type, std::string body)> reply;
 };
 
@@ -63,6 +65,21 @@ struct deploy_report {
 };
 BOOST_DESCRIBE_STRUCT(deploy_report, (), (cluster_id, total_milliseconds, own_share_milliseconds))
 
+/// The lane of one JobManager pod in FLINK.
+struct lane_report {
+  std::string namespace_;
+  std::string pod;
+  /// Versioned Service of the pod's cluster.
+  std::string service;
+  int64_t in_flight = 0;
+  int64_t waiting = 0;
+  /// Time-outs in a row.
+  int32_t timeouts = 0;
+  /// How long the breaker stays open; absent if it is closed.
+  std::optional<int64_t> breaker_milliseconds;
+};
+BOOST_DESCRIBE_STRUCT(lane_report, (), (namespace_, pod, service, in_flight, waiting, timeouts, breaker_milliseconds))
+
 /// What an APPLICATION tells.
 struct application_report {
   std::string namespace_;
@@ -82,10 +99,12 @@ struct application_report {
   std::optional<double> own_share_milliseconds;
   std::vector<decision_report> decisions;
   std::vector<outcome_report> outcomes;
+  /// Lanes to the JobManagers of its clusters; from FLINK.
+  std::vector<lane_report> lanes;
 };
 BOOST_DESCRIBE_STRUCT(application_report, (),
                       (namespace_, name, uid, phase, step, waiting_for, waiting_message, waiting_since, trouble,
-                       mailbox, restarts, last_deploy, own_share_milliseconds, decisions, outcomes))
+                       mailbox, restarts, last_deploy, own_share_milliseconds, decisions, outcomes, lanes))
 
 /// What any actor tells.
 struct actor_report {
@@ -94,8 +113,12 @@ struct actor_report {
   int32_t restarts = 0;
   /// One line: what it is doing.
   std::string state;
+  /// It did not answer in time.
+  bool silent = false;
+  /// Only FLINK has some.
+  std::vector<lane_report> lanes;
 };
-BOOST_DESCRIBE_STRUCT(actor_report, (), (name, mailbox, restarts, state))
+BOOST_DESCRIBE_STRUCT(actor_report, (), (name, mailbox, restarts, state, silent, lanes))
 
 /// What OPERATOR tells: itself, the shared actors, and all applications without their history.
 struct operator_report {

@@ -20,8 +20,9 @@ public:
     runner_.join();
   }
 
-  /// The hint 1 lets a post from the thread itself skip a wake-up.
-  asio::io_context context{1};
+  /// Without the hint 1: with it a post from the thread itself waits in a queue of its own until its handler returns,
+  /// and what another thread posts meanwhile overtakes it.
+  asio::io_context context;
 
 private:
   asio::executor_work_guard<asio::io_context::executor_type> work_;

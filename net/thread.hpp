@@ -23,7 +23,7 @@ public:
   thread(const thread&) = delete;
   thread& operator=(const thread&) = delete;
 
-  /// Runs `f` on the thread, soon.
+  /// Runs `f` on the thread, soon, and after all that was posted before from whatever thread.
   void post(std::function<void()> f);
 
   /// Runs `f` on the thread after `delay`. Cannot be revoked.

@@ -1,6 +1,6 @@
 # Sourced by the build scripts below: finds the cache and a Go that is new enough.
 
-cache=${FLINK_OPERATOR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/flink-operator}
+. "$(dirname "${BASH_SOURCE[0]}")/../cache.sh"
 
 # Kubernetes 1.35 asks for this Go in its go.mod.
 least_go_minor=25
@@ -40,13 +40,6 @@ install_go() {
   # Another build may have been quicker; both are equal.
   mv -T "$made" "$1" 2>/dev/null || rm -rf "$made"
   go_is_new_enough "$1/bin/go"
-}
-
-# Waits for others that build the same target $1, so that nothing is built twice at once.
-await_turn() {
-  mkdir -p "$cache"
-  exec 9>"$cache/.$(basename "$1").lock"
-  flock 9
 }
 
 # Builds the given packages of the module in the current folder into the folder $1, which appears complete or not at all.

@@ -16,6 +16,8 @@ public:
     net::request_id id = 0;
     net::request what;
     net::clock::time_point deadline;
+    /// Silence that ends a stream.
+    net::clock::duration idle{};
     on_line line;
     on_response done;
     bool streaming = false;
@@ -30,10 +32,11 @@ public:
     return add({.what = std::move(x), .deadline = deadline, .done = std::move(done)});
   }
 
-  net::request_id stream(net::request x, net::clock::time_point deadline, net::clock::duration, on_line line,
+  net::request_id stream(net::request x, net::clock::time_point deadline, net::clock::duration idle, on_line line,
                          on_response done) override {
     return add({.what = std::move(x),
                 .deadline = deadline,
+                .idle = idle,
                 .line = std::move(line),
                 .done = std::move(done),
                 .streaming = true});

@@ -71,10 +71,10 @@ protected:
   std::ptrdiff_t times(const std::string& name) { return std::count(decided.begin(), decided.end(), name); }
 
   /// What a page says.
-  std::pair<int, std::string> page(const std::string& path) {
+  std::pair<int, std::string> page(const std::string& path, const std::string& accept = "*/*") {
     auto out = std::make_shared<std::pair<int, std::string>>(0, "");
-    caf::anon_send(pages,
-                   messages::query{path, [out](int status, std::string, std::string body) { *out = {status, body}; }});
+    caf::anon_send(pages, messages::query{path, accept,
+                                          [out](int status, std::string, std::string body) { *out = {status, body}; }});
     run();
     advance(3s);
     return *out;
@@ -192,6 +192,43 @@ TEST_F(operator_test, lists_actors_and_applications_on_its_first_page) {
   EXPECT_EQ(status, 200);
   for (auto* part : {"\"synced\":true", "kubernetes-gateway", "flink-gateway", "\"operator\"", "\"uid\":\"uid-a\""})
     EXPECT_THAT(body, testing::HasSubstr(part));
+}
+
+TEST_F(operator_test, tells_on_its_first_page_what_each_application_waits_for) {
+  sync();
+  show("a");
+  EXPECT_THAT(page("/").second, testing::HasSubstr(R"("waitingFor":"Resting")"));
+  EXPECT_THAT(page("/").second, testing::Not(testing::HasSubstr("decisions")));
+}
+
+TEST_F(operator_test, shows_a_crashed_supervisor_as_trouble) {
+  sync();
+  show("bad");
+  EXPECT_TRUE(report().applications.at(0).trouble);
+  EXPECT_THAT(page("/", "text/html").second, testing::HasSubstr("1 application, 1 in trouble or failed"));
+}
+
+TEST_F(operator_test, shows_pages_to_browsers) {
+  sync();
+  show("a");
+  for (auto* path : {"/", "/applications/ns/a"}) {
+    EXPECT_THAT(page(path, "text/html,application/xhtml+xml;q=0.9").second, testing::StartsWith("<!DOCTYPE html>"));
+    EXPECT_THAT(page(path, "").second, testing::StartsWith("{"));
+  }
+}
+
+TEST_F(operator_test, shows_each_application_the_lanes_of_its_own_clusters) {
+  sync();
+  show("a");
+  for (auto* service : {"a-0123abcd", "a-b-0123abcd"})
+    ask<messages::answer>(flink, messages::flink_request{{"ns", service, std::string{"jm-"} + service, "127.0.0.1",
+                                                          "u-" + std::string{service}, 8081},
+                                                         flink::rest::get_jobs(),
+                                                         system.now() + 60s});
+  auto [status, body] = page("/applications/ns/a");
+  EXPECT_THAT(body, testing::HasSubstr(R"("pod":"jm-a-0123abcd","service":"a-0123abcd","inFlight":1)"));
+  EXPECT_THAT(body, testing::Not(testing::HasSubstr("jm-a-b-")));
+  EXPECT_THAT(page("/").second, testing::HasSubstr("jm-a-b-"));
 }
 
 TEST_F(operator_test, tells_what_one_application_waits_for) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -61,6 +62,15 @@ TEST(options, help_names_every_option_and_ends_well) {
     EXPECT_THAT(x.text, HasSubstr(name));
 }
 
+TEST(options, help_fits_a_terminal_and_shows_nothing_of_the_program_inside) {
+  auto text = parse_options({"--help"}).text;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_LE(line.size(), 130u) << line;
+  for (auto* part : {"ENUM", "TEXT", "UINT", "Env:", "->"})
+    EXPECT_THAT(text, testing::Not(HasSubstr(part)));
+}
+
 struct refusal {
   const char* name;
   std::vector<std::string> arguments;
@@ -77,6 +87,9 @@ const refusal refusals[] = {
     {"a port beyond all ports", {"--metrics-bind-address=:70000"}, "70000"},
     {"no thread at all", {"--threads=0"}, "0"},
     {"a number that is none", {"--threads=two"}, "two"},
+    {"a log level by its number", {"--log-level=3"}, "debug, info, warning, error"},
+    {"a namespace that cannot be one", {"--namespace=Team_A"}, "Team_A"},
+    {"the same name for all containers", {"--container-name-format=flink"}, "%s"},
     {"a file that is not there", {"--config=/nowhere.yaml"}, "/nowhere.yaml"},
 };
 
@@ -108,7 +121,8 @@ TEST(bind_address, reads_host_and_port) {
 }
 
 TEST(log_line, is_one_line_whatever_it_is_given) {
-  auto text = log::render(log::format::text, log::level::info, "decided", "ns/app", "a\nb", {{"phase", "Running"}});
+  auto text = log::render(log::format::text, log::level::info, "decided", "ns/app", "a\nb",
+                          {{"phase", "Running"}, {"actions", ""}});
   EXPECT_EQ(text, "decided ns/app: a b phase=Running");
   auto json = log::render(log::format::json, log::level::info, "decided", "ns/app", "a\"b\n", {{"phase", "x y"}});
   EXPECT_EQ(json, R"("event":"decided","application":"ns/app","message":"a\"b\n","phase":"x y"})");

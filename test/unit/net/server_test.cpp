@@ -67,6 +67,19 @@ TEST_F(server_test, takes_answers_from_other_threads) {
   worker.join();
 }
 
+TEST_F(server_test, keeps_the_order_of_an_answer_that_another_thread_goes_on_with) {
+  net::server server{io, {}, [](const net::server_request&, const exchange_ptr& answer) {
+                       answer->begin(200, {});
+                       std::thread{[&] {
+                         answer->write("a\n");
+                         answer->end();
+                       }}.join(); // all of it is said before this handler, on the io thread, returns
+                     }};
+  auto got = stream(client, get(origin_of(server)), 1s);
+  EXPECT_THAT(got.lines, ElementsAre("a"));
+  EXPECT_EQ(got.end.status, 200) << got.end.detail;
+}
+
 TEST_F(server_test, streams) {
   net::server server{io, {}, [](const net::server_request&, const exchange_ptr& answer) {
                        answer->begin(200, {});

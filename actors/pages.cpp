@@ -1,0 +1,297 @@
+#include "actors/pages.hpp"
+
+#include "actors/pages_style.hpp"
+#include "flink/application.hpp"
+#include "k8s/json.hpp"
+#include "k8s/requests.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace actors::pages {
+
+namespace {
+
+using messages::actor_report;
+using messages::application_report;
+using messages::lane_report;
+
+constexpr auto as_json = "application/json";
+constexpr auto as_html = "text/html; charset=utf-8";
+
+// -- pieces of HTML ----------------------------------------------------------------------------------------
+
+/// One cell: its column's name is shown beside it where the window is narrow.
+std::string cell(std::string_view column, const std::string& html) {
+  return "<td data-column=\"" + escaped(column) + "\"><div>" + html + "</div></td>";
+}
+
+std::string row(const std::vector<std::string>& columns, const std::vector<std::string>& cells, bool trouble) {
+  std::string out = trouble ? "<tr class=\"trouble\">" : "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    out += cell(columns[i], cells[i]);
+  return out + "</tr>\n";
+}
+
+std::string table(const std::vector<std::string>& columns, const std::string& rows) {
+  std::string head;
+  for (auto& x : columns)
+    head += "<th>" + escaped(x) + "</th>";
+  return "<table><thead><tr>" + head + "</tr></thead>\n<tbody>\n" + rows + "</tbody></table>\n";
+}
+
+std::string section(std::string_view title, const std::string& html) {
+  return "<section><h2>" + escaped(title) + "</h2>\n" + html + "</section>\n";
+}
+
+std::string quiet(std::string_view text) {
+  return "<p class=\"quiet\">" + escaped(text) + "</p>\n";
+}
+
+/// Words, and a second line in smaller ones.
+std::string two_lines(std::string_view first, std::string_view second) {
+  auto out = escaped(first);
+  if (!second.empty())
+    out += (out.empty() ? "" : "<br>") + std::string{"<small>"} + escaped(second) + "</small>";
+  return out;
+}
+
+std::string number(int64_t x) {
+  return x == 0 ? "<span class=\"quiet\">0</span>" : std::to_string(x);
+}
+
+page html(std::string_view title, const std::string& body, k8s::wall_time now) {
+  std::string out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                    "<meta http-equiv=\"refresh\" content=\"10\">\n"
+                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                    "'unsafe-inline'\">\n<title>";
+  out += escaped(title) + "</title>\n<style>" + std::string{style} + "</style></head>\n<body>\n" + body;
+  out += "<footer>as of " + k8s::format_time(now)
+       + "; loads itself again every 10 s; JSON for whoever does not accept text/html "
+         "(curl)</footer>\n</body></html>\n";
+  return {as_html, std::move(out)};
+}
+
+// -- words ---------------------------------------------------------------------------------------------------
+
+/// How long something has lasted, with its beginning as a tool tip.
+std::string since(const std::optional<std::string>& began, k8s::wall_time now) {
+  if (!began)
+    return {};
+  auto at = k8s::parse_time(*began);
+  auto words = at ? spoken(std::chrono::duration_cast<std::chrono::seconds>(now - *at)) : *began;
+  return "<time title=\"" + escaped(*began) + "\">" + escaped(words) + "</time>";
+}
+
+std::string name_of(const application_report& x) {
+  return x.namespace_ + "/" + x.name;
+}
+
+std::string path_of(const application_report& x) {
+  return "/applications/" + k8s::percent_encode(x.namespace_) + "/" + k8s::percent_encode(x.name);
+}
+
+std::string phase_of(const application_report& x) {
+  return x.phase.empty() ? "not yet deployed" : x.phase;
+}
+
+/// Returns whether somebody has to look: it is in trouble, or its deploy has failed and waits for an edit.
+bool needs_attention(const application_report& x) {
+  return x.trouble || x.phase == boost::describe::enum_to_string(flink::phase::DeployFailed, "");
+}
+
+std::string mark_of(const application_report& x) {
+  return needs_attention(x) ? std::string{" <b class=\"mark\">"} + (x.trouble ? "trouble" : "failed") + "</b>" : "";
+}
+
+/// What an application waits for; one that has all it wants says so.
+std::string wait_of(const application_report& x) {
+  return x.waiting_for.empty() ? "<span class=\"quiet\">nothing</span>" : two_lines(x.waiting_for, x.waiting_message);
+}
+
+std::string breaker_of(const lane_report& x) {
+  if (!x.breaker_milliseconds)
+    return "closed";
+  return "open for another " + spoken(std::chrono::seconds{(*x.breaker_milliseconds + 999) / 1000});
+}
+
+/// Those that need attention first, and of them those that wait longest.
+std::vector<application_report> sorted(std::vector<application_report> all) {
+  auto rank = [](const application_report& x) {
+    bool first = needs_attention(x);
+    return std::tuple{!first, first ? x.waiting_since.value_or("") : std::string{}, x.namespace_, x.name};
+  };
+  std::ranges::sort(all, {}, rank);
+  return all;
+}
+
+// -- tables ----------------------------------------------------------------------------------------------------
+
+std::string table_of(const std::vector<application_report>& all, k8s::wall_time now) {
+  if (all.empty())
+    return quiet("There is no FlinkApplication in the namespaces that are watched.");
+  const std::vector<std::string> columns{"Application", "Phase", "Waits for", "For", "Doing", "Restarts"};
+  std::string rows;
+  for (auto& x : sorted(all))
+    rows += row(columns,
+                {"<a href=\"" + escaped(path_of(x)) + "\">" + escaped(name_of(x)) + "</a>" + mark_of(x),
+                 escaped(phase_of(x)), wait_of(x), since(x.waiting_since, now), escaped(x.step), number(x.restarts)},
+                needs_attention(x));
+  return table(columns, rows);
+}
+
+std::string table_of(const std::vector<lane_report>& all) {
+  if (all.empty())
+    return quiet("No request to a JobManager is under way, and no breaker is open.");
+  const std::vector<std::string> columns{"JobManager", "In flight", "Waiting", "Time-outs in a row", "Breaker"};
+  std::string rows;
+  for (auto& x : all)
+    rows += row(columns,
+                {escaped(x.namespace_ + "/" + x.pod), number(x.in_flight), number(x.waiting), number(x.timeouts),
+                 escaped(breaker_of(x))},
+                x.timeouts > 0);
+  return table(columns, rows);
+}
+
+std::string table_of(const std::vector<actor_report>& all) {
+  const std::vector<std::string> columns{"Actor", "Mailbox", "State"};
+  std::string rows;
+  for (auto& x : all)
+    rows += row(columns, {escaped(x.name), number(x.mailbox), escaped(x.state)}, x.silent);
+  return table(columns, rows);
+}
+
+std::string table_of(const std::vector<messages::decision_report>& all) {
+  if (all.empty())
+    return quiet("None since the operator was started.");
+  const std::vector<std::string> columns{"Time", "Phase", "Reason", "Actions"};
+  std::string rows;
+  for (auto i = all.rbegin(); i != all.rend(); ++i) {
+    std::string actions;
+    for (auto& action : i->actions)
+      actions += "<li>" + escaped(action) + "</li>";
+    rows += row(columns,
+                {escaped(i->time), escaped(i->phase.empty() ? "New" : i->phase), escaped(i->reason),
+                 actions.empty() ? "" : "<ul>" + actions + "</ul>"},
+                false);
+  }
+  return table(columns, rows);
+}
+
+std::string table_of(std::vector<messages::outcome_report> all) {
+  if (all.empty())
+    return quiet("Nothing was asked or ordered in the last hour.");
+  std::ranges::sort(all, {}, [](auto& x) { return std::pair{!x.failure, x.action}; });
+  const std::vector<std::string> columns{"Order or question", "Outcome", "Attempts"};
+  std::string rows;
+  for (auto& x : all)
+    rows += row(
+        columns,
+        {escaped(x.action), x.failure ? two_lines(*x.failure, x.message.value_or("")) : "done", number(x.attempts)},
+        x.failure.has_value());
+  return table(columns, rows);
+}
+
+std::string summary(const messages::operator_report& x) {
+  auto troubled = std::ranges::count_if(x.applications, needs_attention);
+  auto words = std::to_string(x.applications.size()) + (x.applications.size() == 1 ? " application" : " applications");
+  return words + (troubled == 0 ? ", none in trouble" : ", " + std::to_string(troubled) + " in trouble or failed");
+}
+
+std::string facts(const application_report& x, k8s::wall_time now) {
+  std::string out = "<dl>";
+  auto fact = [&](std::string_view name, const std::string& html) {
+    if (!html.empty())
+      out += "<dt>" + escaped(name) + "</dt><dd>" + html + "</dd>\n";
+  };
+  fact("Phase", escaped(phase_of(x)));
+  fact("Waits for", needs_attention(x) ? std::string{} : wait_of(x)); // else the banner says it
+  fact("For", since(x.waiting_since, now));
+  fact("Doing", escaped(x.step));
+  if (x.last_deploy)
+    fact("Last deploy",
+         escaped("cluster " + x.last_deploy->cluster_id + ", "
+                 + spoken(std::chrono::seconds{x.last_deploy->total_milliseconds / 1000}) + ", of that "
+                 + std::to_string(static_cast<int64_t>(x.last_deploy->own_share_milliseconds)) + " ms our own"));
+  fact("Supervisor", std::to_string(x.restarts) + " restarts, " + std::to_string(x.mailbox) + " messages waiting");
+  fact("uid", escaped(x.uid));
+  return out + "</dl>\n";
+}
+
+} // namespace
+
+std::string escaped(std::string_view x) {
+  std::string out;
+  out.reserve(x.size());
+  for (auto c : x)
+    switch (c) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    case '"':
+      out += "&quot;";
+      break;
+    case '\'':
+      out += "&#39;";
+      break;
+    default:
+      out += c;
+    }
+  return out;
+}
+
+std::string spoken(std::chrono::seconds x) {
+  auto count = std::max<int64_t>(x.count(), 0);
+  auto pair = [](int64_t big, const char* unit, int64_t small, const char* smaller) {
+    auto out = std::to_string(big) + unit;
+    return small == 0 ? out : out + " " + std::to_string(small) + smaller;
+  };
+  if (count < 60)
+    return std::to_string(count) + " s";
+  if (count < 3600)
+    return pair(count / 60, " min", count < 600 ? count % 60 : 0, " s");
+  if (count < 86'400)
+    return pair(count / 3600, " h", count % 3600 / 60, " min");
+  return pair(count / 86'400, " d", count % 86'400 / 3600, " h");
+}
+
+format wanted(std::string_view accept) {
+  return accept.find("text/html") == std::string_view::npos ? format::json : format::html;
+}
+
+page overview(const messages::operator_report& x, format how, k8s::wall_time now) {
+  if (how == format::json)
+    return {as_json, json::write(x)};
+  std::string body = "<header><h1>flink-operator</h1><p>" + escaped(summary(x)) + "</p></header>\n";
+  if (!x.synced)
+    body += "<p class=\"banner\">Not every kind has been listed yet: until then nothing is decided.</p>\n";
+  std::vector<lane_report> lanes;
+  for (auto& actor : x.actors)
+    lanes.insert(lanes.end(), actor.lanes.begin(), actor.lanes.end());
+  body += section("Applications", table_of(x.applications, now)) + section("Lanes to JobManagers", table_of(lanes))
+        + section("Actors", table_of(x.actors));
+  return html("flink-operator: " + summary(x), body, now);
+}
+
+page application(const messages::application_report& x, format how, k8s::wall_time now) {
+  if (how == format::json)
+    return {as_json, json::write(x)};
+  std::string body = "<header><p><a href=\"/\">all applications</a></p><h1>" + escaped(name_of(x)) + "</h1></header>\n";
+  if (needs_attention(x))
+    body += "<p class=\"banner\"><b>" + escaped(x.waiting_for) + "</b> " + escaped(x.waiting_message) + "</p>\n";
+  body += facts(x, now) + section("Last decisions, newest first", table_of(x.decisions))
+        + section("Orders and questions, failures first", table_of(x.outcomes))
+        + section("Lanes to its JobManagers", table_of(x.lanes));
+  return html(name_of(x) + (needs_attention(x) ? ": " + x.waiting_for : ""), body, now);
+}
+
+} // namespace actors::pages

@@ -1,0 +1,162 @@
+#include "net/client_impl.hpp"
+#include "net/head.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace net {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+
+/// A request that is lost before any byte of its answer may be repeated only if its effect is the
+/// same twice.
+bool is_safe(const std::string& method) {
+  return method == "GET" || method == "HEAD" || method == "OPTIONS";
+}
+
+/// Returns the time in `x` from now; the longest durations mean never.
+clock::time_point after(clock::duration x) {
+  auto now = clock::now();
+  return x < clock::time_point::max() - now ? now + x : clock::time_point::max();
+}
+
+} // namespace
+
+asio::awaitable<void> client::impl::carry_out(std::shared_ptr<impl> self, call_ptr x) {
+  auto& where = at(x->what.origin);
+  auto parts = *where.parts;
+  auto options = plan(x, where);
+  x->link = idle_.take(x->what.origin);
+  if (x->link) {
+    auto saved = is_safe(x->what.method) ? options : conversation_options{};
+    conversation talk{std::move(options)};
+    co_await converse(x, talk);
+    // Kept-alive connections die unnoticed: what the peer cannot have acted upon gets a fresh one.
+    auto stale = talk.failure() == failure::broken && talk.nothing_received();
+    auto again = stale && (talk.nothing_sent() || is_safe(x->what.method));
+    if (x->over || !again)
+      co_return deliver(x, talk);
+    options = is_safe(x->what.method) ? std::move(saved) : plan(x, at(x->what.origin));
+  }
+  x->link = co_await open(x, std::move(parts));
+  if (!x->link || x->over)
+    co_return;
+  conversation talk{std::move(options)};
+  co_await converse(x, talk);
+  deliver(x, talk);
+}
+
+asio::awaitable<std::vector<tcp::endpoint>> client::impl::resolve(call_ptr x, origin_parts where) {
+  std::vector<tcp::endpoint> out;
+  error_code ec;
+  if (auto address = asio::ip::make_address(where.host, ec); !ec) {
+    out.emplace_back(address, static_cast<uint16_t>(std::stoi(where.port)));
+    co_return out;
+  }
+  tcp::resolver resolver{context_};
+  auto [error, found] = co_await resolver.async_resolve(where.host, where.port, token);
+  if (error)
+    finish(x, failed(failure::unreachable, "look up " + where.host + ": " + error.message()));
+  for (auto& entry : found)
+    out.push_back(entry.endpoint());
+  co_return out;
+}
+
+asio::awaitable<std::shared_ptr<connection>> client::impl::open(call_ptr x, origin_parts where) {
+  enter(x, phase::connecting, std::min(x->deadline, after(options_.connect_timeout)));
+  auto endpoints = co_await resolve(x, where);
+  error_code error = asio::error::host_not_found;
+  auto link = std::make_shared<connection>(tcp::socket{context_});
+  for (auto& endpoint : endpoints) {
+    if (x->over)
+      co_return nullptr;
+    x->link = link;
+    error = co_await link->connect(endpoint);
+    if (!error)
+      break;
+  }
+  if (x->over)
+    co_return nullptr;
+  if (error) {
+    finish(x, failed(failure::unreachable, "connect to " + where.authority + ": " + error.message()));
+    co_return nullptr;
+  }
+  ++opened_;
+  if (where.tls && !co_await secure(x, link, where.host))
+    co_return nullptr;
+  co_return link;
+}
+
+asio::awaitable<bool> client::impl::secure(call_ptr x, std::shared_ptr<connection> link, std::string name) {
+  auto& where = at(x->what.origin);
+  if (!where.options.tls.server_name.empty())
+    name = where.options.tls.server_name;
+  auto trouble = co_await link->greet(where.trust, name);
+  if (!trouble.empty())
+    finish(x, failed(failure::unreachable, "TLS with " + x->what.origin + ": " + trouble));
+  co_return trouble.empty();
+}
+
+conversation_options client::impl::plan(const call_ptr& x, origin_state& where) {
+  std::string authorization;
+  if (where.options.authorization)
+    authorization = where.options.authorization(std::exchange(where.rejected, false));
+  conversation_options out;
+  out.head = request_head(x->what, *where.parts, {options_.user_agent, std::move(authorization)});
+  out.body = x->what.body;
+  out.answer_has_body = x->what.method != "HEAD";
+  out.limits.body_bytes = options_.max_body_bytes;
+  out.max_line_bytes = options_.max_line_bytes;
+  if (x->line)
+    out.line = [x](std::string_view text) {
+      if (!x->over)
+        x->line(text);
+      return !x->over;
+    };
+  return out;
+}
+
+asio::awaitable<void> client::impl::converse(call_ptr x, conversation& talk) {
+  auto link = x->link;
+  enter(x, phase::talking, x->deadline);
+  if (x->line)
+    talk.on_progress = [this, x] {
+      if (!x->over)
+        enter(x, phase::streaming, after(x->idle));
+    };
+  co_await talk.run(*link);
+}
+
+void client::impl::deliver(const call_ptr& x, conversation& talk) {
+  if (x->over)
+    return x->link ? x->link->close() : void();
+  auto link = std::exchange(x->link, nullptr);
+  auto& where = at(x->what.origin);
+  if (talk.failure() != failure::none) {
+    link->close();
+    auto unsent = talk.failure() == failure::broken && talk.nothing_sent();
+    return finish(x, failed(unsent ? failure::unreachable : talk.failure(), x->what.origin + ": " + talk.words()));
+  }
+  where.rejected = where.rejected || talk.answer().status == 401;
+  // Before `done`, which may well ask the next question.
+  if (talk.reusable())
+    idle_.keep(x->what.origin, std::move(link));
+  else
+    link->close();
+  response out;
+  out.status = talk.answer().status;
+  out.headers = std::move(talk.answer().headers);
+  out.body = std::move(talk.answer().body);
+  finish(x, std::move(out));
+}
+
+} // namespace net
