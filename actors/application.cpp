@@ -35,8 +35,12 @@ messages::answer no_answer(const caf::error&) {
 }
 
 bool clusters_left(const flink::observation& x) {
+  auto orphaned = [](auto& y) { return y->head.labels.contains(std::string{flink::labels::orphaned}); };
   for (auto& [name, d] : x.world.deployments)
-    if (!d->head.labels.contains(std::string{flink::labels::orphaned}))
+    if (!orphaned(d))
+      return true;
+  for (auto& [name, s] : x.world.services)
+    if (flink::is_versioned(*s) && !orphaned(s))
       return true;
   return !x.world.pods.empty() && !x.world.deployments.empty();
 }

@@ -18,6 +18,14 @@ std::string label(const k8s::object_head& x, std::string_view key) {
   return i == x.labels.end() ? std::string{} : i->second;
 }
 
+/// What nobody else removes when its application is gone: pods go with their Deployment, the rest with its owner.
+bool is_left_over(const messages::owned_object& x) {
+  if (messages::head_of(x).labels.contains(std::string{flink::labels::orphaned}))
+    return false;
+  auto* service = std::get_if<std::shared_ptr<const k8s::service>>(&x);
+  return std::holds_alternative<std::shared_ptr<const k8s::deployment>>(x) || (service && flink::is_versioned(**service));
+}
+
 /// Supervisors of applications whose objects were found without them need a name to ask for.
 std::shared_ptr<const flink::application_record> placeholder(const k8s::object_key& key, const std::string& uid) {
   auto x = std::make_shared<flink::application_record>();
@@ -111,10 +119,7 @@ void operator_state::on(const messages::kind_synced& x) {
 void operator_state::supervise(const std::string& uid, entry& e) {
   if (!missing_kinds_.empty() || e.supervisor || e.pausing)
     return;
-  bool orphans_only = std::all_of(e.objects.begin(), e.objects.end(), [](auto& x) {
-    return messages::head_of(x.second).labels.contains(std::string{flink::labels::orphaned}) || x.first.first != 0;
-  });
-  if (!e.record && orphans_only)
+  if (!e.record && std::none_of(e.objects.begin(), e.objects.end(), [](auto& x) { return is_left_over(x.second); }))
     return; // left behind on purpose, or on their way out
   application_identity identity{e.key, uid, setup_.seed + ++spawned_, e.restarts};
   e.supervisor = self_->spawn<caf::monitored>(application, setup_.application, std::move(identity));

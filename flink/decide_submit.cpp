@@ -206,6 +206,7 @@ void restart_old(step& s, const cluster_view& old) {
   if (verdict.how == started::no) {
     s.warn("RollbackFailed", verdict.why);
     s.next.job_status->job_id.reset();
+    s.next.savepoint_path = s.was.target->restore_path; // what the next edit starts from
     fail_deploy(s, "RollbackFailed",
                 verdict.why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
                     + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "

@@ -38,6 +38,10 @@ void sort_pod(cluster_view& c, const k8s::pod& x) {
 
 } // namespace
 
+bool is_versioned(const k8s::service& x) {
+  return x.head.key.name != label(x.head, labels::application);
+}
+
 incarnation incarnation_of(const k8s::pod& x) {
   return {x.head.uid, x.restarts};
 }
@@ -48,7 +52,7 @@ cluster_view look_at_cluster(const observation& seen, const std::string& cluster
     if (label(x->head, labels::cluster_id) == cluster_id)
       (label(x->head, labels::deployment_type) == "jobmanager" ? c.job_manager : c.task_manager) = x.get();
   for (auto& [name, x] : seen.world.services)
-    if (label(x->head, labels::cluster_id) == cluster_id && name != label(x->head, labels::application))
+    if (label(x->head, labels::cluster_id) == cluster_id && is_versioned(*x))
       c.versioned_service = x.get();
   for (auto& [name, x] : seen.world.pods)
     if (label(x->head, labels::cluster_id) == cluster_id)
@@ -64,7 +68,7 @@ std::vector<std::string> clusters_in(const world& x) {
   for (auto& [name, y] : x.deployments)
     ids.insert(label(y->head, labels::cluster_id));
   for (auto& [name, y] : x.services)
-    if (name != label(y->head, labels::application))
+    if (is_versioned(*y))
       ids.insert(label(y->head, labels::cluster_id));
   for (auto& [name, y] : x.pods)
     ids.insert(label(y->head, labels::cluster_id));

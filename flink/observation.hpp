@@ -109,6 +109,9 @@ incarnation incarnation_of(const k8s::pod& x);
 /// Returns the part of the world with this cluster id.
 cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id);
 
+/// Returns whether this is the Service of one cluster, not that of the application.
+bool is_versioned(const k8s::service& x);
+
 /// Returns the ids of all clusters of which anything is left.
 std::vector<std::string> clusters_in(const world& x);
 

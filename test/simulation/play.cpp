@@ -321,10 +321,10 @@ private:
       if (!failed_for_good() && !user_can_help())
         return judge_.complain("not well in time: " + unfinished() + "; " + picture());
     }
-    // The first edit may only bring to light that there is no state, and the second one does without.
-    for (int i = 0; i < 2 && !bad() && (!unfinished().empty() || !user_.wanted().good); ++i) {
+    // The first edit may only bring to light that there is no state, or meet a job whose tasks are just coming back.
+    for (int i = 0; i < 3 && !bad() && (!unfinished().empty() || !user_.wanted().good); ++i) {
       user_.repair(asked_for_fallback(), running_shape());
-      if (!until_well(patience) && (i > 0 || !asked_for_fallback()))
+      if (!until_well(patience) && i == 2)
         return judge_.complain("not repaired by an edit: " + unfinished() + "; " + picture());
     }
     if (!bad())
