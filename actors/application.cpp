@@ -93,9 +93,9 @@ void application_state::on(const messages::object_news& x) {
 }
 
 void application_state::on(messages::tick x) {
-  if (look_.fired(x))
+  if (look_.fired(self_, x))
     reconsider();
-  else if (own_write_.fired(x))
+  else if (own_write_.fired(self_, x))
     busy_ ? own_write_.arm(self_, own_write_pause_) : read_again("our own write did not show up in the watch");
 }
 

@@ -169,7 +169,7 @@ private:
   }
 
   void on(messages::tick x) {
-    if (pause_.fired(x))
+    if (pause_.fired(self_, x))
       step(k8s::pause_over{});
   }
 
