@@ -55,7 +55,7 @@ class Cluster(ABC):
     def pod_options(self) -> list[str | Path]:
         """How the node agent runs pods."""
         if self.simulated:
-            return ["--flink", "simulated", "--simulated-start-ms", "0"]
+            return ["--flink", "simulated", "--simulated-start-ms", "0", "--image", "ledger-*=flink"]
         return image_rules(self.versions)
 
     def writes(self) -> Counter[str]:
