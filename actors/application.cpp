@@ -272,7 +272,8 @@ void application_state::read_again(const std::string& why) {
 // -- carrying ----------------------------------------------------------------------------------------------
 
 bool application_state::adopt(const std::string& body) {
-  auto record = std::make_shared<flink::application_record>(flink::read_record(body));
+  auto record = std::make_shared<flink::application_record>(
+      flink::read_record(body, [this](const k8s::object_key&) { return record_.get(); }));
   if (record->app.metadata.uid != identity_.uid)
     return false;
   adopt(std::move(record));
