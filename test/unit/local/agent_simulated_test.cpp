@@ -108,6 +108,14 @@ protected:
     fleet.start_job_manager(address, "shop", x, cluster_options_of(x, {}, {.start = 0ms}), now);
   }
 
+  /// A cluster with one TaskManager, found by the name of its service.
+  void start_orders() {
+    services["shop/orders-1"] = "127.10.1.1";
+    start_job_manager("127.10.1.1");
+    fleet.start_task_manager("shop", "tm", config(), now);
+    pass(1s);
+  }
+
   void pass(std::chrono::milliseconds x) {
     for (auto end = now + x; now < end;) {
       now += 10ms;
@@ -161,19 +169,13 @@ TEST_F(simulated_fleet_test, a_task_manager_looks_until_the_name_means_something
 }
 
 TEST_F(simulated_fleet_test, a_task_manager_that_ends_takes_its_slots_along) {
-  services["shop/orders-1"] = "127.10.1.1";
-  start_job_manager("127.10.1.1");
-  fleet.start_task_manager("shop", "tm", config(), now);
-  pass(1s);
+  start_orders();
   fleet.end_task_manager("shop", "tm", now);
   EXPECT_THAT(overview("127.10.1.1"), HasSubstr(R"("slots-total":0)"));
 }
 
 TEST_F(simulated_fleet_test, a_job_manager_that_ends_takes_its_jobs_along_and_its_successor_gets_the_task_managers) {
-  services["shop/orders-1"] = "127.10.1.1";
-  start_job_manager("127.10.1.1");
-  fleet.start_task_manager("shop", "tm", config(), now);
-  pass(1s);
+  start_orders();
   ask("127.10.1.1", "POST", "/jars/job.jar/run", run_body);
   EXPECT_THAT(ask("127.10.1.1", "GET", "/jobs"), HasSubstr(id));
   fleet.end_job_manager("127.10.1.1", now);
@@ -211,10 +213,7 @@ TEST_F(simulated_fleet_test, a_standby_takes_over_when_the_leader_ends) {
 }
 
 TEST_F(simulated_fleet_test, a_savepoint_of_one_cluster_is_there_for_the_next) {
-  services["shop/orders-1"] = "127.10.1.1";
-  start_job_manager("127.10.1.1");
-  fleet.start_task_manager("shop", "tm", config(), now);
-  pass(1s);
+  start_orders();
   ask("127.10.1.1", "POST", "/jars/job.jar/run", run_body);
   pass(1s);
   ask("127.10.1.1", "POST", std::string{"/jobs/"} + id + "/stop",
