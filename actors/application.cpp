@@ -29,11 +29,6 @@ flink::reply reply_of(const messages::answer& a, std::chrono::steady_clock::time
   return r;
 }
 
-/// CAF's own time-out comes after the gateway's; if it comes at all the gateway is gone.
-messages::answer no_answer(const caf::error&) {
-  return {{.failure = net::failure::timed_out, .detail = "the gateway did not answer"}};
-}
-
 bool clusters_left(const flink::observation& x) {
   auto orphaned = [](auto& y) { return y->head.labels.contains(std::string{flink::labels::orphaned}); };
   for (auto& [name, d] : x.world.deployments)
@@ -97,10 +92,12 @@ void application_state::on(const messages::object_news& x) {
 }
 
 void application_state::on(messages::tick x) {
-  if (look_.fired(x))
+  if (look_.fired(self_, x))
     reconsider();
-  else if (own_write_.fired(x))
+  else if (own_write_.fired(self_, x))
     busy_ ? own_write_.arm(self_, own_write_pause_) : read_again("our own write did not show up in the watch");
+  else
+    questions_.on(self_, x);
 }
 
 // -- the walk --------------------------------------------------------------------------------------------
@@ -142,12 +139,11 @@ void application_state::write_status(flink::decision d) {
   auto body = R"({"metadata":{"resourceVersion":)" + json::escape(meta.resource_version) + R"(,"uid":)"
             + json::escape(meta.uid) + R"(},"status":)" + diff + "}";
   auto deadline = self_->clock().now() + defaults::kubernetes_request;
-  self_
-      ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
-                messages::kube_request{subject(), k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), body),
-                                       deadline})
-      .then([this, d](const messages::answer& a) { written(d, a); },
-            [this, d](const caf::error& e) { written(d, no_answer(e)); });
+  questions_.ask(self_, setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+                 messages::kube_request{subject(),
+                                        k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), std::move(body)),
+                                        deadline},
+                 [this, d = std::move(d)](const messages::answer& a) { written(d, a); });
 }
 
 void application_state::written(const flink::decision& d, const messages::answer& a) {
@@ -200,11 +196,9 @@ void application_state::send(const flink::action& x, const flink::kubernetes_cal
   ++pending_;
   in_flight_.push_back(to_string(x));
   auto patience = flink::patience_for(x, record_->app);
-  self_
-      ->request(setup_.kube, patience + defaults::answer_margin,
-                messages::kube_request{subject(), call.request, self_->clock().now() + patience})
-      .then([this, x](const messages::answer& a) { performed(x, {}, a); },
-            [this, x](const caf::error& e) { performed(x, {}, no_answer(e)); });
+  questions_.ask(self_, setup_.kube, patience + defaults::answer_margin,
+                 messages::kube_request{subject(), call.request, self_->clock().now() + patience},
+                 [this, x](const messages::answer& a) { performed(x, {}, a); });
 }
 
 void application_state::send(const flink::action& x, const flink::job_manager_call& call) {
@@ -227,11 +221,9 @@ void application_state::send(const flink::action& x, const flink::job_manager_ca
                                    .pod_ip = c.leader->ip,
                                    .pod_uid = c.leader->head.uid,
                                    .port = spec.ui_port.value_or(defaults::ui_port)};
-  self_
-      ->request(setup_.flink, patience + defaults::answer_margin,
-                messages::flink_request{std::move(to), call.request, self_->clock().now() + patience})
-      .then([this, x, asked](const messages::answer& a) { performed(x, asked, a); },
-            [this, x, asked](const caf::error& e) { performed(x, asked, no_answer(e)); });
+  questions_.ask(self_, setup_.flink, patience + defaults::answer_margin,
+                 messages::flink_request{std::move(to), call.request, self_->clock().now() + patience},
+                 [this, x, asked](const messages::answer& a) { performed(x, asked, a); });
 }
 
 void application_state::performed(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
@@ -268,29 +260,24 @@ void application_state::read_again(const std::string& why) {
   log::debug("resource-read", subject(), why);
   busy_ = true;
   auto deadline = self_->clock().now() + defaults::kubernetes_request;
-  self_
-      ->request(setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
-                messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline})
-      .then(
-          [this](const messages::answer& a) {
-            busy_ = false;
-            if (a.response.status == 200 && adopt(a.response.body)) {
-              backoff_ = defaults::restart_first;
-              return reconsider();
-            }
-            stumble("the resource cannot be read: "
-                    + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
-          },
-          [this](const caf::error&) {
-            busy_ = false;
-            stumble("the resource cannot be read: the gateway did not answer");
-          });
+  questions_.ask(self_, setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+                 messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline},
+                 [this](const messages::answer& a) {
+                   busy_ = false;
+                   if (a.response.status == 200 && adopt(a.response.body)) {
+                     backoff_ = defaults::restart_first;
+                     return reconsider();
+                   }
+                   stumble("the resource cannot be read: "
+                           + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
+                 });
 }
 
 // -- carrying ----------------------------------------------------------------------------------------------
 
 bool application_state::adopt(const std::string& body) {
-  auto record = std::make_shared<flink::application_record>(flink::read_record(body));
+  auto record = std::make_shared<flink::application_record>(
+      flink::read_record(body, [this](const k8s::object_key&) { return record_.get(); }));
   if (record->app.metadata.uid != identity_.uid)
     return false;
   adopt(std::move(record));
@@ -320,19 +307,15 @@ void application_state::record(const flink::record_event& x) {
   auto write = events_.note(about, what, setup_.wall_clock(), self_->clock().now());
   if (!write)
     return;
-  auto again = write->otherwise;
-  auto patience = defaults::kubernetes_request;
-  auto send = [this, patience](const k8s::request& r) {
-    return self_->request(setup_.kube, patience + defaults::answer_margin,
-                          messages::kube_request{subject(), r, self_->clock().now() + patience});
+  auto send = [this](const k8s::request& r, questions::handler done) {
+    auto patience = defaults::kubernetes_request;
+    questions_.ask(self_, setup_.kube, patience + defaults::answer_margin,
+                   messages::kube_request{subject(), r, self_->clock().now() + patience}, std::move(done));
   };
-  send(write->first)
-      .then(
-          [send, again](const messages::answer& a) {
-            if (a.response.status == 409 || a.response.status == 404)
-              send(again).then([](const messages::answer&) {}, [](const caf::error&) {});
-          },
-          [](const caf::error&) {});
+  send(write->first, [send, again = write->otherwise](const messages::answer& a) {
+    if (a.response.status == 409 || a.response.status == 404)
+      send(again, [](const messages::answer&) {});
+  });
 }
 
 flink::identities application_state::fresh_identities() {

@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
+#include "actors/questions.hpp"
 #include "actors/timer.hpp"
 #include "flink/decide.hpp"
 #include "flink/learn.hpp"
@@ -99,6 +100,7 @@ private:
 
   timer look_{0};
   timer own_write_{1};
+  questions questions_{2};
   std::chrono::milliseconds backoff_;
   bool busy_ = false;
   /// The step under way is to write the status.

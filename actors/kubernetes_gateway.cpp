@@ -78,6 +78,7 @@ caf::result<messages::answer> kubernetes_gateway_state::on(messages::kube_reques
     return promise;
   }
   auto lane = entry.what.lane;
+  next_expiry_ = std::min(next_expiry_, entry.what.deadline);
   queue_.push(lane, std::move(entry));
   pump();
   return promise;
@@ -116,13 +117,22 @@ void kubernetes_gateway_state::on(messages::response_arrived& x) {
 }
 
 void kubernetes_gateway_state::on(messages::tick x) {
-  if (timer_.fired(x))
+  if (timer_.fired(self_, x))
     pump();
 }
 
 void kubernetes_gateway_state::expire() {
   auto now = self_->clock().now();
-  for (auto& x : queue_.remove_if([&](auto& y) { return y.what.deadline <= now; }))
+  if (now < next_expiry_)
+    return; // a long queue is looked through when there is something to find
+  next_expiry_ = net::clock::time_point::max();
+  auto late = [&](const waiting& x) {
+    if (x.what.deadline <= now)
+      return true;
+    next_expiry_ = std::min(next_expiry_, x.what.deadline);
+    return false;
+  };
+  for (auto& x : queue_.remove_if(late))
     x.promise.deliver(
         messages::answer{not_sent("not sent: the API server's write budget was used up until the deadline"),
                          std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)});

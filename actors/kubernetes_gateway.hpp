@@ -53,6 +53,8 @@ private:
   k8s::token_bucket bucket_{config::defaults::kubernetes_writes_per_second, config::defaults::kubernetes_write_burst};
   k8s::fair_queue<waiting> queue_;
   std::unordered_map<uint64_t, flying> flying_;
+  /// No entry of the queue has a deadline before this.
+  net::clock::time_point next_expiry_ = net::clock::time_point::max();
   uint64_t last_id_ = 0;
   timer timer_;
 };

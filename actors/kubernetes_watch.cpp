@@ -19,6 +19,10 @@ namespace log = config::log;
 
 namespace {
 
+/// What has been read of a kind.
+template <class T>
+using known = typename k8s::reflector<T>::picture;
+
 /// What differs between kinds: where they are found, how they are read, how they are told.
 template <class T>
 struct kind;
@@ -32,33 +36,45 @@ struct owned_kind {
 template <>
 struct kind<k8s::deployment> : owned_kind<k8s::deployment> {
   static constexpr auto type = k8s::deployments;
-  static constexpr auto decode = k8s::decode_deployment;
+  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::deployment>&) {
+    return k8s::decode_deployment(text, problem);
+  }
 };
 
 template <>
 struct kind<k8s::pod> : owned_kind<k8s::pod> {
   static constexpr auto type = k8s::pods;
-  static constexpr auto decode = k8s::decode_pod;
+  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::pod>&) {
+    return k8s::decode_pod(text, problem);
+  }
 };
 
 template <>
 struct kind<k8s::service> : owned_kind<k8s::service> {
   static constexpr auto type = k8s::services;
-  static constexpr auto decode = k8s::decode_service;
+  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::service>&) {
+    return k8s::decode_service(text, problem);
+  }
 };
 
 template <>
 struct kind<k8s::ingress> : owned_kind<k8s::ingress> {
   static constexpr auto type = k8s::ingresses;
-  static constexpr auto decode = k8s::decode_ingress;
+  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::ingress>&) {
+    return k8s::decode_ingress(text, problem);
+  }
 };
 
 template <>
 struct kind<flink::application_record> {
   static constexpr auto type = k8s::flink_applications;
   static std::string selector() { return {}; }
-  static std::optional<flink::application_record> decode(std::string_view text, json::complaint& problem) {
-    auto x = flink::read_record(text);
+  static std::optional<flink::application_record> decode(std::string_view text, json::complaint& problem,
+                                                         const known<flink::application_record>& earlier) {
+    auto x = flink::read_record(text, [&](const k8s::object_key& key) -> const flink::application_record* {
+      auto i = earlier.find(key);
+      return i == earlier.end() ? nullptr : i->second.get();
+    });
     if (!x.app.metadata.name.empty())
       return x;
     problem = x.complaints.empty() ? json::complaint{"metadata.name", "is missing"} : x.complaints.front();
@@ -169,13 +185,13 @@ private:
   }
 
   void on(messages::tick x) {
-    if (pause_.fired(x))
+    if (pause_.fired(self_, x))
       step(k8s::pause_over{});
   }
 
   std::shared_ptr<const T> read(std::string_view text) {
     json::complaint problem;
-    if (auto x = kind_of::decode(text, problem))
+    if (auto x = kind_of::decode(text, problem, picture_.objects()))
       return std::make_shared<const T>(std::move(*x));
     log::warn("object-unreadable", "", kind_name() + ": " + json::to_string(problem), {{"kind", kind_name()}});
     return nullptr;

@@ -4,6 +4,7 @@
 #include "flink/application.hpp"
 #include "k8s/reflector.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,12 @@ struct application_record {
   std::string spec_hash;
 };
 
-/// Reads, validates and hashes; never throws.
-application_record read_record(std::string_view text);
+/// Finds an earlier reading of the same application; null if there is none.
+using earlier_reading = std::function<const application_record*(const k8s::object_key&)>;
+
+/// Reads, validates and hashes; never throws. Most versions of an application differ in their status only: what an
+/// earlier reading without complaints found then holds again.
+application_record read_record(std::string_view text, const earlier_reading& earlier = nullptr);
 
 /// For the reflector.
 inline k8s::object_identity identity_of(const application_record& x) {

@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -15,21 +16,36 @@ constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// Returns the position behind the string that begins at `at`.
+/// Returns the position behind the string that begins at `at`. Most of a text is in long strings without a backslash:
+/// those are found by memchr.
 std::size_t string_end(std::string_view text, std::size_t at) {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '"')
-      return at + 1;
-    if (text[at] == '\\')
-      ++at;
+  ++at;
+  while (at < text.size()) {
+    auto quote = std::min(text.find('"', at), text.size());
+    auto backslash = text.substr(at, quote - at).find('\\');
+    if (backslash == std::string_view::npos)
+      return std::min(quote + 1, text.size());
+    at += backslash + 2;
   }
   return text.size();
 }
+
+/// Characters outside of strings that the end of a list or object depends on.
+constexpr auto matters = [] {
+  std::array<bool, 256> out{};
+  for (char c : {'"', '{', '}', '[', ']'})
+    out[static_cast<unsigned char>(c)] = true;
+  return out;
+}();
 
 /// Returns the position behind the list or object that begins at `at`.
 std::size_t container_end(std::string_view text, std::size_t at) {
   for (std::size_t depth = 0; at < text.size();) {
     auto c = text[at];
+    if (!matters[static_cast<unsigned char>(c)]) {
+      ++at;
+      continue;
+    }
     if (c == '"') {
       at = string_end(text, at);
       continue;
@@ -37,7 +53,7 @@ std::size_t container_end(std::string_view text, std::size_t at) {
     ++at;
     if (c == '{' || c == '[')
       ++depth;
-    else if ((c == '}' || c == ']') && --depth == 0)
+    else if (--depth == 0)
       return at;
   }
   return text.size();
@@ -116,12 +132,16 @@ std::string unescape(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    auto c = text[at++];
-    if (c != '\\' || at == text.size()) {
-      out += c;
-      continue;
+    auto plain = std::min(text.find('\\', at), text.size());
+    out.append(text, at, plain - at);
+    at = plain + 1;
+    if (plain == text.size())
+      break;
+    if (at == text.size()) {
+      out += '\\';
+      break;
     }
-    c = text[at++];
+    auto c = text[at++];
     if (c == 'u')
       append_utf8(out, read_escaped_code(text, at));
     else if (auto i = std::string_view{"bfnrt"}.find(c); i != std::string_view::npos)
@@ -291,6 +311,12 @@ void append_escaped(std::string& out, char c) {
   ((out += "\\u00") += digits[byte >> 4]) += digits[byte & 15];
 }
 
+/// Returns how many bytes stand for themselves in a string.
+std::size_t plain_run(std::string_view text) {
+  auto special = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; };
+  return static_cast<std::size_t>(std::ranges::find_if(text, special) - text.begin());
+}
+
 } // namespace
 
 std::string escape(std::string_view text) {
@@ -299,6 +325,11 @@ std::string escape(std::string_view text) {
   out.reserve(text.size() + 2);
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
+    if (auto run = valid ? plain_run(text.substr(at)) : 0; run > 0) {
+      out.append(text, at, run);
+      at += run;
+      continue;
+    }
     auto c = static_cast<unsigned char>(text[at]);
     auto length = valid || c < 0x80 ? 1 : sequence_length(text.substr(at));
     if (c < 0x20 || c == '"' || c == '\\')

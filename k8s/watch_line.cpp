@@ -14,6 +14,24 @@ std::optional<watch_type> type_of(std::string_view name) {
   return std::nullopt;
 }
 
+/// What a line is made of; of members with the same name the last one counts.
+struct parts {
+  json::cursor type;
+  json::cursor object;
+};
+
+parts parts_of(std::string_view line) {
+  parts out;
+  json::members all{json::cursor{line}};
+  while (auto x = all.next()) {
+    if (x->key == "type")
+      out.type = x->value;
+    else if (x->key == "object")
+      out.object = x->value;
+  }
+  return out;
+}
+
 } // namespace
 
 std::optional<watch_line> decode_watch_line(std::string_view line, json::complaint& problem) {
@@ -21,18 +39,17 @@ std::optional<watch_line> decode_watch_line(std::string_view line, json::complai
     problem = {{}, std::move(*flaw)};
     return std::nullopt;
   }
-  json::cursor event{line};
-  auto object = event.find("object");
-  auto type = type_of(event.string_at({"type"}));
-  if (!type || !object || object->kind() != json::kind::object) {
+  auto [type_text, object] = parts_of(line);
+  auto type = type_of(type_text.string());
+  if (!type || object.kind() != json::kind::object) {
     problem = type ? json::complaint{"object", "is missing"} : json::complaint{"type", "is no type of event"};
     return std::nullopt;
   }
-  watch_line out{*type, object->text(), {}, {}};
+  watch_line out{*type, object.text(), {}, {}};
   if (*type == watch_type::error)
-    out.error = decode_status_error(*object).value_or(status_error{});
+    out.error = decode_status_error(object).value_or(status_error{});
   else
-    out.resource_version = object->string_at({"metadata", "resourceVersion"});
+    out.resource_version = object.string_at({"metadata", "resourceVersion"});
   return out;
 }
 

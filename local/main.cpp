@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <sys/resource.h>
+
 namespace {
 
 /// Adds `flink-local up`.
@@ -14,13 +16,25 @@ CLI::App* add_up(CLI::App& program, local::up_options& x) {
       "Its state is in memory and gone when it ends. It listens on loopback only and lets in who has its kubeconfig.");
   command->add_option("--dir", x.dir, "Folder for the kubeconfig and the pods' files and logs")->capture_default_str();
   command->add_option("--port", x.port, "Port of the API server; 0 takes a free one")->capture_default_str();
-  command->add_option("--flink", x.flink, "real: pods run as Flink processes; none: pods stay pending")
-      ->check(CLI::IsMember({"real", "none"}))
+  command
+      ->add_option("--flink", x.pods.flink,
+                   "real: pods run as Flink processes; simulated: their Flink is a model in this process, for fleets "
+                   "and benches; none: pods stay pending")
+      ->check(CLI::IsMember({"real", "simulated", "none"}))
       ->capture_default_str();
   command->add_option("--crd", x.crds, "Further CustomResourceDefinition files (YAML) to serve")
       ->check(CLI::ExistingFile);
   local::agent::add_flags(*command, x.pods);
   return command;
+}
+
+/// A fleet of pods has more sockets than a shell lets a program have unless it asks for them.
+void allow_many_sockets() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 } // namespace
@@ -35,6 +49,7 @@ int main(int count, char** values) {
                                                         "node agent in place of a kubelet, for tests.");
   local::agent::add_flags(*agent_command, agent);
   CLI11_PARSE(program, count, values);
+  allow_many_sockets();
   if (up_command->parsed())
     return local::run_up(up);
   return local::agent::run_agent(agent);

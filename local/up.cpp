@@ -45,7 +45,7 @@ agent::agent_options pod_options(const up_options& x, std::string& problem) {
   if (flags.folder.empty())
     flags.folder = (fs::absolute(x.dir) / "pods").string();
   auto options = agent::to_options(flags, problem);
-  options.pod_kubeconfig = (fs::absolute(x.dir) / "kubeconfig").string();
+  options.processes.pod_kubeconfig = (fs::absolute(x.dir) / "kubeconfig").string();
   return options;
 }
 
@@ -133,7 +133,7 @@ int run_up(const up_options& x) {
       return fail(problem);
     all.client.configure(
         origin, {.tls = {.ca = identity.certificate}, .authorization = [token](bool) { return "Bearer " + token; }});
-    if (x.flink == "real") {
+    if (x.pods.flink != "none") {
       all.agent = std::make_unique<agent::agent>(agent::api_access{all.io, all.client, origin}, pods);
       all.agent->start();
     }

@@ -15,11 +15,9 @@ struct up_options {
   std::string dir = "flink-local";
   /// Port of the API server; 0 lets the system choose.
   uint16_t port = 0;
-  /// "real" runs pods as Flink processes; "none" leaves them pending.
-  std::string flink = "real";
   /// CustomResourceDefinitions to serve beside the built-in one.
   std::vector<std::string> crds;
-  /// How pods are run.
+  /// How pods are run; with "none" as agent_flags::flink they stay pending.
   agent::agent_flags pods;
 };
 

@@ -38,7 +38,8 @@ struct client_options {
   clock::duration connect_timeout = std::chrono::seconds{5};
   /// Idle connections are closed after this.
   clock::duration keep_alive = std::chrono::seconds{60};
-  std::size_t max_idle_per_origin = 16;
+  /// As many as a burst needs at once: a TLS handshake costs more than dozens of requests.
+  std::size_t max_idle_per_origin = 64;
   std::size_t max_body_bytes = 64 * 1024 * 1024;
   std::size_t max_line_bytes = 16 * 1024 * 1024;
   std::string user_agent = "flink-operator";

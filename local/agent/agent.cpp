@@ -42,10 +42,20 @@ class agent::impl : public std::enable_shared_from_this<impl> {
 public:
   impl(api_access api, agent_options options)
       : lease_{options.network}, addresses_{lease_.network()},
-        house_{std::make_shared<household>(household{std::move(api), std::move(options)})} {
+        house_{std::make_shared<household>(household{std::move(api), std::move(options), nullptr})} {
+    house_->flink = make_runtime();
     std::error_code error;
     if (std::filesystem::create_directories(house_->options.folder, error); error)
       throw std::runtime_error("cannot make folder " + house_->options.folder + ": " + error.message());
+  }
+
+  std::unique_ptr<runtime> make_runtime() {
+    auto& options = house_->options;
+    if (!options.simulation)
+      return make_process_runtime(options.processes);
+    // The agent holds the runtime, so it is there whenever the runtime asks.
+    auto resolve = [this](const std::string& ns, const std::string& name) { return resolve_name(ns, name); };
+    return make_simulated_runtime(house_->api.io, resolve, *options.simulation);
   }
 
   void start() {
@@ -72,8 +82,10 @@ public:
       pods_->stop();
     if (services_watch_)
       services_watch_->stop();
-    for (auto& [uid, x] : residents_)
+    for (auto& [uid, x] : residents_) {
+      x->end();
       x->clean_up();
+    }
     residents_.clear();
     pods_.reset();
     services_watch_.reset();
@@ -156,7 +168,7 @@ private:
     auto address = addresses_.take(x.ns, x.labels, services(), x.ip);
     auto made = std::make_shared<resident>(house_, x, pod_addresses{address, addresses_.node()}, ++sequence_);
     residents_.emplace(x.uid, made);
-    write_all_hosts();
+    publish_names();
     made->tick();
   }
 
@@ -171,15 +183,16 @@ private:
   void tick() {
     if (stopped_)
       return;
+    house_->flink->step();
     for (auto i = residents_.begin(); i != residents_.end();) {
       auto x = i->second;
-      auto before = x->as_endpoint();
+      auto before = x->ready();
       x->tick();
-      dirty_ = dirty_ || before.ready != x->as_endpoint().ready;
+      dirty_ = dirty_ || before != x->ready();
       i = x->gone() ? bury(i) : std::next(i);
     }
     if (dirty_)
-      write_all_hosts();
+      publish_names();
     house_->api.io.post_after(tick_interval, [self = shared_from_this()] { self->tick(); });
   }
 
@@ -220,11 +233,23 @@ private:
     return out;
   }
 
-  void write_all_hosts() {
-    dirty_ = false;
-    std::vector<endpoint> endpoints;
+  std::vector<endpoint> endpoints() const {
+    std::vector<endpoint> out;
     for (auto& [uid, x] : residents_)
-      endpoints.push_back(x->as_endpoint());
+      out.push_back(x->as_endpoint());
+    return out;
+  }
+
+  std::optional<std::string> resolve_name(const std::string& ns, const std::string& name) {
+    auto i = services_.find(ns + "/" + name);
+    return i == services_.end() ? std::nullopt : resolve(i->second, endpoints(), addresses_);
+  }
+
+  void publish_names() {
+    dirty_ = false;
+    if (!house_->flink->reads_hosts_files())
+      return;
+    auto endpoints = this->endpoints();
     auto names = services();
     for (auto& [uid, x] : residents_)
       x->write_hosts(hosts_text(x->as_endpoint(), names, endpoints, addresses_, machine_name_));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "local/agent/image_map.hpp"
+#include "local/agent/runtime.hpp"
 #include "local/agent/timers.hpp"
 #include "local/agent/watcher.hpp"
 
@@ -31,12 +32,10 @@ struct agent_options {
   image_map images;
   /// How long things take.
   timers waits;
-  /// The `java` program.
-  std::string java = "java";
-  /// Heap of each JVM.
-  std::string heap = "256m";
-  /// A kubeconfig handed to the pods, for Flink's own Kubernetes client; empty hands none.
-  std::string pod_kubeconfig;
+  /// How Flink runs as processes.
+  process_options processes;
+  /// How it runs without them; if present, it does.
+  std::optional<simulation_options> simulation;
 };
 
 /// Output of containers, for `kubectl logs`.

@@ -49,6 +49,7 @@ struct exit_report {
   /// When it was started and when it ended.
   model::moment started;
   model::moment finished;
+  bool operator==(const exit_report&) const = default;
 };
 
 /// One container.
@@ -109,6 +110,25 @@ public:
   bool ready() const;
   /// It had a process at least once.
   bool ever_ran() const { return ever_ran_; }
+
+  /// All of the above, to see whether a status would show something new.
+  struct picture {
+    enum container::state state;
+    std::string waiting_reason;
+    std::string waiting_message;
+    model::moment started_at;
+    std::optional<exit_report> last_exit;
+    int restarts;
+    bool started;
+    bool ready;
+    bool ever_ran;
+    bool operator==(const picture&) const = default;
+  };
+
+  /// Returns what a status shows now.
+  picture shown() const {
+    return {state_, reason_, message_, started_wall_, last_exit_, restarts_, started(), ready(), ever_ran_};
+  }
 
 private:
   enum class phase { pulling, pull_failed, pull_backing_off, to_start, starting, running, crashed, impossible, ended };

@@ -148,6 +148,13 @@ json::value pod_machine::condition(const std::string& type, bool value, const st
   return out;
 }
 
+std::vector<container::picture> pod_machine::shown() const {
+  std::vector<container::picture> out;
+  for (auto& x : containers_)
+    out.push_back(x.shown());
+  return out;
+}
+
 json::value pod_machine::status(instant now) {
   json::array statuses, inits;
   for (auto& x : containers_)

@@ -49,6 +49,9 @@ public:
   /// Returns the pod's status as JSON. Depends on the clock only through the events it was told.
   boost::json::value status(instant now);
 
+  /// Returns what the status depends on; cheaper to compare than the status is to make.
+  std::vector<container::picture> shown() const;
+
   /// Returns whether Services may offer the pod.
   bool ready() const;
 

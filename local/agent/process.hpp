@@ -3,6 +3,7 @@
 #pragma once
 
 #include "local/agent/launch.hpp"
+#include "local/agent/runtime.hpp"
 
 #include <string>
 #include <sys/types.h>
@@ -20,14 +21,6 @@ struct started_process {
 /// Makes the folders, files and links of `plan`, then starts it with its output appended to `log`. The calling
 /// thread must live as long as the process shall.
 started_process start_process(const launch_plan& plan, const std::string& log);
-
-/// How a process is doing.
-struct process_end {
-  /// It has ended (and is reaped now).
-  bool ended = false;
-  /// Exit code, or 128 plus the signal's number.
-  int code = 0;
-};
 
 /// Looks at a process without waiting.
 process_end look_at(pid_t pid);

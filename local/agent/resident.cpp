@@ -1,11 +1,11 @@
 #include "local/agent/resident.hpp"
 
 #include "config/log.hpp"
+#include "local/agent/launch.hpp"
 #include "local/agent/process.hpp"
 
 #include <algorithm>
 #include <charconv>
-#include <csignal>
 #include <filesystem>
 #include <system_error>
 
@@ -73,9 +73,9 @@ resident::resident(std::shared_ptr<household> house, pod spec, pod_addresses add
   fs::create_directories(folder(), ignored);
 }
 
-resident::~resident() {
+void resident::end() {
   for (auto& x : processes_)
-    kill_and_reap(x.pid);
+    x.work.reset();
 }
 
 std::string resident::folder() const {
@@ -128,14 +128,10 @@ void resident::tick() {
 void resident::reap() {
   for (std::size_t i = 0; i < processes_.size(); ++i) {
     auto& x = processes_[i];
-    if (x.pid == 0)
-      continue;
-    auto end = x.pid == pretended ? process_end{x.told_to_end, 0} : look_at(x.pid);
+    auto end = x.work ? x.work->look() : process_end{};
     if (!end.ended)
       continue;
-    // What the process has started ends with it, as in a container.
-    signal_group(x.pid, SIGKILL);
-    x.pid = 0;
+    x.work.reset();
     machine_.at(i).on_exit(end.code, present());
     log::info("container-ended", machine_.spec().ns + "/" + machine_.spec().name,
               machine_.spec().containers[i].name + " ended", {{"code", std::to_string(end.code)}});
@@ -143,22 +139,17 @@ void resident::reap() {
 }
 
 void resident::carry_out(const pod_order& x) {
+  auto& work = processes_[x.container].work;
   switch (x.order.deed) {
   case container_deed::start:
     return start(x.container);
   case container_deed::terminate:
-    return send_signal(x.container, SIGTERM);
+    return work ? work->terminate() : void();
   case container_deed::kill:
-    return send_signal(x.container, SIGKILL);
+    return work ? work->kill() : void();
   case container_deed::ask:
     return ask(x.container, *x.order.probe);
   }
-}
-
-void resident::send_signal(std::size_t i, int signal) {
-  auto& x = processes_[i];
-  x.told_to_end = true;
-  signal_group(x.pid, signal);
 }
 
 void resident::start(std::size_t i) {
@@ -167,38 +158,34 @@ void resident::start(std::size_t i) {
   auto resolved = resolve_environment(machine_.spec(), spec, machine_.addresses().pod, machine_.addresses().host);
   if (!resolved.problem.empty() || image == nullptr)
     return machine_.at(i).on_impossible(resolved.problem);
-  auto& process = processes_[i];
-  ++process.life;
-  process.told_to_end = false;
-  if (image->pause) {
-    process.pid = pretended;
-    return machine_.at(i).on_started(present());
-  }
-  resolved.variables["HOSTNAME"] = machine_.spec().name;
-  start_flink(i, *image, resolved.variables);
+  ++processes_[i].life;
+  auto started = image->pause ? started_workload{make_pause(), {}} : make(i, *image, std::move(resolved.variables));
+  if (!started.running)
+    return machine_.at(i).on_not_started(started.problem, present());
+  log::info("container-started", machine_.spec().ns + "/" + machine_.spec().name, spec.name + " runs",
+            {{"what", started.running->name()}, {"address", machine_.addresses().pod}});
+  processes_[i].work = std::move(started.running);
+  machine_.at(i).on_started(present());
 }
 
-void resident::start_flink(std::size_t i, const image_content& image, const environment& variables) {
-  auto& spec = machine_.spec().containers[i];
+started_workload resident::make(std::size_t i, const image_content& image, environment variables) {
+  auto& pod = machine_.spec();
+  auto& spec = pod.containers[i];
   auto role = role_of(spec.arguments);
   if (!role) {
     auto what = spec.arguments.empty() ? std::string{"nothing"} : "\"" + spec.arguments[0] + "\"";
-    return machine_.at(i).on_not_started(what + " is not what this node can run: jobmanager or taskmanager", present());
+    return {nullptr, what + " is not what this node can run: jobmanager or taskmanager"};
   }
-  auto home = folder() + "/" + one_step(spec.name);
-  std::error_code ignored;
-  fs::remove_all(home, ignored);
-  auto& options = house_->options;
-  auto plan
-      = plan_flink(*role, image, variables,
-                   {home, machine_.addresses().pod, hosts_file(), options.java, options.heap, options.pod_kubeconfig});
-  auto started = start_process(plan, log_file(folder(), spec.name, machine_.at(i).restarts()));
-  if (started.pid == 0)
-    return machine_.at(i).on_not_started(started.problem, present());
-  processes_[i].pid = started.pid;
-  machine_.at(i).on_started(present());
-  log::info("container-started", machine_.spec().ns + "/" + machine_.spec().name, spec.name + " runs",
-            {{"pid", std::to_string(started.pid)}, {"address", machine_.addresses().pod}});
+  variables["HOSTNAME"] = pod.name;
+  return house_->flink->start({.role = *role,
+                               .image = image,
+                               .variables = variables,
+                               .ns = pod.ns,
+                               .pod = pod.name,
+                               .address = machine_.addresses().pod,
+                               .folder = folder() + "/" + one_step(spec.name),
+                               .hosts_file = hosts_file(),
+                               .log = log_file(folder(), spec.name, machine_.at(i).restarts())});
 }
 
 void resident::ask(std::size_t i, probe_kind kind) {
@@ -210,9 +197,10 @@ void resident::ask(std::size_t i, probe_kind kind) {
     if (self->processes_[i].life == life)
       self->machine_.at(i).on_answer(kind, good, present());
   };
-  if (port == 0 || processes_[i].pid == pretended) {
+  bool silent = processes_[i].work && !processes_[i].work->can_be_asked();
+  if (port == 0 || silent) {
     net::response made_up;
-    made_up.status = processes_[i].pid == pretended ? 200 : 0;
+    made_up.status = silent ? 200 : 0;
     return answer(made_up);
   }
   net::request probe{"http://" + machine_.addresses().pod + ":" + std::to_string(port),
@@ -227,6 +215,11 @@ void resident::report() {
   auto now = present();
   if (writing_ || removing_ || now.steady < next_write_)
     return;
+  // A fleet of pods that rest is looked at many times a second.
+  auto picture = machine_.shown();
+  if (picture == reported_picture_)
+    return;
+  reported_picture_ = std::move(picture);
   boost::json::value patch = {{"metadata", {{"uid", uid()}}}, {"status", machine_.status(now)}};
   auto text = boost::json::serialize(patch);
   if (text == reported_)
@@ -263,6 +256,7 @@ void resident::on_written(const net::response& x, const char* what) {
     return;
   }
   reported_.clear();
+  reported_picture_.clear();
   next_write_ = net::clock::now() + write_again;
   log::warn("pod-write-refused", machine_.spec().ns + "/" + machine_.spec().name, what,
             {{"status", std::to_string(x.status)}, {"detail", x.failure == net::failure::none ? x.body : x.detail}});

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "local/agent/agent.hpp"
-#include "local/agent/launch.hpp"
 #include "local/agent/pod_machine.hpp"
+#include "local/agent/runtime.hpp"
 #include "local/agent/service.hpp"
 
 #include <memory>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 namespace local::agent {
@@ -20,6 +19,8 @@ struct household {
   api_access api;
   /// What the agent was told.
   agent_options options;
+  /// Starts what containers run.
+  std::unique_ptr<runtime> flink;
 };
 
 /// One pod.
@@ -27,9 +28,6 @@ class resident : public std::enable_shared_from_this<resident> {
 public:
   /// `sequence` tells pods apart by age.
   resident(std::shared_ptr<household> house, pod spec, pod_addresses addresses, uint64_t sequence);
-
-  /// Kills what is left.
-  ~resident();
 
   resident(const resident&) = delete;
   resident& operator=(const resident&) = delete;
@@ -55,27 +53,28 @@ public:
   /// Returns the uid of the pod.
   const std::string& uid() const { return machine_.spec().uid; }
 
+  /// Returns whether Services may offer it.
+  bool ready() const { return machine_.ready(); }
+
+  /// Ends what is left of it, at once.
+  void end();
+
   /// Removes its files but the logs.
   void clean_up();
 
 private:
   /// A container's process.
   struct running {
-    /// 0 if there is none; `pretended` for an image that runs nothing.
-    pid_t pid = 0;
+    /// Null if there is none.
+    std::unique_ptr<workload> work;
     /// Starts so far, so that late answers to probes are recognised.
     uint64_t life = 0;
-    /// SIGTERM was sent to a pretended process.
-    bool told_to_end = false;
   };
-
-  static constexpr pid_t pretended = -1;
 
   void reap();
   void carry_out(const pod_order& x);
   void start(std::size_t i);
-  void start_flink(std::size_t i, const image_content& image, const environment& variables);
-  void send_signal(std::size_t i, int signal);
+  started_workload make(std::size_t i, const image_content& image, environment variables);
   void ask(std::size_t i, probe_kind kind);
   void report();
   void remove();
@@ -89,6 +88,7 @@ private:
   std::vector<running> processes_;
   std::string hosts_;
   std::string reported_;
+  std::vector<container::picture> reported_picture_;
   bool writing_ = false;
   bool removing_ = false;
   bool vanished_ = false;

@@ -38,6 +38,7 @@ std::string find_distribution(const std::string& name, const std::string& cache)
   return fs::is_directory(folder + "/lib", ignored) ? fs::absolute(folder).string() : std::string{};
 }
 
+/// Completes what a rule says by what is on disk.
 std::string locate(image_content& x, const std::string& cache) {
   if (x.pause)
     return {};
@@ -51,6 +52,15 @@ std::string locate(image_content& x, const std::string& cache) {
     jar = fs::absolute(jar).string();
   }
   return {};
+}
+
+/// Nothing need be on disk, and without rules there is every image.
+void simulate(agent_options& out, const agent_flags& x) {
+  out.simulation.emplace();
+  if (x.simulated_start_milliseconds >= 0)
+    out.simulation->start = std::chrono::milliseconds{x.simulated_start_milliseconds};
+  if (out.images.empty())
+    out.images.add("*=flink");
 }
 
 /// Reads what a kubeconfig holds itself or names by a file.
@@ -110,7 +120,8 @@ void add_flags(CLI::App& command, agent_flags& x) {
       .add_option("--image", x.images,
                   "What an image holds: PATTERN=FLINK[,jar=PATH]..., e.g. 'ledger:*=flink-1.20.5,jar=ledger.jar'; "
                   "FLINK is a folder or an installed version. PATTERN=pause runs nothing. The first match counts; "
-                  "an image without a match cannot be pulled")
+                  "an image without a match cannot be pulled. With --flink simulated neither FLINK nor the jars need "
+                  "exist, an image without a jar holds every jar, and without any rule every image can be pulled")
       ->allow_extra_args(false);
   command.add_option("--timers", x.timers, "Waits of probes and restarts: as a kubelet's, or fast")
       ->check(CLI::IsMember({"kubelet", "fast"}))
@@ -122,11 +133,21 @@ void add_flags(CLI::App& command, agent_flags& x) {
   command.add_option("--cache", x.cache, "Folder with Flink distributions");
   command.add_option("--network", x.network, "First two numbers of pod addresses, e.g. 127.10; default: a free one");
   command.add_option("--node", x.node, "Name of the node")->capture_default_str();
+  command
+      .add_option("--simulated-start-ms", x.simulated_start_milliseconds,
+                  "With --flink simulated: milliseconds from the start of a JobManager to its first answer and of a "
+                  "TaskManager to its registration; default: as a JVM takes, 1500. 0 lets fleets start fast")
+      ->check(CLI::Range(0, 3'600'000));
   command.add_option("--java", x.java, "Java program")->capture_default_str();
   command.add_option("--heap", x.heap, "Heap of each JVM")->capture_default_str();
 }
 
 void add_flags(CLI::App& command, agent_command& x) {
+  command
+      .add_option("--flink", x.flags.flink,
+                  "real: pods run as Flink processes; simulated: their Flink is a model in this process")
+      ->check(CLI::IsMember({"real", "simulated"}))
+      ->capture_default_str();
   add_flags(command, x.flags);
   command.add_option("--kubeconfig", x.kubeconfig, "Way to the API server; default: KUBECONFIG");
   command.add_option("--context", x.context, "Context in the kubeconfig; default: the current one");
@@ -141,16 +162,18 @@ agent_options to_options(const agent_flags& x, std::string& problem) {
   out.folder = fs::absolute(x.folder.empty() ? fs::temp_directory_path() / "flink-local" / x.node : fs::path{x.folder})
                    .string();
   out.network = x.network;
-  out.java = x.java;
-  out.heap = x.heap;
+  out.processes = {.java = x.java, .heap = x.heap, .pod_kubeconfig = {}};
   out.waits = x.timers == "fast" ? fast_timers() : timers{};
   out.waits.pull = std::chrono::milliseconds{x.pull_milliseconds};
   for (auto& rule : x.images)
     if (auto wrong = out.images.add(rule); wrong && problem.empty())
       problem = *wrong;
-  for (auto& content : out.images.contents())
-    if (auto wrong = locate(*content, out.cache); !wrong.empty() && problem.empty())
-      problem = wrong;
+  if (x.flink == "simulated")
+    simulate(out, x);
+  else
+    for (auto& content : out.images.contents())
+      if (auto wrong = locate(*content, out.cache); !wrong.empty() && problem.empty())
+        problem = wrong;
   return out;
 }
 
@@ -165,7 +188,7 @@ int run_agent(const agent_command& x) {
   if (!problem.empty())
     return complain(problem);
   options.ns = x.ns;
-  options.pod_kubeconfig = kubeconfig_of(x);
+  options.processes.pod_kubeconfig = kubeconfig_of(x);
   try {
     net::thread io;
     net::client client{io, {}};

@@ -14,6 +14,10 @@ namespace local::agent {
 
 /// What the command line says about how pods are run; shared by all programs that hold an agent.
 struct agent_flags {
+  /// "real" or "simulated": how Flink runs.
+  std::string flink = "real";
+  /// simulation_options::start in milliseconds; negative for its default.
+  int simulated_start_milliseconds = -1;
   /// Rules of the image map.
   std::vector<std::string> images;
   /// "kubelet" or "fast".
@@ -34,7 +38,7 @@ struct agent_flags {
   std::string heap = "256m";
 };
 
-/// Adds the flags to a command.
+/// Adds the flags to a command, all but --flink.
 void add_flags(CLI::App& command, agent_flags& flags);
 
 /// Returns the options that the flags mean, with every distribution found on disk. If something is impossible,

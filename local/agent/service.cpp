@@ -119,18 +119,21 @@ void address_book::give_back(const std::string& address) {
   used_.erase(address);
 }
 
+std::optional<std::string> resolve(const service& x, const std::vector<endpoint>& endpoints, address_book& addresses) {
+  auto* pod = answering(x, endpoints);
+  if (pod == nullptr)
+    return addresses.kept_for(x);
+  addresses.keep(x, pod->ip);
+  return pod->ip;
+}
+
 std::string hosts_text(const endpoint& self, const std::vector<service>& services,
                        const std::vector<endpoint>& endpoints, address_book& addresses,
                        const std::string& machine_name) {
   auto out = self.ip + " localhost " + self.name + " " + machine_name + "\n";
-  for (auto& x : services) {
-    if (auto* pod = answering(x, endpoints)) {
-      addresses.keep(x, pod->ip);
-      append_names(out, pod->ip, x, self.ns);
-    } else if (auto kept = addresses.kept_for(x)) {
-      append_names(out, *kept, x, self.ns);
-    }
-  }
+  for (auto& x : services)
+    if (auto address = resolve(x, endpoints, addresses))
+      append_names(out, *address, x, self.ns);
   return out;
 }
 

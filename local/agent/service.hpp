@@ -86,6 +86,9 @@ private:
   std::map<std::string, std::string> kept_; // by namespace/name of the service
 };
 
+/// Returns the address that the name of `x` stands for now, if it stands for any.
+std::optional<std::string> resolve(const service& x, const std::vector<endpoint>& endpoints, address_book& addresses);
+
 /// Returns the text of a hosts file for a pod in `ns`: all service names that resolve now, the pod's own name,
 /// localhost and the machine's host name for the pod's own address.
 std::string hosts_text(const endpoint& self, const std::vector<service>& services,

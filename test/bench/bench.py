@@ -1,4 +1,4 @@
-"""What the operator costs: memory, start, requests and processor time, on flink-local with real Flink.
+"""What the operator costs: memory, start, requests and processor time, on flink-local with real and simulated Flink.
 
 Judges nothing: goals stand beside the figures, and only a run that could not be measured fails."""
 
@@ -20,6 +20,7 @@ from typing import Callable
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "stories"))
 
 from kit.app import App  # noqa: E402
+from fleet import Fleet  # noqa: E402
 from kit.cluster import LocalCluster  # noqa: E402
 from kit.processes import until  # noqa: E402
 from kit.programs import BUILD  # noqa: E402
@@ -30,11 +31,13 @@ STARTS = 5
 REST_SECONDS = 3
 # Events are written behind, and what a deploy left is cleared away after it.
 SETTLE_SECONDS = 5
+QUIET_SECONDS = 60
 
 # The budgets of the design, per deploy: requests to the API server without those counted apart, requests to
 # JobManagers without repeated polls, milliseconds of processor time without polls.
 BUDGETS = {"create": (10, 6, 1.4), "update": (14, 8, 2.2)}
 POLL_MILLISECONDS = 0.1
+FLEET_MEMORY_MB = 40  # at 1,000 applications
 GOAL_MEMORY_MB = 25
 GOAL_START_MS = 150
 
@@ -56,23 +59,40 @@ def main() -> int:
         cluster.start()
         cluster.create_namespace(NAMESPACE)
         bench(cluster, options, apps)
-        say_machine()
-        return 0
     except Exception as failure:
         print(f"test/bench/run: {failure}\nlogs: {folder}", file=sys.stderr)
         return 1
     finally:
         clear(apps)
-        if hasattr(cluster, "operator"):
-            cluster.operator.stop()
-        if hasattr(cluster, "agent"):
-            cluster.agent.stop()
+        stop(cluster)
+    return bench_fleets(options)
+
+
+def stop(cluster: LocalCluster) -> None:
+    if hasattr(cluster, "operator"):
+        cluster.operator.stop()
+    if hasattr(cluster, "agent"):
+        cluster.agent.stop()
+
+
+def bench_fleets(options: argparse.Namespace) -> int:
+    for size in options.fleets:
+        try:
+            bench_fleet(BUILD / "bench" / f"fleet-{size}", size, options)
+        except Exception as failure:
+            print(f"test/bench/run: {size} applications: {failure}\nlogs: {BUILD / 'bench'}", file=sys.stderr)
+            return 1
+    say_machine()
+    return 0
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="test/bench/run", description=__doc__.splitlines()[0])
     parser.add_argument("--flink", default="1.20.5", help="Flink version of the applications (default %(default)s)")
     parser.add_argument("--applications", type=positive, default=3, help="how many, one after another (default 3)")
+    parser.add_argument(
+        "--fleets", type=sizes, default=[100], help="sizes of fleets with simulated Flink, e.g. 100,1000 (default 100)"
+    )
     parser.add_argument("--idle-seconds", type=positive, default=20, help="length of each look at rest (default 20)")
     return parser.parse_args()
 
@@ -82,6 +102,10 @@ def positive(text: str) -> int:
     if value < 1:
         raise ValueError(text)
     return value
+
+
+def sizes(text: str) -> list[int]:
+    return [positive(x) for x in text.split(",") if x]
 
 
 def bench(cluster: LocalCluster, options: argparse.Namespace, apps: list[App]) -> None:
@@ -98,7 +122,36 @@ def bench(cluster: LocalCluster, options: argparse.Namespace, apps: list[App]) -
         say_flink(kind, costs)
     say_processor_time(deploys)
     say_rest(cluster, rest, len(apps))
-    print("\nNot measured: 100 applications. flink-local starts real Flink only, two JVMs per application.")
+
+
+def bench_fleet(folder: Path, size: int, options: argparse.Namespace) -> None:
+    """Many applications at once, whose JobManagers are simulated: the shares of the operator that grow with them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = LocalCluster(folder, [], simulated=True)
+    try:
+        cluster.start()
+        cluster.create_namespace(NAMESPACE)
+        time.sleep(REST_SECONDS)
+        alone = cluster.operator.memory()
+        fleet = Fleet(cluster, NAMESPACE, size)
+        create = measured_fleet(cluster, fleet, fleet.create)
+        memory = cluster.operator.memory()
+        rest = measured(cluster, lambda: time.sleep(QUIET_SECONDS))
+        update = measured_fleet(cluster, fleet, fleet.update)
+        say_fleet(size, {"create": create, "update": update}, rest)
+        say_fleet_memory(size, alone, memory, cluster.operator.memory())
+        say_quiet(size, rest)
+    finally:
+        stop(cluster)
+
+
+def measured_fleet(cluster: LocalCluster, fleet: Fleet, act: Callable[[], object]) -> Cost:
+    def deploy() -> None:
+        act()
+        fleet.wait_settled()
+        time.sleep(SETTLE_SECONDS)
+
+    return measured(cluster, deploy)
 
 
 def clear(apps: list[App]) -> None:
@@ -275,6 +328,64 @@ def say_rest(cluster: LocalCluster, cost: Cost, applications: int) -> None:
             ("all requests to the API server", requests),
             ("requests to JobManagers", str(sum(cost.flink.values()))),
             ("resident memory after the updates", f"{megabytes(cluster.operator.memory())} MB"),
+        ],
+    )
+    print("  without HA the newest checkpoint's path is written to the status, at most once a minute per application")
+
+
+def say_fleet(size: int, deploys: dict[str, Cost], rest: Cost) -> None:
+    rows = []
+    for kind, cost in deploys.items():
+        polls = (sum(cost.flink.values()) - cost.orders) / size
+        rows.append(
+            (f"each {kind}", f"{cost.processor_ms / size:.2f} ms", f"<= {BUDGETS[kind][2]} ms", f"{cost.seconds:.0f} s",
+             f"{polls:.1f}")
+        )
+    asked = sum(rest.flink.values())
+    each = f"{rest.processor_ms / asked:.2f} ms" if asked else "no poll"
+    rows.append(("each poll at rest", each, f"<= {POLL_MILLISECONDS} ms", f"{rest.seconds:.0f} s", f"{asked / size:.1f}"))
+    table(
+        f"Processor time of the operator with {size} applications on simulated Flink",
+        ("what", "measured", "budget", "it took", "questions each"),
+        rows,
+    )
+    print(f"  all {size} at once; user and system time of the operator's process until {SETTLE_SECONDS} s after the last")
+    print("  one runs, with all questions to JobManagers meanwhile; a poll: all that it does at rest, by polls")
+    for kind, cost in deploys.items():
+        say_fleet_requests(size, kind, cost)
+
+
+def say_fleet_requests(size: int, kind: str, cost: Cost) -> None:
+    budgeted, apart = split(cost.api)
+    rows = [(x, f"{n / size:.2f}") for x, n in sorted(budgeted.items())]
+    rows.append((f"together (budget <= {BUDGETS[kind][0]})", f"{sum(budgeted.values()) / size:.2f}"))
+    rows += [(f"apart: {x}", f"{n / size:.2f}") for x, n in sorted(apart.items())]
+    rows += [(f"JobManager: {x}", f"{n / size:.2f}") for x, n in sorted(cost.flink.items()) if n]
+    table(f"Requests per {kind} with {size} applications", ("request", "mean"), rows)
+
+
+def say_fleet_memory(size: int, alone: int, created: int, updated: int) -> None:
+    goal = f"<= {FLEET_MEMORY_MB} MB" if size == 1000 else f"<= {FLEET_MEMORY_MB} MB at 1000"
+    table(
+        f"Resident memory of the operator with {size} applications",
+        ("when", "measured", "budget"),
+        [
+            ("without applications", f"{megabytes(alone)} MB", ""),
+            ("after the creates", f"{megabytes(created)} MB", goal),
+            ("after the updates", f"{megabytes(updated)} MB", goal),
+        ],
+    )
+
+
+def say_quiet(size: int, rest: Cost) -> None:
+    writes = {x: n for x, n in rest.api.items() if x.split()[0] not in ("get", "list", "watch")}
+    table(
+        f"One minute at rest with {size} applications",
+        ("what", "measured"),
+        [
+            ("writes to the API server", ", ".join(f"{n} {x}" for x, n in sorted(writes.items())) or "0"),
+            ("requests to JobManagers", str(sum(rest.flink.values()))),
+            ("processor time", f"{rest.processor_ms:.0f} ms"),
         ],
     )
     print("  without HA the newest checkpoint's path is written to the status, at most once a minute per application")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
@@ -40,7 +42,6 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "differs_by_flink: told for every Flink version",
         "differs_by_cluster: may end differently on real Kubernetes",
-        "heavy: told only with --selection all: twenty JVMs at once are more than two cores start in time",
         "kill_moment: one of the moments at which the operator is killed; real Kubernetes takes turns",
         "only(cluster): told on that cluster alone",
     ):
@@ -78,8 +79,6 @@ def _take_turns(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.
     def chosen(item: pytest.Item) -> bool:
         if _flink_of(item) not in (None, main) and not item.get_closest_marker("differs_by_flink"):
             return False
-        if item.get_closest_marker("heavy"):
-            return False
         if item.get_closest_marker("kill_moment") and real:
             return item is turn
         return not real or bool(item.get_closest_marker("differs_by_cluster"))
@@ -99,20 +98,27 @@ def _run_number() -> int:
         return 0
 
 
-@pytest.fixture(scope="session")
-def cluster(pytestconfig: pytest.Config):
-    """The cluster of this run, with the operator in it."""
-    kind = CLUSTERS[pytestconfig.getoption("--cluster")]
-    folder = BUILD / "stories" / kind.name
+@contextlib.contextmanager
+def cluster_of(config: pytest.Config, simulated: bool = False) -> Iterator[Cluster]:
+    """A cluster of the kind that this run is for, with an operator in it."""
+    kind = CLUSTERS[config.getoption("--cluster")]
+    folder = BUILD / "stories" / (kind.name + ("-simulated" if simulated else ""))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    made = kind(folder, flink_versions(pytestconfig))
+    made = kind(folder, flink_versions(config), simulated)
     try:
         made.start()
         made.create_namespace(NAMESPACE)
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config):
+    """The cluster of this run, with the operator in it."""
+    with cluster_of(pytestconfig) as made:
+        yield made
 
 
 @pytest.fixture

@@ -63,6 +63,8 @@ std::variant<program, answer> load_program(const jar& x, std::string name, const
     return server_error(
         invocation_exception("Neither a 'Main-Class', nor a 'program-class' entry was found in the jar file."));
   auto entry = x.classes.find(name);
+  if (entry == x.classes.end() && x.any_class)
+    return program{};
   if (entry == x.classes.end())
     return server_error(
         invocation_exception("The program's entry point class '" + name + "' was not found in the jar file.")

@@ -51,6 +51,8 @@ struct jar {
   std::string main_class;
   /// What the main() of each class does with its arguments.
   std::map<std::string, std::function<program(const std::vector<std::string>&)>> classes;
+  /// Classes that are not listed are endless programs instead of missing.
+  bool any_class = false;
 };
 
 /// The twin of the program by which the model is held against real JobManagers: its first argument

@@ -3,9 +3,17 @@
 #include "local/model/flink/errors.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace local::simulated {
+
+namespace {
+
+/// `web.checkpoints.history`: what was discarded before these is not named any more.
+constexpr std::ptrdiff_t remembered_checkpoints = 10;
+
+} // namespace
 
 void flink_cluster::plan_checkpoint(const job& x) {
   if (options_.checkpoint_interval.count() <= 0)
@@ -53,6 +61,9 @@ void flink_cluster::discard_subsumed(job& x) {
     i->discarded = true;
     durable_.erase(i->path);
   }
+  auto forgotten = std::max<std::ptrdiff_t>(0, std::ssize(x.completed) - remembered_checkpoints);
+  auto end = x.completed.begin() + forgotten;
+  x.completed.erase(std::remove_if(x.completed.begin(), end, [](auto& y) { return y.discarded; }), end);
 }
 
 void flink_cluster::discard_all(job& x) {

@@ -28,9 +28,11 @@ class Cluster(ABC):
     operator: Operator
     agent: Process
 
-    def __init__(self, folder: Path, versions: list[str]):
+    def __init__(self, folder: Path, versions: list[str], simulated: bool = False):
+        """With `simulated` the Flink in its pods is a model: no JVMs, and no time to start."""
         self.folder = folder
         self.versions = versions
+        self.simulated = simulated
 
     @abstractmethod
     def start(self) -> None: ...
@@ -49,6 +51,12 @@ class Cluster(ABC):
     @abstractmethod
     def requests(self) -> Counter[str]:
         """How often the operator has asked for what so far, as "verb resource/subresource" in RBAC's words."""
+
+    def pod_options(self) -> list[str | Path]:
+        """How the node agent runs pods."""
+        if self.simulated:
+            return ["--flink", "simulated", "--simulated-start-ms", "0", "--image", "ledger-*=flink"]
+        return image_rules(self.versions)
 
     def writes(self) -> Counter[str]:
         """Those of its requests that change something."""
@@ -118,7 +126,7 @@ class LocalCluster(Cluster):
         self.kubeconfig = self.folder / "local" / "kubeconfig"
         self.agent = Process(
             "flink-local",
-            [FLINK_LOCAL, "up", "--dir", self.folder / "local", *image_rules(self.versions)],
+            [FLINK_LOCAL, "up", "--dir", self.folder / "local", *self.pod_options()],
             self.folder / "flink-local.log",
         )
         until("flink-local to write its kubeconfig", self._up, seconds=30)
@@ -182,7 +190,7 @@ class KubernetesCluster(Cluster):
             "node agent",
             [
                 FLINK_LOCAL, "agent", "--kubeconfig", self.kubeconfig, "--pod-dir", self.folder / "agent",
-                "--image", "flink-operator:*=pause", *image_rules(self.versions),
+                "--image", "flink-operator:*=pause", *self.pod_options(),
             ],
             self.folder / "agent.log",
         )

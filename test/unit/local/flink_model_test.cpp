@@ -494,5 +494,15 @@ TEST_P(refused_request, is_answered) {
 
 INSTANTIATE_TEST_SUITE_P(model, refused_request, ValuesIn(bad_requests));
 
+TEST(flink_model, a_job_that_runs_for_long_remembers_no_more_checkpoints_than_it_shows) {
+  bench x{bench::usual()};
+  x.up().run(id(1));
+  x.pass(minutes{5});
+  auto& job = x.cluster.jobs().at(id(1));
+  EXPECT_GT(job.completed_count, 200);
+  EXPECT_EQ(job.completed.size(), 10U);
+  EXPECT_EQ(x.durable.list().size(), 1U);
+}
+
 } // namespace
 } // namespace local::simulated
