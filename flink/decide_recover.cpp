@@ -23,15 +23,14 @@ void offer(std::optional<candidate>& best, candidate x) {
     best = std::move(x);
 }
 
-/// What the status knows. A checkpoint of the job that serves is newer than what that job was started from, whatever
-/// the clocks say by which the two were stamped.
+/// What the status knows: a checkpoint of the job that serves or what it was started from, which no savepoint from
+/// before is newer than, whatever the clocks say by which they were stamped.
 std::optional<candidate> recorded(const status& x) {
   auto& job = x.job_status;
-  auto own = job && job->last_checkpoint && job->last_checkpoint != job->restore_path && job->last_checkpoint_time
-               ? k8s::parse_time(*job->last_checkpoint_time)
-               : std::nullopt;
-  if (own)
-    return candidate{*job->last_checkpoint, *own, "checkpoint " + *job->last_checkpoint};
+  bool known = job && job->last_checkpoint && job->last_checkpoint_time;
+  if (auto taken = known ? k8s::parse_time(*job->last_checkpoint_time) : std::nullopt)
+    return candidate{*job->last_checkpoint, *taken,
+                     (job->last_checkpoint == job->restore_path ? "" : "checkpoint ") + *job->last_checkpoint};
   if (x.savepoints.empty())
     return std::nullopt;
   auto at = k8s::parse_time(x.savepoints.back().time);

@@ -339,6 +339,9 @@ private:
 
   /// Which state the saved one is: an edit must be able to take it over.
   std::string running_shape() const {
+    if (auto* x = outside_.application(user::name))
+      if (auto* kept = outside_.snapshots().find(text(*x, {"status", "savepointPath"})))
+        return kept->shape;
     std::string shape;
     local::model::moment newest{};
     for (auto& path : outside_.snapshots().list())
@@ -372,6 +375,8 @@ private:
   }
 
   void demand_silence() {
+    for (auto end = outside_.now() + 1min; !bad() && outside_.now() < end;) // restarted tasks come back
+      step();
     auto before = net_.writes;
     auto end = outside_.now() + silence;
     while (!bad() && outside_.now() < end)

@@ -124,8 +124,9 @@ void user::do_something() {
   case 7:
     fresh();
     now_.parallelism = 0;
-    now_.good = false;
-    return edit("an impossible parallelism");
+    edit("an impossible parallelism"); // which the API server refuses
+    now_ = before_;
+    return;
   case 8:
     fresh();
     now_.savepoint_disabled = true;
