@@ -244,6 +244,25 @@ void check_service(const json::value& object, const json::value* before, std::ve
     causes.push_back(invalid_value("spec.clusterIPs[0]", json::array{json::string{is}}, "may not change once set"));
 }
 
+void check_lease(const json::value& object, std::vector<cause>& causes) {
+  if (find(object, "spec.leaseDurationSeconds") && integer_at(object, "spec.leaseDurationSeconds") <= 0)
+    causes.push_back(invalid_value("spec.leaseDurationSeconds", integer_at(object, "spec.leaseDurationSeconds"),
+                                   "must be greater than 0"));
+  if (integer_at(object, "spec.leaseTransitions") < 0)
+    causes.push_back(invalid_value("spec.leaseTransitions", integer_at(object, "spec.leaseTransitions"),
+                                   "must be greater than or equal to 0"));
+  auto* holder = find(object, "spec.holderIdentity");
+  if (holder && text_at(object, "spec.holderIdentity").empty())
+    causes.push_back(invalid_value("spec.holderIdentity", json::string{}, "must not be empty"));
+}
+
+void check_event(const json::value& object, std::vector<cause>& causes) {
+  auto about = text_at(object, "involvedObject.namespace");
+  auto ns = text_at(object, "metadata.namespace");
+  if (about != ns && !(about.empty() && ns == "default"))
+    causes.push_back(invalid_value("involvedObject.namespace", json::string{about}, "does not match event.namespace"));
+}
+
 } // namespace
 
 std::vector<cause> check_builtin(const kind_info& kind, const json::value& object, const json::value* before) {
@@ -253,6 +272,10 @@ std::vector<cause> check_builtin(const kind_info& kind, const json::value& objec
     check_template(object, before, causes);
   else if (resource == "services")
     check_service(object, before, causes);
+  else if (resource == "leases.coordination.k8s.io")
+    check_lease(object, causes);
+  else if (resource == "events")
+    check_event(object, causes);
   else if (resource == "customresourcedefinitions.apiextensions.k8s.io")
     causes = check_definition(object);
   else if (resource == "pods" && before)

@@ -28,8 +28,18 @@ std::string group_path(const kind_info& x) {
   return x.group.empty() ? "api/" + x.version : "apis/" + x.group + "/" + x.version;
 }
 
+/// Returns e.g. "io.k8s.flink.v1beta1.FlinkApplication": the group's parts stand in reverse order.
 std::string component_name(const kind_info& x) {
-  return (x.group.empty() ? "core" : x.group) + "." + x.version + "." + x.kind;
+  if (!x.custom)
+    return "io.k8s.api." + (x.group.empty() ? "core" : x.group.substr(0, x.group.find('.'))) + "." + x.version + "."
+         + x.kind;
+  std::string name;
+  for (std::string_view rest = x.group; !rest.empty();) {
+    auto dot = rest.rfind('.');
+    name += std::string{rest.substr(dot == std::string_view::npos ? 0 : dot + 1)} + ".";
+    rest = rest.substr(0, dot == std::string_view::npos ? 0 : dot);
+  }
+  return name + x.version + "." + x.kind;
 }
 
 json::value identity(const kind_info& x) {

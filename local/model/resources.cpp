@@ -64,6 +64,9 @@ std::optional<api_error> check_head(const kind_info& kind, const key& k, const j
     return bad_request("the request's body is not a JSON object");
   auto version = text_at(object, "apiVersion");
   auto name = text_at(object, "kind");
+  if (kind.custom && (version.empty() || name.empty()))
+    return bad_request("the object provided is unrecognized (must be of type " + kind.kind
+                       + "): apiVersion and kind are required");
   if ((!version.empty() && version != kind.api_version()) || (!name.empty() && name != kind.kind))
     return bad_request("the object provided is unrecognized (must be of type " + kind.kind + " in " + kind.api_version()
                        + "): " + std::string{version} + ", Kind=" + std::string{name});
@@ -131,14 +134,14 @@ result<object_ptr> resources::update(const kind_info& kind, const key& k, std::s
                                      write_call& call) {
   if (auto error = check_head(kind, k, object))
     return *error;
-  auto before = store_.get(kind.resource(), k);
-  if (!before)
-    return not_found(kind.group, kind.plural, k.name);
   if (auto name = text_at(object, "metadata.name"); name != k.name)
     return bad_request("the name of the object (" + std::string{name} + ") does not match the name on the URL ("
                        + k.name + ")");
+  auto before = store_.get(kind.resource(), k);
+  if (!before)
+    return not_found(kind.group, kind.plural, k.name);
   auto version = text_at(object, "metadata.resourceVersion");
-  if (version.empty() && kind.custom)
+  if (version.empty() && kind.needs_version)
     return invalid(kind.group, kind.kind, k.name,
                    {invalid_value("metadata.resourceVersion", 0, "must be specified for an update")});
   auto uid = text_at(object, "metadata.uid");
@@ -230,7 +233,7 @@ result<object_ptr> resources::remove(const kind_info& kind, const key& k, const 
   }
   if (deleting && grace == integer_at(*before, "metadata.deletionGracePeriodSeconds") && grace > 0)
     metadata["deletionTimestamp"] = text_at(*before, "metadata.deletionTimestamp");
-  if (object == *before && grace > 0)
+  if (object == *before)
     return before;
   return keep(kind, k, std::move(object), call);
 }
@@ -303,10 +306,13 @@ std::optional<api_error> resources::check_namespace(const kind_info& kind, const
   auto ns = store_.get("namespaces", {"", k.ns});
   if (!ns)
     return not_found("", "namespaces", k.ns);
-  if (!text_at(*ns, "metadata.deletionTimestamp").empty())
-    return forbidden(kind.group, kind.plural, k.name,
-                     "unable to create new content in namespace " + k.ns + " because it is being terminated");
-  return std::nullopt;
+  if (text_at(*ns, "metadata.deletionTimestamp").empty())
+    return std::nullopt;
+  auto refusal = forbidden(kind.group, kind.plural, k.name,
+                           "unable to create new content in namespace " + k.ns + " because it is being terminated");
+  refusal.causes.push_back(
+      {"metadata.namespace", "NamespaceTerminating", "namespace " + k.ns + " is being terminated"});
+  return refusal;
 }
 
 object_ptr resources::keep(const kind_info& kind, const key& k, json::value object, const write_call& call) {

@@ -13,7 +13,7 @@ from kit.api import Api
 from matching import difference
 
 # Controllers need a moment; on a busy machine a long one.
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 15
 # Where the collections are that cases name by their plural alone.
 HOMES = {
     "flinkapplications": "/apis/flink.k8s.io/v1beta1",
@@ -141,7 +141,10 @@ class Conversation:
         events: list[dict] = []
         ended = False
         while step.get("ended") or len(events) < len(step["events"]):
-            line = answer.readline()
+            try:
+                line = answer.readline()
+            except TimeoutError:
+                raise AssertionError(f"{_title(step)}: waited in vain after {events!r}") from None
             if not line:
                 ended = True
                 break
