@@ -3,6 +3,7 @@
 
 #include "local/agent/run.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct up_options {
   std::string flink = "real";
   /// CustomResourceDefinitions to serve beside the built-in one.
   std::vector<std::string> crds;
+  /// Changes of each kind that watches can go on from.
+  std::size_t history = 5'000;
   /// How pods are run.
   agent::agent_flags pods;
 };

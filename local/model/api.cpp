@@ -44,6 +44,15 @@ bool leads_inside(const std::vector<std::string>& path, std::size_t at) {
   return path[at] == "namespaces" && path.size() > at + 2 && path[at + 2] != "status" && path[at + 2] != "finalize";
 }
 
+/// Pods are processes of this machine, which need no way through the API server.
+api_error not_offered(const std::string& part) {
+  return {.code = 501,
+          .reason = "NotImplemented",
+          .message = "flink-local offers no " + part
+                   + ": its pods are processes of this machine, to be reached at their status.podIP, and their files "
+                     "are below the folder given by --dir"};
+}
+
 /// Everything is allowed to whoever is let in.
 answer allow_everything(const request& x) {
   auto body = read_body(x);
@@ -128,6 +137,19 @@ answer api::handle(const request& x, moment now) {
   return serve(c);
 }
 
+std::optional<api_error> api::check_words(const call& x) {
+  auto unsupported = [&](std::string_view name, const std::vector<std::string>& known) -> std::optional<api_error> {
+    auto word = x.what.parameter(name);
+    if (word.empty() || std::find(known.begin(), known.end(), word) != known.end())
+      return std::nullopt;
+    return invalid("meta.k8s.io", "CreateOptions", "",
+                   {unsupported_value(std::string{name}, json::string{word}, known)});
+  };
+  if (auto error = unsupported("dryRun", {"All"}))
+    return error;
+  return unsupported("fieldValidation", {"Ignore", "Strict", "Warn"});
+}
+
 answer api::serve(call& x) {
   auto& path = x.what.path;
   auto at = head_length(x.what);
@@ -144,6 +166,8 @@ answer api::serve(call& x) {
   x.kind = objects_->kinds().find(group, version, path[at]);
   if (!x.kind || (!x.ns.empty() && !x.kind->namespaced))
     return refuse(unknown_path());
+  if (auto error = x.asked->method == "GET" ? std::nullopt : check_words(x))
+    return refuse(*error);
   x.form = form_of(x.asked->accept);
   if (path.size() == at + 1)
     return serve_collection(x);
@@ -170,10 +194,6 @@ answer api::serve_collection(call& x) {
 
 answer api::serve_object(call& x) {
   auto& method = x.asked->method;
-  if (method == "GET" && x.what.flag("watch")) {
-    x.what.query.emplace_back("fieldSelector", "metadata.name=" + x.name);
-    return start_watch(x);
-  }
   if (method == "GET") {
     auto found = objects_->get(*x.kind, x.object());
     if (auto* error = failed(found))
@@ -199,6 +219,9 @@ answer api::serve_subresource(call& x) {
     auto found = objects_->get(*x.kind, x.object());
     if (auto* error = failed(found))
       return refuse(*error);
+    // Where no node has it there is no log, not even an empty one.
+    if (text_at(*std::get<object_ptr>(found), "spec.nodeName").empty())
+      return {.status = 204, .content_type = "text/plain"};
     return {.content_type = "text/plain",
             .log = log_request{.ns = x.ns,
                                .pod = x.name,
@@ -207,6 +230,8 @@ answer api::serve_subresource(call& x) {
                                .follow = x.what.flag("follow"),
                                .tail_lines = x.what.number("tailLines")}};
   }
+  if (x.kind->resource() == "pods" && (x.part == "exec" || x.part == "attach" || x.part == "portforward"))
+    return refuse(not_offered(x.part));
   if (!(x.part == "status" && x.kind->has_status))
     return refuse(unknown_path());
   if (method == "GET") {

@@ -109,6 +109,7 @@ private:
   answer scale(call& x);
   answer bind(call& x);
   answer proxy(call& x);
+  static std::optional<api_error> check_words(const call& x);
   std::optional<api_error> check_list(const call& x) const;
   result<page> next_page(std::string_view token) const;
   result<selection> select(call& x);

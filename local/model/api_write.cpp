@@ -107,6 +107,7 @@ answer api::patch(call& x, std::string_view part) {
     return refuse(*error);
   auto& change = std::get<json::value>(body);
   auto how = x.write();
+  how.patched = true;
   auto found = objects_->get(*x.kind, x.object());
   if (auto* error = failed(found)) {
     // Server-side apply of something new is its creation.
@@ -143,7 +144,9 @@ answer api::remove(call& x) {
   auto& object = std::get<object_ptr>(gone);
   if (x.part == "eviction")
     return reply(success(*x.kind, *object), 201);
-  auto there = objects_->store().get(x.kind->resource(), x.object());
+  // With a dry run the object stays, but the answer is the one that a real delete would get.
+  auto stays = array_at(*object, "metadata.finalizers") || array_at(*object, "spec.finalizers");
+  auto there = objects_->store().get(x.kind->resource(), x.object()) && (stays || !how.dry_run);
   if (there || x.kind->resource() == "pods")
     return {.body = present(*x.kind, object, x.form, row_object::full, true, x.now)};
   return reply(success(*x.kind, *object));

@@ -129,11 +129,7 @@ private:
   void check_amount(const json::value& container, const json::key_value_pair& amount, const std::string& path) {
     auto where = path + "[" + std::string{amount.key()} + "]";
     auto value = parse_quantity(amount.value());
-    if (!value)
-      causes.push_back(invalid_value(where, amount.value(),
-                                     "quantities must match the regular expression "
-                                     "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"));
-    else if (*value < 0)
+    if (value && *value < 0)
       causes.push_back(invalid_value(where, amount.value(), "must be greater than or equal to 0"));
     auto* limits = object_at(container, "resources.limits");
     auto* limit = limits && path.ends_with("requests") ? limits->if_contains(amount.key()) : nullptr;
@@ -251,9 +247,6 @@ void check_lease(const json::value& object, std::vector<cause>& causes) {
   if (integer_at(object, "spec.leaseTransitions") < 0)
     causes.push_back(invalid_value("spec.leaseTransitions", integer_at(object, "spec.leaseTransitions"),
                                    "must be greater than or equal to 0"));
-  auto* holder = find(object, "spec.holderIdentity");
-  if (holder && text_at(object, "spec.holderIdentity").empty())
-    causes.push_back(invalid_value("spec.holderIdentity", json::string{}, "must not be empty"));
 }
 
 void check_event(const json::value& object, std::vector<cause>& causes) {
@@ -268,6 +261,12 @@ void check_event(const json::value& object, std::vector<cause>& causes) {
 std::vector<cause> check_builtin(const kind_info& kind, const json::value& object, const json::value* before) {
   std::vector<cause> causes;
   auto resource = kind.resource();
+  if (auto* finalizers = array_at(object, "metadata.finalizers"))
+    for (auto& x : *finalizers)
+      if (auto name = to_text(x);
+          name.find('/') == std::string::npos && !one_of(name, {"orphan", "foregroundDeletion"}))
+        causes.push_back(invalid_value("metadata.finalizers", x,
+                                       "name is neither a standard finalizer name nor is it fully qualified"));
   if (resource == "deployments.apps" || resource == "replicasets.apps")
     check_template(object, before, causes);
   else if (resource == "services")

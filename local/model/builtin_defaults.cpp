@@ -105,6 +105,22 @@ bool tolerates(const json::array& list, std::string_view taint) {
   return std::any_of(list.begin(), list.end(), [&](const json::value& x) { return text_at(x, "key") == taint; });
 }
 
+/// Returns how dear a pod is to its node, by what its containers ask for.
+std::string_view quality_class(const json::value& pod) {
+  auto* containers = array_at(pod, "spec.containers");
+  bool asks = false, limited = containers != nullptr;
+  for (std::size_t i = 0; containers && i < containers->size(); ++i)
+    for (auto* name : {"cpu", "memory"}) {
+      auto* limits = object_at((*containers)[i], "resources.limits");
+      auto* requests = object_at((*containers)[i], "resources.requests");
+      auto* most = limits ? limits->if_contains(name) : nullptr;
+      auto* least = requests ? requests->if_contains(name) : nullptr;
+      asks |= most || least;
+      limited &= most && least && *most == *least;
+    }
+  return limited ? "Guaranteed" : asks ? "Burstable" : "BestEffort";
+}
+
 /// What admission adds to a pod, but not to a template.
 void complete_pod(json::value& object, const json::value* before) {
   auto& spec = make_object(object, "spec");
@@ -124,7 +140,7 @@ void complete_pod(json::value& object, const json::value* before) {
       tolerations.get_array().push_back(
           {{"key", taint}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", 300}});
   make_object(object, "status")["phase"] = "Pending";
-  make_object(object, "status")["qosClass"] = "Burstable";
+  make_object(object, "status")["qosClass"] = json::string{quality_class(object)};
 }
 
 void complete_deployment(json::value& object) {

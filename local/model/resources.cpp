@@ -1,6 +1,7 @@
 #include "local/model/resources.hpp"
 
 #include "local/model/builtin.hpp"
+#include "local/model/decode.hpp"
 #include "local/model/names.hpp"
 #include "local/model/schema.hpp"
 
@@ -73,6 +74,9 @@ std::optional<api_error> check_head(const kind_info& kind, const key& k, const j
   if (auto* metadata = find(object, "metadata"); metadata && !metadata->is_object())
     return bad_request(kind.kind + " in version \"" + kind.version + "\" cannot be handled as a " + kind.kind
                        + ": metadata must be an object");
+  if (auto problem = misfit(kind, object))
+    return bad_request(kind.kind + " in version \"" + kind.version + "\" cannot be handled as a " + kind.kind + ": "
+                       + *problem);
   auto ns = text_at(object, "metadata.namespace");
   if (kind.namespaced && !ns.empty() && ns != k.ns)
     return bad_request("the namespace of the provided object does not match the namespace sent on the request");
@@ -112,8 +116,11 @@ result<object_ptr> resources::create(const kind_info& kind, const std::string& n
     return *error;
   if (auto error = check_namespace(kind, k))
     return *error;
-  for (auto* name : {"resourceVersion", "uid", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds",
-                     "managedFields", "generation"})
+  if (!text_at(object, "metadata.resourceVersion").empty())
+    return api_error{
+        .code = 500, .reason = "", .message = "resourceVersion should not be set on objects to be created"};
+  for (auto* name :
+       {"uid", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "generation"})
     metadata.erase(name);
   if (kind.namespaced)
     metadata["namespace"] = k.ns;
@@ -145,7 +152,11 @@ result<object_ptr> resources::update(const kind_info& kind, const key& k, std::s
     return invalid(kind.group, kind.kind, k.name,
                    {invalid_value("metadata.resourceVersion", 0, "must be specified for an update")});
   auto uid = text_at(object, "metadata.uid");
-  if (!uid.empty() && uid != text_at(*before, "metadata.uid"))
+  auto another = !uid.empty() && uid != text_at(*before, "metadata.uid");
+  if (another && call.patched)
+    return invalid(kind.group, kind.kind, k.name,
+                   {invalid_value("metadata.uid", json::string{uid}, "field is immutable")});
+  if (another)
     return conflict(kind.group, kind.plural, k.name,
                     "Precondition failed: UID in precondition: " + std::string{uid}
                         + ", UID in object meta: " + std::string{text_at(*before, "metadata.uid")});
@@ -273,6 +284,9 @@ std::optional<api_error> resources::admit(const kind_info& kind, const key& k, j
       std::string all;
       for (auto& path : unknown)
         all += (all.empty() ? "unknown field \"" : ", unknown field \"") + path + "\"";
+      if (call.patched)
+        return invalid(kind.group, kind.kind, k.name,
+                       {{"patch", "FieldValueInvalid", "strict decoding error: " + all}});
       return bad_request(kind.kind + " in version \"" + kind.version + "\" cannot be handled as a " + kind.kind
                          + ": strict decoding error: " + all);
     }

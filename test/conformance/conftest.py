@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -10,12 +11,24 @@ import pytest
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "stories")]
 
-from kit.programs import BUILD  # noqa: E402
+from kit.processes import run  # noqa: E402
+from kit.programs import BUILD, kubectl_of_machine  # noqa: E402
 from servers import SERVERS  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cluster", choices=sorted(SERVERS), default="local", help="whose API is asked")
+    parser.addoption("--kubectl", default="", help="a further kubectl to try, beside that of the machine")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "client" in metafunc.fixturenames:
+        clients = [kubectl_of_machine(), *filter(None, [metafunc.config.getoption("--kubectl")])]
+        metafunc.parametrize("client", clients, scope="session", ids=[version_of(x) for x in clients])
+
+
+def version_of(kubectl: str) -> str:
+    return json.loads(run(kubectl, "version", "--client", "-o", "json"))["clientVersion"]["gitVersion"]
 
 
 @pytest.fixture(scope="session")

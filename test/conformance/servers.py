@@ -14,16 +14,17 @@ from kit.programs import CRD, FLINK_LOCAL, kubectl_of_machine
 
 sys.path.insert(0, str(ROOT / "test/e2e"))
 
+# Changes that the embedded server keeps: all that a case makes, and not more than a test can write over.
+HISTORY = 200
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 class Server(ABC):
-    """`api` acts as the administrator; `kubectls` are the clients that a user may have, oldest first."""
+    """`api` acts as the administrator."""
 
     name: str
     kubeconfig: Path
     api: Api
-    kubectls: list[str]
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -34,6 +35,10 @@ class Server(ABC):
     @abstractmethod
     def stop(self) -> None: ...
 
+    @abstractmethod
+    def forget_history(self) -> None:
+        """Makes the versions of secrets so far, and pages begun, too old to go on from."""
+
 
 class LocalServer(Server):
     """flink-local up, without pods that run."""
@@ -42,17 +47,25 @@ class LocalServer(Server):
 
     def start(self) -> None:
         self.kubeconfig = self.folder / "cluster" / "kubeconfig"
-        self.kubectls = [kubectl_of_machine()]
         self.process = Process(
             "flink-local",
-            [FLINK_LOCAL, "up", "--dir", self.folder / "cluster", "--flink", "none"],
+            [FLINK_LOCAL, "up", "--dir", self.folder / "cluster", "--flink", "none", "--history", str(HISTORY)],
             self.folder / "flink-local.log",
         )
         until("flink-local to write its kubeconfig", self._up, seconds=30)
-        self.api = Api(self.kubeconfig, self.kubectls[0])
+        self.api = Api(self.kubeconfig, kubectl_of_machine())
 
     def stop(self) -> None:
         self.process.stop()
+
+    def forget_history(self) -> None:
+        collection = "/api/v1/namespaces/default/secrets"
+        for _ in range(HISTORY // 2 + 1):
+            self.api.ask("POST", collection, {"metadata": {"name": "passing"}})
+            self.api.ask("DELETE", f"{collection}/passing")
+        # A number of lists that have begun is remembered too.
+        for _ in range(65):
+            self.api.get("/api/v1/serviceaccounts?limit=1")
 
     def _up(self) -> bool:
         self.process.demand_running()
@@ -68,12 +81,21 @@ class KubernetesServer(Server):
         from control_plane import ControlPlane
 
         self.plane = ControlPlane(self.folder / "control-plane")
-        self.plane.start()
+        self.plane.start_api()
         self.kubeconfig = self.plane.kubeconfig
-        self.kubectls = [kubectl_of_machine(), self.plane.kubectl]
         self.api = Api(self.kubeconfig, self.plane.kubectl)
         self.api.ask("POST", DEFINITIONS, yaml.safe_load(CRD.read_text()))
         until("the CRD to be served", self._serves_applications, seconds=30)
+        # The garbage collector learns of new kinds every 30 s only; of those that are there when it starts, at once.
+        self.plane.start_controllers()
+
+    def forget_history(self) -> None:
+        self.plane.compact()
+        # Its cache reaches back further than etcd, until it starts anew.
+        # Killed, as an orderly end waits for the watches of all others.
+        assert self.plane.api_server
+        self.plane.api_server.kill()
+        self.plane.start_api_server()
 
     def stop(self) -> None:
         self.plane.stop()

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
-from kit.api import Api
+from servers import Server
 from matching import difference
 
 # Controllers need a moment; on a busy machine a long one.
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 30
 # Where the collections are that cases name by their plural alone.
 HOMES = {
     "flinkapplications": "/apis/flink.k8s.io/v1beta1",
@@ -23,7 +23,7 @@ HOMES = {
     "ingresses": "/apis/networking.k8s.io/v1",
 }
 WORDS = set(
-    "ask body text type accept anonymous status reason has content warnings save until pause"
+    "ask forget body text type accept anonymous status reason has content warnings save until pause"
     " follow as of events ended unlike".split()
 )
 # What an exception states anew.
@@ -45,9 +45,9 @@ class Answer:
 class Conversation:
     """One case: its namespace, what it has saved, and the watches it has open."""
 
-    def __init__(self, api: Api, cluster: str, namespace: str):
-        self.api = api
-        self.cluster = cluster
+    def __init__(self, server: Server, namespace: str):
+        self.server = server
+        self.api = server.api
         self.known: dict[str, Any] = {"ns": namespace}
         self.watches: dict[str, HTTPResponse] = {}
         self.connections: list[HTTPConnection] = []
@@ -58,8 +58,10 @@ class Conversation:
         unknown = set(step) - WORDS
         assert not unknown, f"a step knows no {unknown}"
         step = self._filled(step)
-        exception = step.get("unlike", {}).get(self.cluster)
-        if exception:
+        exception = step.get("unlike", {}).get(self.server.name)
+        if "forget" in step:
+            self.server.forget_history()
+        elif exception:
             self._expect_exception(step, exception)
         else:
             self._expect(step)
@@ -89,7 +91,7 @@ class Conversation:
         assert exception.get("because"), f"{_title(step)}: an exception needs its reason"
         plain = {x: y for x, y in step.items() if x not in EXPECTATIONS}
         self._expect({**plain, **exception})
-        assert _wrong(step, self.last), f"{_title(step)}: {self.cluster} is no exception any more"
+        assert _wrong(step, self.last), f"{_title(step)}: {self.server.name} is no exception any more"
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -169,7 +171,7 @@ class Conversation:
 def _to_answer(answer: HTTPResponse) -> Answer:
     text = answer.read().decode(errors="replace")
     content = answer.getheader("Content-Type", "")
-    body = json.loads(text) if content.startswith("application/json") else text
+    body = json.loads(text) if text.startswith("{") else text
     warnings = re.findall(r'299 \S+ "((?:[^"\\]|\\.)*)"', answer.getheader("Warning", ""))
     return Answer(answer.status, body, content, [re.sub(r"\\(.)", r"\1", x) for x in warnings])
 

@@ -21,7 +21,7 @@ CASES = [(file.stem, case) for file in FILES for case in yaml.safe_load(file.rea
 def test_api(server, topic: str, case: dict):
     namespace = _namespace(topic, case["case"])
     server.api.ask("POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
-    conversation = Conversation(server.api, server.name, namespace)
+    conversation = Conversation(server, namespace)
     try:
         for number, step in enumerate(case["steps"], 1):
             try:
