@@ -83,6 +83,8 @@ class ControlPlane:
                 f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
                 f"--secure-port={self.port}",
                 "--bind-address=127.0.0.1",
+                # Given, as it is looked for on the interface of the default route, which there need not be.
+                "--advertise-address=127.0.0.1",
                 f"--tls-cert-file={keys}/server.crt",
                 f"--tls-private-key-file={keys}/server.key",
                 f"--client-ca-file={keys}/ca.crt",

@@ -241,6 +241,14 @@ class RoutedKubernetesCluster(KubernetesCluster):
     POD_NETWORK = "10.77"
     JOB_MANAGER_URL = ""
 
+    def install_chart(self, *words: str) -> str:
+        """With the right to use the proxy, which an operator in a pod does not need and the chart does not give."""
+        told = super().install_chart(*words)
+        account = f"{self.OPERATOR_NAMESPACE}:flink-operator"
+        self.kubectl("create", "clusterrole", "proxy", "--verb=get,create,patch,delete", "--resource=pods/proxy")
+        self.kubectl("create", "clusterrolebinding", "proxy", "--clusterrole=proxy", f"--serviceaccount={account}")
+        return told
+
 
 def _request(verb: str, resource: str, subresource: str | None) -> str:
     return f"{verb} {resource}/{subresource}" if subresource else f"{verb} {resource}"
