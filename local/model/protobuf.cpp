@@ -304,6 +304,8 @@ std::optional<json::value> read_protobuf(std::string_view body, std::string& pro
   auto known = kinds.find(kind);
   if (in.problem.empty() && known == kinds.end())
     in.problem = "kind " + std::string{kind} + " is not known in protobuf";
+  if (in.problem.empty() && text_at(outer, "raw").empty())
+    in.problem = "the body holds no object";
   if (in.problem.empty()) {
     auto object = in.read(text_at(outer, "raw"), *known->second, std::string{kind});
     object["apiVersion"] = json::string{text_at(outer, "typeMeta.apiVersion")};

@@ -110,7 +110,8 @@ def test_an_application_is_created_applied_and_shown(kubectl: Kubectl):
     assert "unchanged" not in kubectl("apply", "-f", "-", input=APPLICATION.replace("parallelism: 2", "parallelism: 3"))
     assert "unchanged" in kubectl("apply", "-f", "-", input=APPLICATION.replace("parallelism: 2", "parallelism: 3"))
     assert "PHASE" in kubectl("get", "flinkapp")
-    assert "HEALTHY TMS" in kubectl("get", "flinkapplications", "-o", "wide")
+    wide = kubectl("get", "flinkapplications", "-o", "wide")
+    assert "HEALTHY TMS" in wide and "flink:1" in wide
     assert "parallelism: 3" in kubectl("get", "flinkapplication", "wordcount", "-o", "yaml")
     assert kubectl("get", "flinkapp", "wordcount", "-o", "jsonpath={.spec.jarName}") == "job.jar"
 
