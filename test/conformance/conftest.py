@@ -18,13 +18,13 @@ from servers import SERVERS  # noqa: E402
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--cluster", choices=sorted(SERVERS), default="local", help="whose API is asked")
-    parser.addoption("--kubectl", default="", help="a further kubectl to try, beside that of the machine")
+    parser.addoption("--kubectl", default="", help="the kubectl to try; default: that of the machine")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "client" in metafunc.fixturenames:
-        clients = [kubectl_of_machine(), *filter(None, [metafunc.config.getoption("--kubectl")])]
-        metafunc.parametrize("client", clients, scope="session", ids=[version_of(x) for x in clients])
+        client = metafunc.config.getoption("--kubectl") or kubectl_of_machine()
+        metafunc.parametrize("client", [client], scope="session", ids=[version_of(client)])
 
 
 def version_of(kubectl: str) -> str:
