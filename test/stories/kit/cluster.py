@@ -62,8 +62,7 @@ class Cluster(ABC):
         )
 
     def create_namespace(self, name: str) -> None:
-        # Not `kubectl create namespace`: that one speaks protobuf, which the embedded API server does not.
-        self.kubectl("create", "-f", "-", input=f"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {name}\n")
+        self.kubectl("create", "namespace", name)
 
     def delete_namespace(self, name: str) -> None:
         self.kubectl("delete", "namespace", name, "--wait=false")
