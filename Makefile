@@ -56,7 +56,7 @@ demo: build install-demo ## a cluster on this machine, a Flink job in it, its up
 	@DEMO=$(DEMO) local/demo/demo
 
 .PHONY: test
-test: unit stories ## unit and actor tests, and the user stories on flink-local (TEST=full: with sanitizers too)
+test: unit conformance stories ## unit and actor tests, API cases and user stories on flink-local (TEST=full: with sanitizers too)
 
 .PHONY: unit
 unit: build $(if $(filter full,$(TEST)),build-asan) ## unit and actor tests
@@ -77,8 +77,16 @@ stories: build install-test ## the user stories on flink-local, with real Flink
 	@echo "== stories on flink-local"
 	@test/stories/run --cluster local --flink $(VERSIONS) --selection $(SELECTION)
 
+.PHONY: conformance
+conformance: build install-test ## the API cases and kubectl on flink-local's API server
+	@echo "== API cases on flink-local"
+	@test/conformance/run --cluster local
+
 .PHONY: e2e
-e2e: build install-test ## the user stories on a real Kubernetes control plane (FULL=1: all of them)
+e2e: build install-test ## the API cases and the user stories on a real Kubernetes control plane (FULL=1: all of them)
+	@echo "== API cases on Kubernetes, and its kubectl on flink-local"
+	@test/conformance/run --cluster kubernetes --kubectl="$$(test/e2e/kubernetes/build)/kubectl"
+	@test/conformance/run --cluster local --kubectl="$$(test/e2e/kubernetes/build)/kubectl"
 	@echo "== stories on Kubernetes"
 	@test/stories/run --cluster kubernetes --flink $(VERSIONS) --selection $(SELECTION)
 

@@ -24,6 +24,10 @@ CLI::App* add_up(CLI::App& program, local::up_options& x) {
       ->capture_default_str();
   command->add_option("--crd", x.crds, "Further CustomResourceDefinition files (YAML) to serve")
       ->check(CLI::ExistingFile);
+  command
+      ->add_option("--history", x.history,
+                   "How many changes of each kind are kept for watches that go on from an older version")
+      ->capture_default_str();
   local::agent::add_flags(*command, x.pods);
   return command;
 }

@@ -115,7 +115,7 @@ int run_up(const up_options& x) {
 
   try {
     running all;
-    all.cluster = std::make_unique<model::cluster>(random_numbers(), wall_time(), 5'000);
+    all.cluster = std::make_unique<model::cluster>(random_numbers(), wall_time(), x.history);
     if (problem = load_definitions(x, *all.cluster); !problem.empty())
       return fail(problem);
     auto identity = server::make_identity();

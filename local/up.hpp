@@ -3,6 +3,7 @@
 
 #include "local/agent/run.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@ struct up_options {
   uint16_t port = 0;
   /// CustomResourceDefinitions to serve beside the built-in one.
   std::vector<std::string> crds;
+  /// Changes of each kind that watches can go on from.
+  std::size_t history = 5'000;
   /// How pods are run; with "none" as agent_flags::flink they stay pending.
   agent::agent_flags pods;
 };

@@ -2,6 +2,7 @@
 
 #include "local/model/api_call.hpp"
 #include "local/model/discovery.hpp"
+#include "local/model/protobuf.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,18 +11,18 @@ namespace local::model {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::size_t most_snapshots = 64;
-// Watches without a limit of their own end after this, so that none lives for ever.
-constexpr auto longest_watch = 30min;
-
 presentation form_of(std::string_view accept) {
   if (accept.find("as=Table") != std::string_view::npos)
     return presentation::table;
   if (accept.find("as=PartialObjectMetadata") != std::string_view::npos)
     return presentation::metadata;
   return presentation::object;
+}
+
+/// Returns whether a client takes what this server writes.
+bool takes_json(std::string_view accept) {
+  return accept.empty() || accept.find("json") != std::string_view::npos || accept.find("*/*") != std::string_view::npos
+      || accept.find("application/*") != std::string_view::npos;
 }
 
 std::string join(const std::vector<std::string>& parts, std::size_t first) {
@@ -43,6 +44,15 @@ bool leads_inside(const std::vector<std::string>& path, std::size_t at) {
   return path[at] == "namespaces" && path.size() > at + 2 && path[at + 2] != "status" && path[at + 2] != "finalize";
 }
 
+/// Pods are processes of this machine, which need no way through the API server.
+api_error not_offered(const std::string& part) {
+  return {.code = 501,
+          .reason = "NotImplemented",
+          .message = "flink-local offers no " + part
+                   + ": its pods are processes of this machine, to be reached at their status.podIP, and their files "
+                     "are below the folder given by --dir"};
+}
+
 /// Everything is allowed to whoever is let in.
 answer allow_everything(const request& x) {
   auto body = read_body(x);
@@ -51,12 +61,6 @@ answer allow_everything(const request& x) {
   auto review = std::get<json::value>(std::move(body));
   make_object(review, "status")["allowed"] = true;
   return reply(review, 201);
-}
-
-std::string list_head(const kind_info& kind, presentation form) {
-  if (form == presentation::metadata)
-    return R"({"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":)";
-  return R"({"kind":")" + kind.kind + R"(List","apiVersion":")" + kind.api_version() + R"(","metadata":)";
 }
 
 } // namespace
@@ -96,15 +100,26 @@ json::value success(const kind_info& kind, const json::value& object) {
 }
 
 result<json::value> read_body(const request& x) {
+  auto is = [&](std::string_view name) { return x.content_type.find(name) != std::string::npos; };
+  std::string problem;
+  if (is("application/vnd.kubernetes.protobuf")) {
+    if (auto read = read_protobuf(x.body, problem))
+      return *read;
+    return unsupported_media_type(problem
+                                  + "; send JSON or YAML (kubectl create ... --dry-run=client -o yaml | "
+                                    "kubectl create -f -)");
+  }
+  // The media types of patches are looked at by those who apply them.
+  if (x.method != "PATCH" && !x.content_type.empty() && !is("json") && !is("yaml"))
+    return unsupported_media_type(x.content_type);
   boost::system::error_code error;
   json::parse_options options;
   options.max_depth = 512; // a real API server takes a thousand levels; pod-like parts may be deep
   auto body = json::parse(x.body, error, {}, options);
   if (!error)
     return body;
-  auto yaml = x.content_type.find("yaml") != std::string::npos;
-  std::string problem = error.message();
-  if (yaml)
+  problem = error.message();
+  if (is("yaml"))
     if (auto read = parse_yaml(x.body, problem))
       return *read;
   return bad_request("the object provided is unrecognized: couldn't get version/kind; json parse error: " + problem);
@@ -117,9 +132,22 @@ answer api::handle(const request& x, moment now) {
       return refuse(method_not_allowed());
     return {.content_type = found->content_type, .body = std::move(found->body)};
   }
-  if (x.content_type.find("protobuf") != std::string::npos)
-    return refuse(unsupported_media_type("only JSON and YAML are understood here"));
+  if (!takes_json(x.accept))
+    return refuse(not_acceptable());
   return serve(c);
+}
+
+std::optional<api_error> api::check_words(const call& x) {
+  auto unsupported = [&](std::string_view name, const std::vector<std::string>& known) -> std::optional<api_error> {
+    auto word = x.what.parameter(name);
+    if (word.empty() || std::find(known.begin(), known.end(), word) != known.end())
+      return std::nullopt;
+    return invalid("meta.k8s.io", "CreateOptions", "",
+                   {unsupported_value(std::string{name}, json::string{word}, known)});
+  };
+  if (auto error = unsupported("dryRun", {"All"}))
+    return error;
+  return unsupported("fieldValidation", {"Ignore", "Strict", "Warn"});
 }
 
 answer api::serve(call& x) {
@@ -138,6 +166,8 @@ answer api::serve(call& x) {
   x.kind = objects_->kinds().find(group, version, path[at]);
   if (!x.kind || (!x.ns.empty() && !x.kind->namespaced))
     return refuse(unknown_path());
+  if (auto error = x.asked->method == "GET" ? std::nullopt : check_words(x))
+    return refuse(*error);
   x.form = form_of(x.asked->accept);
   if (path.size() == at + 1)
     return serve_collection(x);
@@ -157,17 +187,13 @@ answer api::serve_collection(call& x) {
     return x.what.flag("watch") ? start_watch(x) : list(x);
   if (method == "POST" && (!x.kind->namespaced || !x.ns.empty()))
     return create(x);
-  if (method == "DELETE")
+  if (method == "DELETE" && x.kind->resource() != "namespaces")
     return remove_all(x);
   return refuse(method_not_allowed());
 }
 
 answer api::serve_object(call& x) {
   auto& method = x.asked->method;
-  if (method == "GET" && x.what.flag("watch")) {
-    x.what.query.emplace_back("fieldSelector", "metadata.name=" + x.name);
-    return start_watch(x);
-  }
   if (method == "GET") {
     auto found = objects_->get(*x.kind, x.object());
     if (auto* error = failed(found))
@@ -193,6 +219,9 @@ answer api::serve_subresource(call& x) {
     auto found = objects_->get(*x.kind, x.object());
     if (auto* error = failed(found))
       return refuse(*error);
+    // Where no node has it there is no log, not even an empty one.
+    if (text_at(*std::get<object_ptr>(found), "spec.nodeName").empty())
+      return {.status = 204, .content_type = "text/plain"};
     return {.content_type = "text/plain",
             .log = log_request{.ns = x.ns,
                                .pod = x.name,
@@ -201,6 +230,8 @@ answer api::serve_subresource(call& x) {
                                .follow = x.what.flag("follow"),
                                .tail_lines = x.what.number("tailLines")}};
   }
+  if (x.kind->resource() == "pods" && (x.part == "exec" || x.part == "attach" || x.part == "portforward"))
+    return refuse(not_offered(x.part));
   if (!(x.part == "status" && x.kind->has_status))
     return refuse(unknown_path());
   if (method == "GET") {
@@ -210,102 +241,6 @@ answer api::serve_subresource(call& x) {
   if (method == "PUT")
     return replace(x, "status");
   return method == "PATCH" ? patch(x, "status") : refuse(method_not_allowed());
-}
-
-result<std::vector<object_ptr>> api::select(call& x, std::string& continue_token, uint64_t& version,
-                                            std::size_t& rest) {
-  auto labels = parse_labels(x.what.parameter("labelSelector"));
-  if (auto* error = failed(labels))
-    return *error;
-  auto fields = parse_fields(x.what.parameter("fieldSelector"), *x.kind);
-  if (auto* error = failed(fields))
-    return *error;
-  selector wanted{std::get<0>(std::move(labels)), std::get<0>(std::move(fields))};
-  snapshot page{.id = 0, .version = objects_->store().version(), .items = {}};
-  std::size_t first = 0;
-  if (auto token = std::string{x.what.parameter("continue")}; !token.empty()) {
-    // A token is "snapshot-offset"; all pages of a list show the same moment.
-    auto id = std::strtoull(token.c_str(), nullptr, 10);
-    auto found = std::find_if(snapshots_.begin(), snapshots_.end(), [&](auto& y) { return y.id == id; });
-    auto dash = token.find('-');
-    if (found == snapshots_.end() || dash == std::string::npos)
-      return expired("The provided continue parameter is too old to display a consistent list result. You can start a "
-                     "new list without the continue parameter.");
-    first = std::min<std::size_t>(std::strtoull(token.c_str() + dash + 1, nullptr, 10), found->items.size());
-    page = *found;
-  } else
-    for (auto& [k, object] : objects_->store().all(x.kind->resource()))
-      if ((x.ns.empty() || k.ns == x.ns) && wanted.matches(*object))
-        page.items.push_back(object);
-  auto limit = x.what.number("limit").value_or(0);
-  auto last = limit > 0 ? std::min(page.items.size(), first + static_cast<std::size_t>(limit)) : page.items.size();
-  rest = page.items.size() - last;
-  version = page.version;
-  std::vector<object_ptr> items(page.items.begin() + static_cast<std::ptrdiff_t>(first),
-                                page.items.begin() + static_cast<std::ptrdiff_t>(last));
-  if (rest > 0 && page.id == 0) {
-    page.id = next_snapshot_++;
-    if (snapshots_.size() >= most_snapshots)
-      snapshots_.pop_front();
-    snapshots_.push_back(page);
-  }
-  if (rest > 0)
-    continue_token = std::to_string(page.id) + "-" + std::to_string(last);
-  return items;
-}
-
-answer api::list(call& x) {
-  std::string token;
-  uint64_t version = 0;
-  std::size_t rest = 0;
-  auto selected = select(x, token, version, rest);
-  if (auto* error = failed(selected))
-    return refuse(*error);
-  auto& items = std::get<0>(selected);
-  json::object metadata{{"resourceVersion", std::to_string(version)}};
-  if (!token.empty()) {
-    metadata["continue"] = token;
-    metadata["remainingItemCount"] = rest;
-  }
-  if (x.form == presentation::table)
-    return reply(to_table(*x.kind, items, std::move(metadata), x.include(), true, x.now));
-  // Put together as text: a list may hold megabytes, which need not be copied as values first.
-  auto body = list_head(*x.kind, x.form) + json::serialize(metadata) + R"(,"items":[)";
-  for (std::size_t i = 0; i < items.size(); ++i)
-    body += (i == 0 ? "" : ",") + present(*x.kind, items[i], x.form, row_object::none, false, x.now);
-  return {.body = body + "]}"};
-}
-
-answer api::start_watch(call& x) {
-  if (x.what.flag("sendInitialEvents"))
-    return refuse(invalid("meta.k8s.io", "ListOptions", "",
-                          {forbidden_field("sendInitialEvents", "sendInitialEvents is forbidden for watch unless the "
-                                                                "WatchList feature gate is enabled")}));
-  auto labels = parse_labels(x.what.parameter("labelSelector"));
-  if (auto* error = failed(labels))
-    return refuse(*error);
-  auto fields = parse_fields(x.what.parameter("fieldSelector"), *x.kind);
-  if (auto* error = failed(fields))
-    return refuse(*error);
-  auto since = x.what.parameter("resourceVersion");
-  std::optional<uint64_t> version;
-  if (!since.empty() && since != "0") {
-    uint64_t value = 0;
-    if (std::from_chars(since.data(), since.data() + since.size(), value).ptr != since.data() + since.size())
-      return refuse(bad_request("invalid resource version: \"" + std::string{since} + "\""));
-    version = value;
-  }
-  auto seconds = x.what.number("timeoutSeconds").value_or(0);
-  auto lasts = seconds > 0 ? std::chrono::milliseconds{std::chrono::seconds{seconds}} : longest_watch;
-  watch_options options{.kind = x.kind,
-                        .ns = x.ns,
-                        .selector = {std::get<0>(std::move(labels)), std::get<0>(std::move(fields))},
-                        .since = version,
-                        .bookmarks = x.what.flag("allowWatchBookmarks"),
-                        .form = x.form,
-                        .include = x.include(),
-                        .ends = x.now + lasts};
-  return {.stream = std::make_shared<watch>(objects_->store(), std::move(options), x.now)};
 }
 
 } // namespace local::model

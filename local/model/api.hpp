@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace local::model {
@@ -79,6 +80,21 @@ private:
     std::vector<object_ptr> items;
   };
 
+  /// Where in a snapshot an answer begins.
+  struct page {
+    snapshot shown;
+    std::size_t first = 0;
+  };
+  /// What one answer to a list holds.
+  struct selection {
+    std::vector<object_ptr> items;
+    uint64_t version = 0;
+    /// Empty if nothing follows.
+    std::string continue_token;
+    /// How many follow, where that is told.
+    std::size_t rest = 0;
+  };
+
   answer serve(call& x);
   answer serve_collection(call& x);
   answer serve_object(call& x);
@@ -93,7 +109,10 @@ private:
   answer scale(call& x);
   answer bind(call& x);
   answer proxy(call& x);
-  result<std::vector<object_ptr>> select(call& x, std::string& continue_token, uint64_t& version, std::size_t& rest);
+  static std::optional<api_error> check_words(const call& x);
+  std::optional<api_error> check_list(const call& x) const;
+  result<page> next_page(std::string_view token) const;
+  result<selection> select(call& x);
 
   resources* objects_;
   std::deque<snapshot> snapshots_;

@@ -142,9 +142,11 @@ answer api::proxy(call& x) {
   }
   auto port = container_port(*pod, wanted.port);
   auto address = text_at(*pod, "status.podIP");
-  if (!port || address.empty())
-    return refuse(unavailable("pod " + std::string{text_at(*pod, "metadata.name")}
-                              + (address.empty() ? " has no address yet" : " has no port " + wanted.port)));
+  if (address.empty())
+    return refuse(
+        bad_request("address not allowed: pod " + std::string{text_at(*pod, "metadata.name")} + " has none yet"));
+  if (!port)
+    return refuse(unavailable("pod " + std::string{text_at(*pod, "metadata.name")} + " has no port " + wanted.port));
   return {.forward = forward_request{std::string{address}, *port, rest_of_target(x.asked->target, x.kind->plural)}};
 }
 

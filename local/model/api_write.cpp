@@ -87,7 +87,15 @@ answer api::replace(call& x, std::string_view part) {
   if (auto* error = failed(body))
     return refuse(*error);
   auto how = x.write();
-  auto kept = objects_->update(*x.kind, x.object(), part, std::get<json::value>(std::move(body)), how);
+  auto& object = std::get<json::value>(body);
+  auto missing = objects_->get(*x.kind, x.object()).index() != 0;
+  if (missing && x.kind->made_by_update && part.empty() && text_at(object, "metadata.name") == x.name) {
+    auto made = objects_->create(*x.kind, x.ns, std::move(object), how);
+    if (auto* error = failed(made))
+      return refuse(*error);
+    return written(*x.kind, std::get<object_ptr>(made), std::move(how), x.form, x.now, 201);
+  }
+  auto kept = objects_->update(*x.kind, x.object(), part, std::move(object), how);
   if (auto* error = failed(kept))
     return refuse(*error);
   return written(*x.kind, std::get<object_ptr>(kept), std::move(how), x.form, x.now, 200);
@@ -99,6 +107,7 @@ answer api::patch(call& x, std::string_view part) {
     return refuse(*error);
   auto& change = std::get<json::value>(body);
   auto how = x.write();
+  how.patched = true;
   auto found = objects_->get(*x.kind, x.object());
   if (auto* error = failed(found)) {
     // Server-side apply of something new is its creation.
@@ -135,7 +144,9 @@ answer api::remove(call& x) {
   auto& object = std::get<object_ptr>(gone);
   if (x.part == "eviction")
     return reply(success(*x.kind, *object), 201);
-  auto there = objects_->store().get(x.kind->resource(), x.object());
+  // With a dry run the object stays, but the answer is the one that a real delete would get.
+  auto stays = array_at(*object, "metadata.finalizers") || array_at(*object, "spec.finalizers");
+  auto there = objects_->store().get(x.kind->resource(), x.object()) && (stays || !how.dry_run);
   if (there || x.kind->resource() == "pods")
     return {.body = present(*x.kind, object, x.form, row_object::full, true, x.now)};
   return reply(success(*x.kind, *object));
@@ -146,19 +157,17 @@ answer api::remove_all(call& x) {
   auto options = read_delete_options(*x.asked, x.what, how.dry_run);
   if (auto* error = failed(options))
     return refuse(*error);
-  std::string token;
-  uint64_t version = 0;
-  std::size_t rest = 0;
-  auto selected = select(x, token, version, rest);
+  auto selected = select(x);
   if (auto* error = failed(selected))
     return refuse(*error);
-  for (auto& object : std::get<0>(selected)) {
+  auto& chosen = std::get<selection>(selected).items;
+  for (auto& object : chosen) {
     key k{std::string{text_at(*object, "metadata.namespace")}, std::string{text_at(*object, "metadata.name")}};
     // Whoever is quicker in removing one of them does no harm.
     (void)objects_->remove(*x.kind, k, std::get<delete_options>(options), how);
   }
   json::array items;
-  for (auto& object : std::get<0>(selected))
+  for (auto& object : chosen)
     items.push_back(*object);
   return reply({{"kind", x.kind->kind + "List"},
                 {"apiVersion", x.kind->api_version()},

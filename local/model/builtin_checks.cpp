@@ -129,11 +129,7 @@ private:
   void check_amount(const json::value& container, const json::key_value_pair& amount, const std::string& path) {
     auto where = path + "[" + std::string{amount.key()} + "]";
     auto value = parse_quantity(amount.value());
-    if (!value)
-      causes.push_back(invalid_value(where, amount.value(),
-                                     "quantities must match the regular expression "
-                                     "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"));
-    else if (*value < 0)
+    if (value && *value < 0)
       causes.push_back(invalid_value(where, amount.value(), "must be greater than or equal to 0"));
     auto* limits = object_at(container, "resources.limits");
     auto* limit = limits && path.ends_with("requests") ? limits->if_contains(amount.key()) : nullptr;
@@ -244,15 +240,41 @@ void check_service(const json::value& object, const json::value* before, std::ve
     causes.push_back(invalid_value("spec.clusterIPs[0]", json::array{json::string{is}}, "may not change once set"));
 }
 
+void check_lease(const json::value& object, std::vector<cause>& causes) {
+  if (find(object, "spec.leaseDurationSeconds") && integer_at(object, "spec.leaseDurationSeconds") <= 0)
+    causes.push_back(invalid_value("spec.leaseDurationSeconds", integer_at(object, "spec.leaseDurationSeconds"),
+                                   "must be greater than 0"));
+  if (integer_at(object, "spec.leaseTransitions") < 0)
+    causes.push_back(invalid_value("spec.leaseTransitions", integer_at(object, "spec.leaseTransitions"),
+                                   "must be greater than or equal to 0"));
+}
+
+void check_event(const json::value& object, std::vector<cause>& causes) {
+  auto about = text_at(object, "involvedObject.namespace");
+  auto ns = text_at(object, "metadata.namespace");
+  if (about != ns && !(about.empty() && ns == "default"))
+    causes.push_back(invalid_value("involvedObject.namespace", json::string{about}, "does not match event.namespace"));
+}
+
 } // namespace
 
 std::vector<cause> check_builtin(const kind_info& kind, const json::value& object, const json::value* before) {
   std::vector<cause> causes;
   auto resource = kind.resource();
+  if (auto* finalizers = array_at(object, "metadata.finalizers"))
+    for (auto& x : *finalizers)
+      if (auto name = to_text(x);
+          name.find('/') == std::string::npos && !one_of(name, {"orphan", "foregroundDeletion"}))
+        causes.push_back(invalid_value("metadata.finalizers", x,
+                                       "name is neither a standard finalizer name nor is it fully qualified"));
   if (resource == "deployments.apps" || resource == "replicasets.apps")
     check_template(object, before, causes);
   else if (resource == "services")
     check_service(object, before, causes);
+  else if (resource == "leases.coordination.k8s.io")
+    check_lease(object, causes);
+  else if (resource == "events")
+    check_event(object, causes);
   else if (resource == "customresourcedefinitions.apiextensions.k8s.io")
     causes = check_definition(object);
   else if (resource == "pods" && before)

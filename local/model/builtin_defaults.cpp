@@ -1,3 +1,4 @@
+#include "local/model/base64.hpp"
 #include "local/model/builtin.hpp"
 
 #include <algorithm>
@@ -104,6 +105,22 @@ bool tolerates(const json::array& list, std::string_view taint) {
   return std::any_of(list.begin(), list.end(), [&](const json::value& x) { return text_at(x, "key") == taint; });
 }
 
+/// Returns how dear a pod is to its node, by what its containers ask for.
+std::string_view quality_class(const json::value& pod) {
+  auto* containers = array_at(pod, "spec.containers");
+  bool asks = false, limited = containers != nullptr;
+  for (std::size_t i = 0; containers && i < containers->size(); ++i)
+    for (auto* name : {"cpu", "memory"}) {
+      auto* limits = object_at((*containers)[i], "resources.limits");
+      auto* requests = object_at((*containers)[i], "resources.requests");
+      auto* most = limits ? limits->if_contains(name) : nullptr;
+      auto* least = requests ? requests->if_contains(name) : nullptr;
+      asks |= most || least;
+      limited &= most && least && *most == *least;
+    }
+  return limited ? "Guaranteed" : asks ? "Burstable" : "BestEffort";
+}
+
 /// What admission adds to a pod, but not to a template.
 void complete_pod(json::value& object, const json::value* before) {
   auto& spec = make_object(object, "spec");
@@ -123,7 +140,7 @@ void complete_pod(json::value& object, const json::value* before) {
       tolerations.get_array().push_back(
           {{"key", taint}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", 300}});
   make_object(object, "status")["phase"] = "Pending";
-  make_object(object, "status")["qosClass"] = "Burstable";
+  make_object(object, "status")["qosClass"] = json::string{quality_class(object)};
 }
 
 void complete_deployment(json::value& object) {
@@ -170,19 +187,6 @@ void complete_namespace(json::value& object, const json::value* before) {
 }
 
 /// Secrets take plain texts in stringData and keep them encoded in data.
-std::string to_base64(std::string_view x) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < x.size(); i += 3) {
-    uint32_t bits = 0;
-    for (std::size_t j = 0; j < 3; ++j)
-      bits = bits << 8 | (i + j < x.size() ? static_cast<unsigned char>(x[i + j]) : 0u);
-    for (std::size_t j = 0; j < 4; ++j)
-      text += i + j > x.size() ? '=' : alphabet[bits >> (18 - 6 * j) & 63];
-  }
-  return text;
-}
-
 void complete_secret(json::value& object) {
   set_default(object.get_object(), "type", "Opaque");
   auto* plain = object_at(object, "stringData");

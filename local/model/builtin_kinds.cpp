@@ -57,6 +57,16 @@ kind_info with_columns(kind_info x, std::vector<column> columns) {
   return x;
 }
 
+kind_info guarded(kind_info x) {
+  x.needs_version = true;
+  return x;
+}
+
+kind_info made_by_update(kind_info x) {
+  x.made_by_update = true;
+  return x;
+}
+
 kind_info pods() {
   auto x = with_status(plain("", "pods", "pod", "Pod", true, {"po"}),
                        names({"Ready", "Status", "Restarts"}, {"IP", "Node", "Nominated Node", "Readiness Gates"}));
@@ -79,9 +89,10 @@ std::vector<kind_info> core() {
       with_columns(plain("", "configmaps", "configmap", "ConfigMap", true, {"cm"}), names({"Data"})),
       with_columns(plain("", "secrets", "secret", "Secret"), names({"Type", "Data"})),
       with_columns(plain("", "serviceaccounts", "serviceaccount", "ServiceAccount", true, {"sa"}), names({"Secrets"})),
-      with_columns(plain("", "events", "event", "Event", true, {"ev"}),
-                   {text("Last Seen"), text("Type"), text("Reason"), text("Object"), text("Message"), text("Source", 1),
-                    text("Count", 1), text("Name", 1)}),
+      made_by_update(
+          with_columns(plain("", "events", "event", "Event", true, {"ev"}),
+                       {text("Last Seen"), text("Type"), text("Reason"), text("Object"), text("Subobject", 1),
+                        text("Source", 1), text("Message"), text("First Seen", 1), text("Count", 1), text("Name", 1)})),
       plain("", "endpoints", "endpoints", "Endpoints", true, {"ep"}),
       with_status(plain("", "persistentvolumeclaims", "persistentvolumeclaim", "PersistentVolumeClaim", true, {"pvc"}),
                   names({})),
@@ -97,13 +108,14 @@ std::vector<kind_info> others() {
                                   names({"Desired", "Current", "Ready"}, {"Containers", "Images", "Selector"})))),
       with_status(plain("networking.k8s.io", "ingresses", "ingress", "Ingress", true, {"ing"}),
                   names({"Class", "Hosts", "Address", "Ports"})),
-      with_columns(plain("coordination.k8s.io", "leases", "lease", "Lease"), names({"Holder"})),
+      guarded(
+          made_by_update(with_columns(plain("coordination.k8s.io", "leases", "lease", "Lease"), names({"Holder"})))),
       with_columns(plain("scheduling.k8s.io", "priorityclasses", "priorityclass", "PriorityClass", false, {"pc"}),
                    names({"Value"})),
       with_columns(plain("discovery.k8s.io", "endpointslices", "endpointslice", "EndpointSlice"), names({})),
-      with_status(plain("apiextensions.k8s.io", "customresourcedefinitions", "customresourcedefinition",
-                        "CustomResourceDefinition", false, {"crd", "crds"}),
-                  {text("Name"), text("Created At")}),
+      guarded(with_status(plain("apiextensions.k8s.io", "customresourcedefinitions", "customresourcedefinition",
+                                "CustomResourceDefinition", false, {"crd", "crds"}),
+                          {text("Name"), text("Created At")})),
       plain(rbac, "roles", "role", "Role"),
       plain(rbac, "rolebindings", "rolebinding", "RoleBinding"),
       plain(rbac, "clusterroles", "clusterrole", "ClusterRole", false),

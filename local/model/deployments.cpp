@@ -10,6 +10,8 @@ namespace local::model {
 namespace {
 
 constexpr auto revision_annotation = "deployment.kubernetes.io/revision";
+constexpr auto desired_annotation = "deployment.kubernetes.io/desired-replicas";
+constexpr auto most_annotation = "deployment.kubernetes.io/max-replicas";
 constexpr auto hash_label = "pod-template-hash";
 
 json::value without_hash(json::value pod_template) {
@@ -107,6 +109,7 @@ void deployment_controller::reconcile(const key& k, moment now) {
   auto x = look(deployment);
   auto idle = !text_at(*deployment, "metadata.deletionTimestamp").empty() || true_at(*deployment, "spec.paused");
   if (!idle && (x.current || make_current(x, now))) {
+    number(x, now);
     if (text_at(*deployment, "spec.strategy.type") == "Recreate")
       recreate(x, now);
     else
@@ -159,9 +162,9 @@ bool deployment_controller::make_current(picture& x, moment now) {
 
 void deployment_controller::recreate(const picture& x, moment now) {
   for (auto& set : x.old)
-    scale(set, 0, now);
+    scale(x, set, 0, now);
   if (x.old_pods == 0)
-    scale(x.current, x.wanted(), now);
+    scale(x, x.current, x.wanted(), now);
 }
 
 void deployment_controller::roll(const picture& x, moment now) {
@@ -173,7 +176,7 @@ void deployment_controller::roll(const picture& x, moment now) {
   auto total = x.sum("spec.replicas");
   auto current = wanted_by(*x.current);
   auto grown = current > wanted ? wanted : std::min(wanted, current + std::max<int64_t>(0, wanted + surge - total));
-  scale(x.current, grown, now);
+  scale(x, x.current, grown, now);
 
   auto least = wanted - missing;
   auto budget = total - least - (current - std::min(current, available_in(*x.current)));
@@ -183,7 +186,7 @@ void deployment_controller::roll(const picture& x, moment now) {
     // Pods that serve nobody may go first, whatever the rest looks like.
     auto useless = std::clamp<int64_t>(has - available_in(*set), 0, std::max<int64_t>(0, budget));
     auto spare = std::clamp<int64_t>(std::min(healthy, budget - useless), 0, has - useless);
-    scale(set, has - useless - spare, now);
+    scale(x, set, has - useless - spare, now);
     budget -= useless + spare;
     healthy -= spare;
   }
@@ -203,25 +206,42 @@ void deployment_controller::drop_history(const picture& x, moment now) {
   }
 }
 
-void deployment_controller::scale(const object_ptr& set, int64_t replicas, moment now) {
+void deployment_controller::number(picture& x, moment now) {
+  // A template that comes back is a new revision of an old set.
+  auto newest = x.old.empty() ? 0 : revision_of(*x.old.back());
+  auto revision = std::to_string(std::max(revision_of(*x.current), newest + 1));
+  write_call call{.now = now};
+  auto mark = [&](const object_ptr& object, std::string_view plural) {
+    auto marked = *object;
+    make_object(marked, "metadata.annotations")[revision_annotation] = revision;
+    key k{x.k.ns, std::string{text_at(*object, "metadata.name")}};
+    auto kept = objects_->update(*objects_->kinds().find("apps", "v1", plural), k, "", std::move(marked), call);
+    return failed(kept) ? object : std::get<object_ptr>(kept);
+  };
+  x.current = mark(x.current, "replicasets");
+  x.deployment = mark(x.deployment, "deployments");
+}
+
+void deployment_controller::scale(const picture& x, const object_ptr& set, int64_t replicas, moment now) {
   if (wanted_by(*set) == replicas)
     return;
   auto scaled = *set;
   make_object(scaled, "spec")["replicas"] = replicas;
+  auto& deployment = x.deployment;
+  auto surge = share_of(find(*deployment, "spec.strategy.rollingUpdate.maxSurge"), x.wanted(), true);
+  auto& annotations = make_object(scaled, "metadata.annotations");
+  annotations[desired_annotation] = std::to_string(x.wanted());
+  annotations[most_annotation] = std::to_string(x.wanted() + surge);
   write_call call{.now = now};
   auto kind = objects_->kinds().find("apps", "v1", "replicasets");
   key k{std::string{text_at(*set, "metadata.namespace")}, std::string{text_at(*set, "metadata.name")}};
   (void)objects_->update(*kind, k, "", std::move(scaled), call);
-  auto* owner = controller_of(*set);
-  auto deployment
-      = owner ? objects_->store().get("deployments.apps", {k.ns, std::string{text_at(*owner, "name")}}) : nullptr;
-  if (deployment)
-    post_notice(*objects_, *deployment,
-                {"Normal", "ScalingReplicaSet",
-                 std::string{replicas > wanted_by(*set) ? "Scaled up" : "Scaled down"} + " replica set " + k.name
-                     + " from " + std::to_string(wanted_by(*set)) + " to " + std::to_string(replicas),
-                 "deployment-controller"},
-                now);
+  post_notice(*objects_, *deployment,
+              {"Normal", "ScalingReplicaSet",
+               std::string{replicas > wanted_by(*set) ? "Scaled up" : "Scaled down"} + " replica set " + k.name
+                   + " from " + std::to_string(wanted_by(*set)) + " to " + std::to_string(replicas),
+               "deployment-controller"},
+              now);
 }
 
 } // namespace local::model

@@ -64,11 +64,17 @@ json::value subresource(const kind_info& x, const std::string& name, const std::
                      {"namespaced", x.namespaced},
                      {"kind", kind},
                      {"verbs", std::move(verbs)}};
-  if (kind == "Scale") {
-    entry["group"] = "autoscaling";
+  if (kind == "Scale" || kind == "Eviction") {
+    entry["group"] = kind == "Scale" ? "autoscaling" : "policy";
     entry["version"] = "v1";
   }
   return entry;
+}
+
+json::array verbs_of(std::string_view subresource) {
+  if (subresource == "proxy")
+    return {"create", "delete", "get", "patch", "update"};
+  return {subresource == "log" ? "get" : "create"};
 }
 
 void add_resources(json::array& list, const kind_info& x) {
@@ -88,7 +94,7 @@ void add_resources(json::array& list, const kind_info& x) {
   if (x.scale)
     list.push_back(subresource(x, "scale", "Scale", writable));
   for (auto& [name, kind] : x.subresources)
-    list.push_back(subresource(x, name, kind, {name == "log" || name == "proxy" ? "get" : "create"}));
+    list.push_back(subresource(x, name, kind, verbs_of(name)));
 }
 
 std::optional<discovery_answer> resources_of(const catalog& kinds, const std::string& group,

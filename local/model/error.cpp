@@ -106,6 +106,12 @@ api_error unsupported_media_type(std::string_view got) {
           .message = "the body of the request was in an unknown format: " + std::string{got}};
 }
 
+api_error not_acceptable() {
+  return {.code = 406,
+          .reason = "NotAcceptable",
+          .message = "only the following media types are accepted: application/json"};
+}
+
 api_error expired(std::string message) {
   return {.code = 410, .reason = "Expired", .message = std::move(message)};
 }

@@ -57,6 +57,7 @@ api_error invalid(std::string_view group, std::string_view kind, std::string_vie
 api_error forbidden(std::string_view group, std::string_view resource, std::string_view name, std::string_view why);
 api_error method_not_allowed();
 api_error unsupported_media_type(std::string_view got);
+api_error not_acceptable();
 api_error expired(std::string message);
 
 // The usual causes.

@@ -45,7 +45,8 @@ kind_info kind_of(const json::value& definition, const json::value& version) {
               .categories = texts_at(definition, "spec.names.categories"),
               .has_status = find(version, "subresources.status") != nullptr,
               .columns = columns_of(version),
-              .custom = true};
+              .custom = true,
+              .needs_version = true};
   if (x.singular.empty())
     std::transform(x.kind.begin(), x.kind.end(), std::back_inserter(x.singular),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });

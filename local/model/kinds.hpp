@@ -52,6 +52,10 @@ struct kind_info {
   std::vector<column> columns = {};
   /// Comes from a CustomResourceDefinition.
   bool custom = false;
+  /// Is replaced only by those who name the version that they replace.
+  bool needs_version = false;
+  /// A replacement of what is not there makes it.
+  bool made_by_update = false;
 
   /// Returns e.g. "apps/v1", or "v1" for the core group.
   std::string api_version() const;

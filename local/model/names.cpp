@@ -60,6 +60,12 @@ void check_annotations(const json::value& object, std::vector<cause>& causes) {
 
 void check_owners(const json::value& object, std::vector<cause>& causes) {
   auto* owners = array_at(object, "metadata.ownerReferences");
+  std::size_t controllers = 0;
+  for (std::size_t i = 0; owners && i < owners->size(); ++i)
+    controllers += true_at((*owners)[i], "controller");
+  if (controllers > 1)
+    causes.push_back(
+        invalid_value("metadata.ownerReferences", *owners, "Only one reference can have Controller set to true"));
   for (std::size_t i = 0; owners && i < owners->size(); ++i)
     for (auto* member : {"apiVersion", "kind", "name", "uid"})
       if (text_at((*owners)[i], member).empty())

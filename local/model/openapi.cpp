@@ -1,5 +1,7 @@
 #include "local/model/openapi.hpp"
 
+#include "local/model/openapi_v2.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -9,27 +11,8 @@ namespace {
 
 constexpr auto protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
-/// One length-delimited protobuf field.
-std::string field(int number, std::string_view value) {
-  std::string text;
-  text += static_cast<char>(number << 3 | 2);
-  text += static_cast<char>(value.size());
-  return text += value;
-}
-
-/// kubectl reads OpenAPI v2 as protobuf only. It needs one to exist; kinds that are not in it are not validated
-/// by the client, which leaves that to the server.
-discovery_answer empty_v2() {
-  return {.content_type = protobuf,
-          .body = field(1, "2.0") + field(2, field(1, "flink-local") + field(2, "1")) + field(8, "") + field(9, "")};
-}
-
 std::string group_path(const kind_info& x) {
   return x.group.empty() ? "api/" + x.version : "apis/" + x.group + "/" + x.version;
-}
-
-std::string component_name(const kind_info& x) {
-  return (x.group.empty() ? "core" : x.group) + "." + x.version + "." + x.kind;
 }
 
 json::value identity(const kind_info& x) {
@@ -55,16 +38,6 @@ void add_paths(json::object& paths, const kind_info& x) {
                              {"delete", operation(x, "delete")}};
 }
 
-json::value component(const kind_info& x) {
-  json::value schema = x.schema ? *x.schema : json::value{{"type", "object"}};
-  auto& properties = make_object(schema, "properties");
-  properties["apiVersion"] = {{"type", "string"}, {"description", "Version of the schema of this object."}};
-  properties["kind"] = {{"type", "string"}, {"description", "Kind of this object."}};
-  properties["metadata"] = {{"type", "object"}, {"description", "Name, labels and other standard metadata."}};
-  schema.get_object()["x-kubernetes-group-version-kind"] = json::array{identity(x)};
-  return schema;
-}
-
 json::value document(const catalog& kinds, std::string_view path) {
   json::object paths, schemas;
   for (auto& x : kinds.all())
@@ -87,10 +60,33 @@ json::value index(const catalog& kinds) {
 
 } // namespace
 
+std::string component_name(const kind_info& x) {
+  if (!x.custom)
+    return "io.k8s.api." + (x.group.empty() ? "core" : x.group.substr(0, x.group.find('.'))) + "." + x.version + "."
+         + x.kind;
+  std::string name;
+  for (std::string_view rest = x.group; !rest.empty();) {
+    auto dot = rest.rfind('.');
+    name += std::string{rest.substr(dot == std::string_view::npos ? 0 : dot + 1)} + ".";
+    rest = rest.substr(0, dot == std::string_view::npos ? 0 : dot);
+  }
+  return name + x.version + "." + x.kind;
+}
+
+json::value component(const kind_info& x) {
+  json::value schema = x.schema ? *x.schema : json::value{{"type", "object"}};
+  auto& properties = make_object(schema, "properties");
+  properties["apiVersion"] = {{"type", "string"}, {"description", "Version of the schema of this object."}};
+  properties["kind"] = {{"type", "string"}, {"description", "Kind of this object."}};
+  properties["metadata"] = {{"type", "object"}, {"description", "Name, labels and other standard metadata."}};
+  schema.get_object()["x-kubernetes-group-version-kind"] = json::array{identity(x)};
+  return schema;
+}
+
 std::optional<discovery_answer> openapi(const catalog& kinds, const target& what) {
   auto& path = what.path;
   if (path.size() == 2 && path[1] == "v2")
-    return empty_v2();
+    return discovery_answer{.content_type = protobuf, .body = openapi_v2(kinds)};
   if (path.size() < 2 || path[1] != "v3")
     return std::nullopt;
   if (path.size() == 2)

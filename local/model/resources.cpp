@@ -1,6 +1,7 @@
 #include "local/model/resources.hpp"
 
 #include "local/model/builtin.hpp"
+#include "local/model/decode.hpp"
 #include "local/model/names.hpp"
 #include "local/model/schema.hpp"
 
@@ -64,12 +65,18 @@ std::optional<api_error> check_head(const kind_info& kind, const key& k, const j
     return bad_request("the request's body is not a JSON object");
   auto version = text_at(object, "apiVersion");
   auto name = text_at(object, "kind");
+  if (kind.custom && (version.empty() || name.empty()))
+    return bad_request("the object provided is unrecognized (must be of type " + kind.kind
+                       + "): apiVersion and kind are required");
   if ((!version.empty() && version != kind.api_version()) || (!name.empty() && name != kind.kind))
     return bad_request("the object provided is unrecognized (must be of type " + kind.kind + " in " + kind.api_version()
                        + "): " + std::string{version} + ", Kind=" + std::string{name});
   if (auto* metadata = find(object, "metadata"); metadata && !metadata->is_object())
     return bad_request(kind.kind + " in version \"" + kind.version + "\" cannot be handled as a " + kind.kind
                        + ": metadata must be an object");
+  if (auto problem = misfit(kind, object))
+    return bad_request(kind.kind + " in version \"" + kind.version + "\" cannot be handled as a " + kind.kind + ": "
+                       + *problem);
   auto ns = text_at(object, "metadata.namespace");
   if (kind.namespaced && !ns.empty() && ns != k.ns)
     return bad_request("the namespace of the provided object does not match the namespace sent on the request");
@@ -109,8 +116,11 @@ result<object_ptr> resources::create(const kind_info& kind, const std::string& n
     return *error;
   if (auto error = check_namespace(kind, k))
     return *error;
-  for (auto* name : {"resourceVersion", "uid", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds",
-                     "managedFields", "generation"})
+  if (!text_at(object, "metadata.resourceVersion").empty())
+    return api_error{
+        .code = 500, .reason = "", .message = "resourceVersion should not be set on objects to be created"};
+  for (auto* name :
+       {"uid", "selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "generation"})
     metadata.erase(name);
   if (kind.namespaced)
     metadata["namespace"] = k.ns;
@@ -131,18 +141,22 @@ result<object_ptr> resources::update(const kind_info& kind, const key& k, std::s
                                      write_call& call) {
   if (auto error = check_head(kind, k, object))
     return *error;
-  auto before = store_.get(kind.resource(), k);
-  if (!before)
-    return not_found(kind.group, kind.plural, k.name);
   if (auto name = text_at(object, "metadata.name"); name != k.name)
     return bad_request("the name of the object (" + std::string{name} + ") does not match the name on the URL ("
                        + k.name + ")");
+  auto before = store_.get(kind.resource(), k);
+  if (!before)
+    return not_found(kind.group, kind.plural, k.name);
   auto version = text_at(object, "metadata.resourceVersion");
-  if (version.empty() && kind.custom)
+  if (version.empty() && kind.needs_version)
     return invalid(kind.group, kind.kind, k.name,
                    {invalid_value("metadata.resourceVersion", 0, "must be specified for an update")});
   auto uid = text_at(object, "metadata.uid");
-  if (!uid.empty() && uid != text_at(*before, "metadata.uid"))
+  auto another = !uid.empty() && uid != text_at(*before, "metadata.uid");
+  if (another && call.patched)
+    return invalid(kind.group, kind.kind, k.name,
+                   {invalid_value("metadata.uid", json::string{uid}, "field is immutable")});
+  if (another)
     return conflict(kind.group, kind.plural, k.name,
                     "Precondition failed: UID in precondition: " + std::string{uid}
                         + ", UID in object meta: " + std::string{text_at(*before, "metadata.uid")});
@@ -230,7 +244,7 @@ result<object_ptr> resources::remove(const kind_info& kind, const key& k, const 
   }
   if (deleting && grace == integer_at(*before, "metadata.deletionGracePeriodSeconds") && grace > 0)
     metadata["deletionTimestamp"] = text_at(*before, "metadata.deletionTimestamp");
-  if (object == *before && grace > 0)
+  if (object == *before)
     return before;
   return keep(kind, k, std::move(object), call);
 }
@@ -270,6 +284,9 @@ std::optional<api_error> resources::admit(const kind_info& kind, const key& k, j
       std::string all;
       for (auto& path : unknown)
         all += (all.empty() ? "unknown field \"" : ", unknown field \"") + path + "\"";
+      if (call.patched)
+        return invalid(kind.group, kind.kind, k.name,
+                       {{"patch", "FieldValueInvalid", "strict decoding error: " + all}});
       return bad_request(kind.kind + " in version \"" + kind.version + "\" cannot be handled as a " + kind.kind
                          + ": strict decoding error: " + all);
     }
@@ -303,10 +320,13 @@ std::optional<api_error> resources::check_namespace(const kind_info& kind, const
   auto ns = store_.get("namespaces", {"", k.ns});
   if (!ns)
     return not_found("", "namespaces", k.ns);
-  if (!text_at(*ns, "metadata.deletionTimestamp").empty())
-    return forbidden(kind.group, kind.plural, k.name,
-                     "unable to create new content in namespace " + k.ns + " because it is being terminated");
-  return std::nullopt;
+  if (text_at(*ns, "metadata.deletionTimestamp").empty())
+    return std::nullopt;
+  auto refusal = forbidden(kind.group, kind.plural, k.name,
+                           "unable to create new content in namespace " + k.ns + " because it is being terminated");
+  refusal.causes.push_back(
+      {"metadata.namespace", "NamespaceTerminating", "namespace " + k.ns + " is being terminated"});
+  return refusal;
 }
 
 object_ptr resources::keep(const kind_info& kind, const key& k, json::value object, const write_call& call) {

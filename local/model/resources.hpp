@@ -30,6 +30,8 @@ enum class strictness {
 struct write_call {
   moment now;
   bool dry_run = false;
+  /// The object is what a patch made of the present one; some mistakes are then told in other words.
+  bool patched = false;
   model::strictness strictness = model::strictness::warn;
   /// Out: texts for Warning headers.
   std::vector<std::string> warnings = {};

@@ -137,11 +137,19 @@ int64_t count_members(const json::value& x, std::initializer_list<std::string_vi
   return count;
 }
 
-std::string last_seen(const json::value& x) {
-  for (auto* path : {"series.lastObservedTime", "lastTimestamp", "eventTime", "metadata.creationTimestamp"})
-    if (auto time = text_at(x, path); !time.empty())
-      return std::string{time};
+std::string first_text(const json::value& x, std::initializer_list<const char*> paths) {
+  for (auto* path : paths)
+    if (auto text = text_at(x, path); !text.empty())
+      return std::string{text};
   return {};
+}
+
+std::string last_seen(const json::value& x) {
+  return first_text(x, {"series.lastObservedTime", "lastTimestamp", "eventTime", "metadata.creationTimestamp"});
+}
+
+std::string first_seen(const json::value& x) {
+  return first_text(x, {"firstTimestamp", "eventTime", "metadata.creationTimestamp"});
 }
 
 std::string lower(std::string_view x) {
@@ -158,8 +166,10 @@ cells event_cells(const json::value& x, moment now) {
           text_or(x, "type", ""),
           text_or(x, "reason", ""),
           json::string{object},
-          text_or(x, "message", ""),
+          text_or(x, "involvedObject.fieldPath", ""),
           text_or(x, "source.component", ""),
+          text_or(x, "message", ""),
+          json::string{age_of(first_seen(x), now)},
           integer_at(x, "count", 1),
           text_or(x, "metadata.name", "")};
 }
@@ -263,7 +273,7 @@ json::value to_table(const kind_info& kind, const std::vector<object_ptr>& objec
   return {{"kind", "Table"},
           {"apiVersion", "meta.k8s.io/v1"},
           {"metadata", std::move(metadata)},
-          {"columnDefinitions", std::move(columns)},
+          {"columnDefinitions", with_columns ? json::value(std::move(columns)) : json::value{}},
           {"rows", std::move(rows)}};
 }
 

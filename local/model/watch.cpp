@@ -31,8 +31,11 @@ std::string watch::take(moment now) {
   if (ended_)
     return out;
   auto resource = options_.kind->resource();
-  if (!started_ && !options_.since)
+  if (!started_ && !options_.since) {
     tell_everything(out, now);
+    if (options_.marks_initial_end)
+      tell_bookmark(out, true);
+  }
   started_ = true;
   if (version_ < objects_->oldest(resource)) {
     tell_gone(out);
@@ -89,10 +92,12 @@ void watch::tell_gone(std::string& out) {
   ended_ = true;
 }
 
-void watch::tell_bookmark(std::string& out) {
+void watch::tell_bookmark(std::string& out, bool initial_end) {
   json::value x{{"kind", options_.kind->kind},
                 {"apiVersion", options_.kind->api_version()},
                 {"metadata", {{"resourceVersion", std::to_string(version_)}, {"creationTimestamp", nullptr}}}};
+  if (initial_end)
+    make_object(x, "metadata")["annotations"] = {{"k8s.io/initial-events-end", "true"}};
   append(out, "BOOKMARK", json::serialize(x));
 }
 

@@ -29,6 +29,8 @@ struct watch_options {
   /// Changes after this version are told; an empty optional tells first of everything that is there.
   std::optional<uint64_t> since;
   bool bookmarks = false;
+  /// A bookmark says where the telling of what is there ends.
+  bool marks_initial_end = false;
   presentation form = presentation::object;
   row_object include = row_object::metadata;
   /// The watch ends in order at this time.
@@ -54,7 +56,7 @@ private:
   void tell(std::string& out, const change& x, moment now);
   void tell(std::string& out, std::string_view type, const object_ptr& object, moment now);
   void tell_gone(std::string& out);
-  void tell_bookmark(std::string& out);
+  void tell_bookmark(std::string& out, bool initial_end = false);
   bool concerned(const object_ptr& object) const;
 
   const store* objects_;

@@ -72,7 +72,8 @@ private:
   void roll(const picture& x, moment now);
   void recreate(const picture& x, moment now);
   void drop_history(const picture& x, moment now);
-  void scale(const object_ptr& set, int64_t replicas, moment now);
+  void number(picture& x, moment now);
+  void scale(const picture& x, const object_ptr& set, int64_t replicas, moment now);
   void tell_status(const picture& x, moment now);
 
   resources* objects_;

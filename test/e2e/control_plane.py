@@ -6,12 +6,14 @@ listens on free ports of 127.0.0.1 and ends with the process that started it.
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import secrets
 import shutil
 import ssl
 import time
+import urllib.request
 from pathlib import Path
 
 from kit.processes import ROOT, Process, free_port, run, until
@@ -19,7 +21,8 @@ from kit.processes import ROOT, Process, free_port, run, until
 # The controllers that stories need; each of the others costs memory and watches.
 CONTROLLERS = (
     "deployment,replicaset,garbagecollector,namespace,serviceaccount,serviceaccount-token,"
-    "root-ca-certificate-publisher-controller,endpointslice,resourcequota"
+    # The API server's way to a Service is through its Endpoints, not its EndpointSlices.
+    "root-ca-certificate-publisher-controller,endpoint,endpointslice,resourcequota"
 )
 
 # Who did what is all that stories count; bodies are of no interest and reading is most of the traffic.
@@ -52,6 +55,10 @@ class ControlPlane:
         return f"https://127.0.0.1:{self.port}"
 
     def start(self) -> None:
+        self.start_api()
+        self.start_controllers()
+
+    def start_api(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._make_certificates()
         self._write_kubeconfig(self.kubeconfig, self.token)
@@ -59,7 +66,6 @@ class ControlPlane:
         (self.folder / "audit-policy.yaml").write_text(AUDIT_POLICY)
         self._start_etcd()
         self.start_api_server()
-        self._start_controller_manager()
 
     def stop(self) -> None:
         for process in (self.controller_manager, self.api_server, self.etcd):
@@ -77,6 +83,8 @@ class ControlPlane:
                 f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
                 f"--secure-port={self.port}",
                 "--bind-address=127.0.0.1",
+                # Given, as it is looked for on the interface of the default route, which there need not be.
+                "--advertise-address=127.0.0.1",
                 f"--tls-cert-file={keys}/server.crt",
                 f"--tls-private-key-file={keys}/server.key",
                 f"--client-ca-file={keys}/ca.crt",
@@ -98,6 +106,29 @@ class ControlPlane:
     def stop_api_server(self) -> None:
         assert self.api_server
         self.api_server.stop()
+
+    def start_controllers(self) -> None:
+        self.controller_manager = Process(
+            "kube-controller-manager",
+            [
+                self.programs / "kube-controller-manager",
+                f"--kubeconfig={self.kubeconfig}",
+                "--leader-elect=false",
+                f"--service-account-private-key-file={self.folder}/accounts.key",
+                f"--root-ca-file={self.folder}/ca.crt",
+                "--use-service-account-credentials=false",
+                f"--controllers={CONTROLLERS}",
+                "--bind-address=127.0.0.1",
+                f"--secure-port={self.manager_port}",
+            ],
+            self.folder / "kube-controller-manager.log",
+        )
+
+    def compact(self) -> None:
+        """Makes etcd forget all former states, as the API server does every few minutes."""
+        etcd = f"http://127.0.0.1:{self.etcd_port}/v3/kv/"
+        newest = _post(etcd + "range", {"key": base64.b64encode(b"x").decode()})["header"]["revision"]
+        _post(etcd + "compaction", {"revision": newest, "physical": True})
 
     def kubeconfig_of(self, namespace: str, account: str, name: str) -> Path:
         """A kubeconfig that is allowed what a ServiceAccount is allowed, with a real token of it."""
@@ -126,23 +157,6 @@ class ControlPlane:
                 "--unsafe-no-fsync",
             ],
             self.folder / "etcd.log",
-        )
-
-    def _start_controller_manager(self) -> None:
-        self.controller_manager = Process(
-            "kube-controller-manager",
-            [
-                self.programs / "kube-controller-manager",
-                f"--kubeconfig={self.kubeconfig}",
-                "--leader-elect=false",
-                f"--service-account-private-key-file={self.folder}/accounts.key",
-                f"--root-ca-file={self.folder}/ca.crt",
-                "--use-service-account-credentials=false",
-                f"--controllers={CONTROLLERS}",
-                "--bind-address=127.0.0.1",
-                f"--secure-port={self.manager_port}",
-            ],
-            self.folder / "kube-controller-manager.log",
         )
 
     def _ready(self) -> bool:
@@ -191,6 +205,12 @@ class ControlPlane:
         openssl("x509", "-req", "-in", f"{keys}/server.csr", "-CA", f"{keys}/ca.crt", "-CAkey", f"{keys}/ca.key",
                 "-CAcreateserial", "-days", "30", "-extfile", f"{keys}/names", "-out", f"{keys}/server.crt")
         openssl("genrsa", "-out", f"{keys}/accounts.key", "2048")
+
+
+def _post(url: str, body: dict) -> dict:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from .api import APPLICATIONS, Api
-from .operator import Operator
+from .operator import JOB_MANAGER_URL, Operator
 from .processes import ROOT, Process, run, until
 from .programs import CHART, FLINK_LOCAL, image_rules, kubectl_of_machine
 
@@ -70,8 +70,7 @@ class Cluster(ABC):
         )
 
     def create_namespace(self, name: str) -> None:
-        # Not `kubectl create namespace`: that one speaks protobuf, which the embedded API server does not.
-        self.kubectl("create", "-f", "-", input=f"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {name}\n")
+        self.kubectl("create", "namespace", name)
 
     def delete_namespace(self, name: str) -> None:
         self.kubectl("delete", "namespace", name, "--wait=false")
@@ -171,6 +170,9 @@ class KubernetesCluster(Cluster):
 
     name = "kubernetes"
     OPERATOR_NAMESPACE = "flink-operator"
+    # Where pods get their addresses; nothing means a free network of 127.0.0.0/8.
+    POD_NETWORK: str | None = None
+    JOB_MANAGER_URL = JOB_MANAGER_URL
 
     @property
     def kubectl_path(self) -> str:
@@ -191,11 +193,12 @@ class KubernetesCluster(Cluster):
             [
                 FLINK_LOCAL, "agent", "--kubeconfig", self.kubeconfig, "--pod-dir", self.folder / "agent",
                 "--image", "flink-operator:*=pause", *self.pod_options(),
+                *(["--network", self.POD_NETWORK] if self.POD_NETWORK else []),
             ],
             self.folder / "agent.log",
         )
         account = self.plane.kubeconfig_of(self.OPERATOR_NAMESPACE, "flink-operator", "operator")
-        self.operator = Operator(account, self.folder)
+        self.operator = Operator(account, self.folder, self.JOB_MANAGER_URL)
         self.operator.start()
         self.operator.until_ready()
 
@@ -236,6 +239,24 @@ class KubernetesCluster(Cluster):
         return found
 
 
+class RoutedKubernetesCluster(KubernetesCluster):
+    """The same in a network namespace where pods have addresses as in any cluster: EndpointSlices and the API server's
+    proxy are the real ones, and the operator reaches JobManagers through that proxy, its default outside of a cluster.
+    """
+
+    name = "routed"
+    POD_NETWORK = "10.77"
+    JOB_MANAGER_URL = ""
+
+    def install_chart(self, *words: str) -> str:
+        """With the right to use the proxy, which an operator in a pod does not need and the chart does not give."""
+        told = super().install_chart(*words)
+        account = f"{self.OPERATOR_NAMESPACE}:flink-operator"
+        self.kubectl("create", "clusterrole", "proxy", "--verb=get,create,patch,delete", "--resource=pods/proxy")
+        self.kubectl("create", "clusterrolebinding", "proxy", "--clusterrole=proxy", f"--serviceaccount={account}")
+        return told
+
+
 def _request(verb: str, resource: str, subresource: str | None) -> str:
     return f"{verb} {resource}/{subresource}" if subresource else f"{verb} {resource}"
 
@@ -248,4 +269,4 @@ def _serves_applications(api: Api) -> bool:
         return False
 
 
-CLUSTERS: dict[str, type[Cluster]] = {x.name: x for x in (LocalCluster, KubernetesCluster)}
+CLUSTERS: dict[str, type[Cluster]] = {x.name: x for x in (LocalCluster, KubernetesCluster, RoutedKubernetesCluster)}

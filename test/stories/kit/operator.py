@@ -19,12 +19,13 @@ JOB_MANAGER_URL = "http://{podIP}:8081"
 class Operator:
     """One operator at a time, always on the same ports."""
 
-    def __init__(self, kubeconfig: Path, folder: Path):
+    def __init__(self, kubeconfig: Path, folder: Path, job_manager_url: str = JOB_MANAGER_URL):
         self.kubeconfig = kubeconfig
         self.folder = folder
         self.port = free_port()
         self.introspection = free_port()
-        self.job_manager_url = JOB_MANAGER_URL
+        # Empty: the operator's own way, which is the API server's proxy.
+        self.job_manager_url = job_manager_url
         self.process: Process | None = None
 
     def start(self) -> None:
@@ -36,7 +37,7 @@ class Operator:
                 f"--metrics-bind-address=127.0.0.1:{self.port}",
                 f"--health-probe-bind-address=127.0.0.1:{self.port}",
                 f"--introspection-bind-address=127.0.0.1:{self.introspection}",
-                f"--jobmanager-url={self.job_manager_url}",
+                *([f"--jobmanager-url={self.job_manager_url}"] if self.job_manager_url else []),
                 "--log-format=json",
             ],
             self.folder / "operator.log",

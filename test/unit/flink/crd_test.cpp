@@ -191,17 +191,19 @@ TEST_F(crd, has_the_names_of_the_reference) {
   EXPECT_EQ(version().string_at({"name"}), "v1beta1");
 }
 
-TEST_F(crd, has_the_columns_of_the_reference) {
+TEST_F(crd, has_the_columns_of_the_reference_and_after_them_its_own) {
   std::vector<std::string> columns;
   json::elements all{*version().find("additionalPrinterColumns")};
   while (auto x = all.next())
     columns.push_back(x->string_at({"name"}) + " " + x->string_at({"jsonPath"}) + " " + at(*x, "priority"));
-  EXPECT_EQ(columns, (std::vector<std::string>{"Phase .status.phase ", "Cluster Health .status.clusterStatus.health ",
-                                               "Job Health .status.jobStatus.health ",
-                                               "Healthy TMs .status.clusterStatus.healthyTaskManagers 1",
-                                               "Total TMs .status.clusterStatus.numberOfTaskManagers 1",
-                                               "Job Restarts .status.jobStatus.jobRestartCount ",
-                                               "Age .metadata.creationTimestamp "}));
+  EXPECT_EQ(
+      columns,
+      (std::vector<std::string>{
+          "Phase .status.phase ", "Cluster Health .status.clusterStatus.health ",
+          "Job Health .status.jobStatus.health ", "Healthy TMs .status.clusterStatus.healthyTaskManagers 1",
+          "Total TMs .status.clusterStatus.numberOfTaskManagers 1", "Job Restarts .status.jobStatus.jobRestartCount ",
+          "Age .metadata.creationTimestamp ", "Ready .status.conditions[?(@.type==\"Ready\")].status 1",
+          "Reason .status.conditions[?(@.type==\"Ready\")].reason 1", "Image .spec.image 1"}));
 }
 
 TEST_F(crd, can_be_scaled) {

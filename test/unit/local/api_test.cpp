@@ -88,7 +88,9 @@ TEST(api, counts_generations_of_the_wish_only) {
 
 TEST(api, keeps_spec_and_status_apart) {
   sea x;
-  auto made = x.post(ships, R"({"metadata":{"name":"s"},"spec":{"port":"rio"},"status":{"masts":9}})");
+  auto made = x.post(
+      ships,
+      R"({"apiVersion":"sea.example/v1","kind":"Ship","metadata":{"name":"s"},"spec":{"port":"rio"},"status":{"masts":9}})");
   EXPECT_EQ(model::find(made.body, "status"), nullptr);
   auto path = std::string{ships} + "/s";
   auto told = x.merge(path + "/status", R"({"spec":{"port":"oslo"},"status":{"masts":3}})");

@@ -105,6 +105,8 @@ TEST_F(front_test, ends_watches_in_order_when_it_goes) {
 TEST_F(front_test, hands_out_logs) {
   auto pod = R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}})";
   ask("POST", "/api/v1/namespaces/default/pods", pod);
+  EXPECT_EQ(ask("GET", "/api/v1/namespaces/default/pods/p/log?container=c").status, 204);
+  ask("POST", "/api/v1/namespaces/default/pods/p/binding", R"({"metadata":{"name":"p"},"target":{"name":"n"}})");
   EXPECT_EQ(ask("GET", "/api/v1/namespaces/default/pods/p/log?container=c").body, "hello\nc");
   EXPECT_EQ(ask("GET", "/api/v1/namespaces/default/pods/q/log").status, 404);
 }
@@ -117,7 +119,7 @@ TEST_F(front_test, passes_proxied_requests_on_to_the_pod) {
       R"({"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}})");
   auto path = std::string{"/api/v1/namespaces/default/pods/p"};
   auto proxy = path + ":" + std::to_string(pod.port()) + "/proxy/jars/x/run?a=b";
-  EXPECT_EQ(ask("POST", proxy, "{}").status, 503);
+  EXPECT_EQ(ask("POST", proxy, "{}").status, 400);
   std::promise<int> told;
   client.send({served->origin(),
                "PATCH",

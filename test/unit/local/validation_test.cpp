@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(
         bad_builtin{pods, R"({"kind":"Service","apiVersion":"v1"})", 400, "unrecognized"},
         bad_builtin{pods, pod("{}"), 422, "spec.containers: Required value"},
         bad_builtin{pods, pod(R"({"containers":[{"name":"c"}]})"), 422, "spec.containers[0].image: Required value"},
-        bad_builtin{pods, pod(R"({"containers":[{"name":"c","image":"i","resources":{"limits":{"cpu":"1x"}}}]})"), 422,
+        bad_builtin{pods, pod(R"({"containers":[{"name":"c","image":"i","resources":{"limits":{"cpu":"1x"}}}]})"), 400,
                     "quantities must match"},
         bad_builtin{
             pods,
