@@ -7,6 +7,9 @@ JOBS ?= $(shell nproc)
 FULL ?=
 # TEST=full, or CI: `make test` also runs the unit and actor tests with sanitizers.
 TEST ?= $(if $(CI),full,)
+# Runs of the simulation, and those of them that are also made with sanitizers.
+SEEDS ?= 2000
+SEEDS_SANITIZED ?= 100
 # DEMO=once: the demo ends by itself.
 DEMO ?=
 
@@ -56,7 +59,7 @@ demo: build install-demo ## a cluster on this machine, a Flink job in it, its up
 	@DEMO=$(DEMO) local/demo/demo
 
 .PHONY: test
-test: unit conformance stories ## unit and actor tests, API cases and user stories on flink-local (TEST=full: with sanitizers too)
+test: unit simulation conformance stories ## unit and actor tests, simulation, API cases and user stories on flink-local (TEST=full: with sanitizers too)
 
 .PHONY: unit
 unit: build $(if $(filter full,$(TEST)),build-asan) ## unit and actor tests
@@ -66,6 +69,18 @@ ifeq ($(TEST),full)
 	@echo "== unit and actor tests with address and undefined sanitizers"
 	@$(CTEST) --test-dir build/asan
 endif
+
+.PHONY: simulation
+simulation: build $(if $(filter full,$(TEST)),build-asan) ## the operator against models, with an adversary (SEEDS=…)
+	@echo "== simulation"
+	@build/release/simulation --seeds $(SEEDS)
+ifeq ($(TEST),full)
+	@echo "== simulation with address and undefined sanitizers"
+	@build/asan/simulation --seeds $(SEEDS_SANITIZED)
+endif
+
+.PHONY: soak
+soak: simulation ## the simulation with as many seeds as wanted (SEEDS=100000)
 
 .PHONY: check-threads
 check-threads: install-build | folder ## tests with real threads and sockets, under the thread sanitizer

@@ -23,7 +23,8 @@ bool is_left_over(const messages::owned_object& x) {
   if (messages::head_of(x).labels.contains(std::string{flink::labels::orphaned}))
     return false;
   auto* service = std::get_if<std::shared_ptr<const k8s::service>>(&x);
-  return std::holds_alternative<std::shared_ptr<const k8s::deployment>>(x) || (service && flink::is_versioned(**service));
+  return std::holds_alternative<std::shared_ptr<const k8s::deployment>>(x)
+      || (service && flink::is_versioned(**service));
 }
 
 /// Supervisors of applications whose objects were found without them need a name to ask for.

@@ -307,7 +307,8 @@ std::string useful_line(std::string_view trace) {
 }
 
 bool says_state_is_gone(const failure& x) {
-  return x.kind == failure_class::rejected && x.message.find("Cannot find checkpoint or savepoint") != std::string::npos;
+  return x.kind == failure_class::rejected
+      && x.message.find("Cannot find checkpoint or savepoint") != std::string::npos;
 }
 
 } // namespace flink

@@ -248,10 +248,9 @@ void learn_owner(observation& seen, const application& app, const read_object& x
   if (ours && !meta->deletion_timestamp)
     return show_object(seen, x.role, r.body);
   if (!ours)
-    seen.name_conflicts[creation]
-        = std::string{to_string(x.role)} + " " + meta->name
-        + " exists and belongs to somebody else: rename the application, or "
-          "remove that object";
+    seen.name_conflicts[creation] = std::string{to_string(x.role)} + " " + meta->name
+                                  + " exists and belongs to somebody else: rename the application, or "
+                                    "remove that object";
 }
 
 template <class T>

@@ -51,8 +51,8 @@ public:
   /// Sends an order unless it is done; sends again what may be repeated, with growing pauses.
   progress order(const action& what);
 
-  /// The same for orders that are harmless to repeat, and whose effect shows in the picture: while it does not show they
-  /// are sent again, at once if nobody knows what became of the last one, now and then if it was said to be done.
+  /// The same for orders that are harmless to repeat, and whose effect shows in the picture: while it does not show
+  /// they are sent again, at once if nobody knows what became of the last one, now and then if it was said to be done.
   void insist(const action& what);
 
   /// The last failure of an action, if it failed.

@@ -6,16 +6,12 @@ namespace simulation {
 
 incarnation::incarnation(network& through, const world& outside, incarnation_setup setup)
     : clock_skew{setup.clock_skew}, wire_{through}, system_{outside.now()} {
-  actors::application_setup each{.decide = setup.decide,
-                                 .wall_clock
-                                 = [this, &outside] {
-                                     return std::chrono::system_clock::time_point{outside.wall() + clock_skew};
-                                   },
-                                 .counters = std::make_shared<actors::metrics>()};
-  crew_ = actors::spawn_crew(system_.sys, {.transport = &wire_,
-                                           .api_origin = api_origin,
-                                           .application = std::move(each),
-                                           .seed = setup.seed});
+  actors::application_setup each{
+      .decide = setup.decide,
+      .wall_clock = [this, &outside] { return std::chrono::system_clock::time_point{outside.wall() + clock_skew}; },
+      .counters = std::make_shared<actors::metrics>()};
+  crew_ = actors::spawn_crew(
+      system_.sys, {.transport = &wire_, .api_origin = api_origin, .application = std::move(each), .seed = setup.seed});
   system_.end_later(crew_.root);
   for (auto& x : crew_.watches)
     system_.end_later(x);

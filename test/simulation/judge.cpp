@@ -120,7 +120,8 @@ void judge::started(life& x, const job_manager& where, const simulated::job& job
   auto position = from ? from->position : 0;
   if (auto required = required_position(x, *application); position < required)
     complain("job " + job.id + " was started from position " + std::to_string(position) + " ("
-             + (job.restored ? job.restored->path : "no state") + ") though " + std::to_string(required) + " was saved");
+             + (job.restored ? job.restored->path : "no state") + ") though " + std::to_string(required)
+             + " was saved");
 }
 
 void judge::on_status(const json::value& before, const json::value& after) {

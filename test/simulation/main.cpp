@@ -94,8 +94,9 @@ int show(uint64_t seed, bool shortest) {
 } // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Plays the operator against models of Kubernetes and Flink, with an adversary that chooses what goes wrong.\n"
-               "The same seed always gives the same run."};
+  CLI::App app{
+      "Plays the operator against models of Kubernetes and Flink, with an adversary that chooses what goes wrong.\n"
+      "The same seed always gives the same run."};
   options o;
   std::optional<uint64_t> seed;
   bool whole = false;

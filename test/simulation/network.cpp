@@ -15,9 +15,11 @@ net::response failed(net::failure x, std::string detail) {
 }
 
 net::response refused(int status) {
-  return {.status = status,
-          .body = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"InternalError","message":"played","code":)"
-                + std::to_string(status) + "}"};
+  return {
+      .status = status,
+      .body
+      = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"InternalError","message":"played","code":)"
+      + std::to_string(status) + "}"};
 }
 
 bool asks_api(const net::request& x) {
@@ -196,9 +198,9 @@ void network::finish(const exchange_ptr& x, net::response r) {
 }
 
 void network::say(const exchange_ptr& x, const std::string& what) {
-  if (trace && (getenv("ALL") || x->what.method != "GET"))
-    trace(x->what.method + " " + (asks_api(x->what) ? "" : host_of(x->what.origin)) + x->what.target + " " + x->what.body.substr(0, 240)
-          + " " + what);
+  if (trace && x->what.method != "GET")
+    trace(x->what.method + " " + (asks_api(x->what) ? "" : host_of(x->what.origin)) + x->what.target + " "
+          + x->what.body.substr(0, 240) + " " + what);
 }
 
 // -- watches --------------------------------------------------------------------------------------------------

@@ -28,8 +28,7 @@ flink::decision observed_decide(const flink::situation& x);
 class run {
 public:
   explicit run(const play_setup& setup)
-      : setup_{setup},
-        adversary_{setup.record ? choices{*setup.record} : choices{setup.seed}},
+      : setup_{setup}, adversary_{setup.record ? choices{*setup.record} : choices{setup.seed}},
         outside_{adversary_, events_, setup.seed}, net_{outside_, adversary_, events_}, judge_{outside_},
         user_{outside_, adversary_, judge_} {
     present = this;
@@ -264,7 +263,8 @@ private:
 
   std::string runs_what_is_wanted(const json::value& x) const {
     auto cluster = text(x, {"status", "cluster", "id"});
-    auto manager = outside_.store().get("deployments.apps", {"default", std::string{user::name} + "-" + cluster + "-jm"});
+    auto manager
+        = outside_.store().get("deployments.apps", {"default", std::string{user::name} + "-" + cluster + "-jm"});
     if (!manager)
       return "the JobManager's Deployment is missing";
     auto image = text(at(*manager, {"spec", "template", "spec", "containers"})->as_array().front(), {"image"});
@@ -311,7 +311,9 @@ private:
 
   std::string picture() const {
     auto* x = outside_.application(user::name);
-    return x ? "phase " + text(*x, {"status", "phase"}) + ", Degraded " + condition("Degraded") + "; waits for " + waits_for_ : "no application";
+    return x ? "phase " + text(*x, {"status", "phase"}) + ", Degraded " + condition("Degraded") + "; waits for "
+                   + waits_for_
+             : "no application";
   }
 
   void peace() {

@@ -18,7 +18,9 @@ constexpr time_point beginning{std::chrono::hours{1}};
 
 class timeline {
 public:
-  void at(time_point when, std::function<void()> what) { events_.emplace(std::pair{when, ++planned_}, std::move(what)); }
+  void at(time_point when, std::function<void()> what) {
+    events_.emplace(std::pair{when, ++planned_}, std::move(what));
+  }
 
   std::optional<time_point> due() const {
     return events_.empty() ? std::nullopt : std::optional{events_.begin()->first.first};

@@ -23,8 +23,8 @@ local::model::answer user::ask(std::string method, std::string path, std::string
 std::string user::spec() const {
   return R"({"image":")" + now_.image + R"(","jarName":")" + now_.jar + R"(","entryClass":"Job","parallelism":)"
        + std::to_string(now_.parallelism) + R"(,"programArgs":")" + now_.arguments + R"(","savepointDisabled":)"
-       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"fallbackWithoutState":)"
-       + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
+       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback)
+       + R"(,"fallbackWithoutState":)" + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s"},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
          R"({"clusterStartSeconds":90,"submitSeconds":30,"savepointSeconds":60,"jobStartSeconds":40,"deleteSeconds":120}})";

@@ -96,10 +96,11 @@ std::string pod_status(const node_pod& x) {
     state["waiting"] = {{"reason", x.at == node_pod::stage::broken ? "ErrImagePull" : "ContainerCreating"},
                         {"message", "image " + x.image}};
   container["state"] = std::move(state);
-  json::object status{{"phase", x.at == node_pod::stage::running ? "Running" : "Pending"},
-                      {"podIP", x.ip},
-                      {"containerStatuses", json::array{std::move(container)}},
-                      {"conditions", json::array{json::object{{"type", "Ready"}, {"status", x.ready ? "True" : "False"}}}}};
+  json::object status{
+      {"phase", x.at == node_pod::stage::running ? "Running" : "Pending"},
+      {"podIP", x.ip},
+      {"containerStatuses", json::array{std::move(container)}},
+      {"conditions", json::array{json::object{{"type", "Ready"}, {"status", x.ready ? "True" : "False"}}}}};
   return json::serialize(json::object{{"status", std::move(status)}});
 }
 

@@ -1,5 +1,6 @@
 // Everything outside the operator: the API server with its controllers, a node that runs pods, Flink's processes, and
-// the durable directory of checkpoints and savepoints. Pure models on virtual time; what goes wrong is told from outside.
+// the durable directory of checkpoints and savepoints. Pure models on virtual time; what goes wrong is told from
+// outside.
 #pragma once
 
 #include "local/model/cluster.hpp"

@@ -462,7 +462,8 @@ TEST(decide_rest, a_settled_application_asks_only_now_and_then) {
   EXPECT_THAT(s.acts(), ElementsAre("ask job old of c0", "ask checkpoints of old of c0"));
   auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();
   s.job("c0", "old", rest::job_state::running)
-      .checkpoints("c0", "old", {.completed = 1, .latest_completed = rest::checkpoint{"file:/chk-1", taken, false, false}})
+      .checkpoints("c0", "old",
+                   {.completed = 1, .latest_completed = rest::checkpoint{"file:/chk-1", taken, false, false}})
       .decide()
       .later(10s)
       .decide();

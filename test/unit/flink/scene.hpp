@@ -192,8 +192,8 @@ struct scene {
   }
 
   scene& failed(const action& x, failure_class kind, std::string message = "no") {
-    seen.outcomes[to_string(x)] = {
-        .failed = failure{kind, 500, std::move(message)}, .attempts = 1, .at = now.steady, .asked = asked(x)};
+    seen.outcomes[to_string(x)]
+        = {.failed = failure{kind, 500, std::move(message)}, .attempts = 1, .at = now.steady, .asked = asked(x)};
     return *this;
   }
 
