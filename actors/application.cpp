@@ -167,7 +167,11 @@ void application_state::written(const flink::decision& d, const messages::answer
   tell_decision(d);
   measure(before, record_->app.status);
   backoff_ = defaults::restart_first;
-  d.actions.empty() ? reconsider() : act(d.actions);
+  bool only_events = std::all_of(d.actions.begin(), d.actions.end(),
+                                 [](auto& x) { return std::holds_alternative<flink::record_event>(x); });
+  act(d.actions);
+  if (only_events)
+    reconsider(); // the status has changed
 }
 
 void application_state::act(const std::vector<flink::action>& actions) {
@@ -178,7 +182,11 @@ void application_state::act(const std::vector<flink::action>& actions) {
       record(*event);
     else
       perform(x);
-  one_less();
+  if (pending_ > 1)
+    return one_less();
+  // Nothing could be sent, and the next decision may be the same: not at once, or this would never end.
+  busy_ = false;
+  rest(defaults::retry_first);
 }
 
 void application_state::perform(const flink::action& x) {

@@ -32,8 +32,9 @@ constexpr std::chrono::seconds failed_cluster_kept{600};
 
 // -- cadence of questions -------------------------------------------------------------------------
 
-/// While something is in transit: first interval, doubling to the longest.
-constexpr std::chrono::milliseconds poll_first{250};
+/// While something is in transit: the first interval, growing with the age of the step to the longest. While a
+/// savepoint is taken or tasks start, no job runs.
+constexpr std::chrono::milliseconds poll_first{100};
 constexpr std::chrono::milliseconds poll_longest{2000};
 /// Job state at rest.
 constexpr std::chrono::milliseconds poll_job{10'000};

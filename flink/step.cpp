@@ -57,9 +57,9 @@ milliseconds step::pace() const {
       = was.target && was.target->step_started_at ? k8s::parse_time(*was.target->step_started_at) : std::nullopt;
   if (!started)
     return defaults::poll_first;
-  // A quarter of the age so far: what has taken long may take long, and a late look costs little of it.
+  // An eighth of the age so far: what has taken long may take long, and a late look costs little of it.
   auto age = std::chrono::duration_cast<milliseconds>(x.now.wall - *started);
-  return std::clamp(age / 4, defaults::poll_first, defaults::poll_longest);
+  return std::clamp(age / 8, defaults::poll_first, defaults::poll_longest);
 }
 
 bool step::has_finalizer() const {

@@ -1,10 +1,12 @@
 // Plays many runs and sums them up; a run that fails prints its seed, its shortest failing prefix and its trace.
 #include "config/log.hpp"
+#include "test/simulation/mutants.hpp"
 #include "test/simulation/play.hpp"
 #include "test/simulation/shrink.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <mutex>
@@ -69,13 +71,64 @@ void play_all(const options& o, summary& sum) {
     x.join();
 }
 
+/// How many runs a mutant may survive.
+constexpr uint64_t longest_life = 400;
+
+/// Plays runs with a mistaken operator until one fails; returns that run's number and complaint.
+std::optional<std::pair<uint64_t, std::string>> hunt(const mutant& x, uint64_t from) {
+  for (uint64_t n = 1; n <= longest_life; ++n)
+    if (auto found = play({.seed = from + n, .decide = x.decide}); !found.complaint.empty())
+      return std::pair{n, found.complaint};
+  return std::nullopt;
+}
+
+/// Each mutant is hunted three times, with other seeds; returns how many got away.
+uint64_t hunt_all(const options& o) {
+  std::atomic<std::size_t> next = 0;
+  std::atomic<uint64_t> escaped = 0;
+  std::mutex lock;
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i < o.jobs; ++i)
+    workers.emplace_back([&] {
+      for (auto n = next++; n < mutants().size(); n = next++) {
+        auto& x = mutants()[n];
+        std::vector<uint64_t> died;
+        std::string how;
+        for (uint64_t from : {0U, 100'000U, 200'000U})
+          if (auto found = hunt(x, o.from + from)) {
+            died.push_back(found->first);
+            how = found->second;
+          }
+        std::sort(died.begin(), died.end());
+        std::lock_guard guard{lock};
+        if (died.size() < 2) {
+          ++escaped;
+          std::cout << "  " << x.name << ": GOT AWAY" << std::endl;
+        } else
+          std::cout << "  " << x.name << ": died in run " << died[died.size() / 2]
+                    << " (median of three hunts): " << how.substr(0, 120) << std::endl;
+      }
+    });
+  for (auto& x : workers)
+    x.join();
+  return escaped;
+}
+
 void print(const std::string& line) {
   std::cout << line << "\n";
 }
 
+/// The decisions of the mutant with this name, or the real ones.
+flink::decide_function decisions_of(const std::string& name) {
+  for (auto& x : mutants())
+    if (x.name == name)
+      return x.decide;
+  return flink::decide;
+}
+
 /// Plays one run with its trace.
-int show(uint64_t seed, bool shortest) {
-  play_setup setup{.seed = seed};
+int show(uint64_t seed, bool shortest, flink::decide_function decide) {
+  play_setup setup{.seed = seed, .decide = decide};
   auto found = play(setup);
   if (found.complaint.empty()) {
     setup.trace = print;
@@ -100,21 +153,34 @@ int main(int argc, char** argv) {
   options o;
   std::optional<uint64_t> seed;
   bool whole = false;
+  bool hunt = false;
+  std::string as;
   app.add_option("--seeds", o.seeds, "How many runs")->capture_default_str();
   app.add_option("--from", o.from, "The first seed")->capture_default_str();
   app.add_option("--jobs", o.jobs, "Runs at once")->capture_default_str();
   app.add_option("--seed", seed, "Play this one run and print its trace, shortened if it fails");
+  app.add_flag("--mutants", hunt, "Play operators with one mistake each until the mistake shows");
+  app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played")
+      ->check([](const std::string& x) {
+        return decisions_of(x) == &flink::decide ? "there is no mutant " + x : std::string{};
+      });
   app.add_flag("--whole", whole, "With --seed: do not shorten");
   CLI11_PARSE(app, argc, argv);
 
   config::log::setup(config::log::level::off, config::log::format::text);
   if (seed)
-    return show(*seed, !whole);
+    return show(*seed, !whole, decisions_of(as));
+  if (hunt) {
+    std::cout << "mutants\n";
+    auto escaped = hunt_all(o);
+    std::cout << mutants().size() - escaped << " passed, " << escaped << " failed\n";
+    return escaped ? 1 : 0;
+  }
   summary sum;
   play_all(o, sum);
   tell(sum);
   if (!sum.failed.empty())
-    show(sum.failed.begin()->first, true);
+    show(sum.failed.begin()->first, true, flink::decide);
   std::cout << sum.runs - sum.failed.size() << " passed, " << sum.failed.size() << " failed\n";
   return sum.failed.empty() ? 0 : 1;
 }

@@ -205,6 +205,20 @@ TEST_F(application_test, does_not_read_its_write_again_in_the_middle_of_a_step) 
   EXPECT_NE(net.find(get_path), nullptr);
 }
 
+TEST_F(application_test, does_not_spin_when_nothing_of_a_decision_can_be_sent) {
+  int decisions = 0;
+  script = [&](const flink::situation& x) {
+    ++decisions;
+    auto d = calm(x);
+    d.actions = {flink::ask_overview{"no-cluster"}};
+    return d;
+  };
+  show("1");
+  advance(10s);
+  EXPECT_GT(decisions, 10);
+  EXPECT_LT(decisions, 30);
+}
+
 TEST_F(application_test, does_not_wait_for_events) {
   int asked = 0;
   script = [&asked](const flink::situation& x) {
@@ -214,6 +228,7 @@ TEST_F(application_test, does_not_wait_for_events) {
     return d;
   };
   show("1");
+  advance(1s);
   EXPECT_EQ(asked, 2); // the event has no answer yet
   EXPECT_NE(net.find("/events"), nullptr);
   EXPECT_EQ(report().step, "idle");

@@ -1,0 +1,250 @@
+#include "test/simulation/mutants.hpp"
+
+#include "flink/decode.hpp"
+#include "flink/labels.hpp"
+
+#include <algorithm>
+#include <map>
+#include <variant>
+
+namespace simulation {
+
+namespace {
+
+using namespace flink;
+
+/// A situation that a mutant may change before decide() sees it.
+struct false_picture {
+  explicit false_picture(const situation& x) : app{x.app}, seen{x.seen}, hash{x.spec_hash}, of{x} {}
+
+  decision decide() const {
+    return flink::decide({app, of.complaints, hash, seen, of.settings, fresh ? *fresh : of.fresh, of.now});
+  }
+
+  application app;
+  observation seen;
+  std::string hash;
+  std::optional<identities> fresh;
+  const situation& of;
+};
+
+phase at(const situation& x) {
+  return phase_of(x.app.status);
+}
+
+template <class Action>
+void drop(decision& d) {
+  std::erase_if(d.actions, [](auto& x) { return std::holds_alternative<Action>(x); });
+}
+
+/// The new job is submitted as soon as the savepoint is known: the old one will have ended by then, will it not?
+decision does_not_wait_for_the_end(const situation& x) {
+  false_picture p{x};
+  auto& st = p.app.status;
+  if (at(x) == phase::Cancelling && st.cluster && st.job_status && st.job_status->job_id)
+    if (auto view = p.seen.job_managers.find(st.cluster->id); view != p.seen.job_managers.end())
+      if (auto known = view->second.job.find(*st.job_status->job_id); known != view->second.job.end())
+        if (known->second.value
+            && p.seen.outcomes.contains(to_string(action{cancel_job{st.cluster->id, known->first}})))
+          known->second.value->state = rest::job_state::canceled;
+  return p.decide();
+}
+
+/// The intent is not written before the order goes out, but with the next write.
+decision writes_behind(const situation& x) {
+  auto d = flink::decide(x);
+  bool orders = std::any_of(d.actions.begin(), d.actions.end(), [](auto& y) {
+    return std::holds_alternative<create_object>(y) || std::holds_alternative<stop_job>(y);
+  });
+  static thread_local std::map<std::string, decision> held;
+  auto key = x.app.metadata.uid + x.app.metadata.resource_version + std::to_string(static_cast<int>(at(x)));
+  if (auto i = held.find(key); i != held.end()) {
+    auto later = i->second;
+    held.erase(i);
+    later.actions.clear();
+    return later;
+  }
+  if (d.next == x.app.status || !orders)
+    return d;
+  held.clear();
+  held[key] = d;
+  d.next = x.app.status;
+  d.reason.clear();
+  return d;
+}
+
+/// Every start of an application gets the same job id.
+decision reuses_job_ids(const situation& x) {
+  false_picture p{x};
+  p.fresh = x.fresh;
+  p.fresh->job_id = x.app.metadata.uid.substr(0, 8) + std::string(24, '0');
+  return p.decide();
+}
+
+/// A trigger that was not sent by this process is not looked for: another savepoint is taken.
+decision forgets_triggers(const situation& x) {
+  auto& t = x.app.status.target;
+  if (at(x) == phase::Savepointing && t && t->trigger_id && !t->restore_path && x.app.status.cluster
+      && !x.seen.outcomes.contains(
+          to_string(action{stop_job{x.app.status.cluster->id, *x.app.status.job_status->job_id, *t->trigger_id}}))) {
+    auto d = flink::decide(x);
+    if (d.next == x.app.status) {
+      d.next.target->trigger_id = x.fresh.trigger_id;
+      d.actions.clear();
+      d.reason = "a trigger of its own";
+    }
+    return d;
+  }
+  return flink::decide(x);
+}
+
+/// The job is started without the state that was saved.
+decision starts_from_nothing(const situation& x) {
+  auto d = flink::decide(x);
+  if (at(x) == phase::Savepointing && phase_of(d.next) == phase::SubmittingJob)
+    d.next.target->restore_path.reset();
+  return d;
+}
+
+/// The first savepoint that it remembers is good enough.
+decision starts_from_old_state(const situation& x) {
+  auto d = flink::decide(x);
+  if (at(x) == phase::Savepointing && phase_of(d.next) == phase::SubmittingJob && d.next.target->restore_path
+      && !d.next.savepoints.empty())
+    d.next.target->restore_path = d.next.savepoints.front().path;
+  return d;
+}
+
+/// The old job is stopped although the new cluster has no slots yet.
+decision skips_the_gate_of_slots(const situation& x) {
+  false_picture p{x};
+  if (at(x) == phase::ClusterStarting)
+    for (auto& [id, view] : p.seen.job_managers)
+      if (view.overview)
+        view.overview->value.slots_total = 1000;
+  return p.decide();
+}
+
+/// No answer to a submit means that it did not arrive: once more, under another id.
+decision submits_twice(const situation& x) {
+  auto& t = x.app.status.target;
+  if (at(x) == phase::SubmittingJob && t && t->job_id && t->job)
+    if (auto sent = x.seen.outcomes.find(
+            to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, t->restore_path.value_or("")}}));
+        sent != x.seen.outcomes.end() && sent->second.failed && sent->second.failed->kind == failure_class::unknown) {
+      auto d = flink::decide(x);
+      d.next = x.app.status;
+      d.next.target->job_id = x.fresh.job_id;
+      d.actions.clear();
+      d.reason = "another id";
+      return d;
+    }
+  return flink::decide(x);
+}
+
+/// The old version gets its job back at once, whatever becomes of the new one's.
+decision rolls_back_at_once(const situation& x) {
+  auto d = flink::decide(x);
+  if (at(x) == phase::RollingBackJob && d.next.target && d.next.target->rollback && !d.next.target->rollback->job_id
+      && d.next.cluster) {
+    auto old = look_at_cluster(x.seen, d.next.cluster->id);
+    if (!old.leader)
+      return d;
+    d.next.target->rollback->job_id = x.fresh.job_id;
+    d.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    d.actions.clear();
+    d.reason = "at once";
+  }
+  return d;
+}
+
+/// A deletion lets the application go before its clusters are gone.
+decision lets_go_too_early(const situation& x) {
+  auto d = flink::decide(x);
+  if (at(x) == phase::Deleting && x.app.status.deletion && x.app.status.deletion->job_ended.value_or(false)) {
+    drop<delete_object>(d);
+    d.actions.push_back(remove_finalizer{});
+  }
+  return d;
+}
+
+/// An edit during a deploy is not seen.
+decision overlooks_edits(const situation& x) {
+  false_picture p{x};
+  if (x.app.status.target)
+    p.hash = x.app.status.target->spec_hash;
+  else if (at(x) == phase::Running && x.app.status.cluster && x.app.status.history.size() > 1)
+    p.hash = x.app.status.cluster->spec_hash;
+  return p.decide();
+}
+
+/// Old clusters stay.
+decision never_sweeps(const situation& x) {
+  auto d = flink::decide(x);
+  if (at(x) != phase::Deleting)
+    drop<delete_object>(d);
+  return d;
+}
+
+/// What was sent is done, whether it was answered or not.
+decision believes_lost_answers(const situation& x) {
+  false_picture p{x};
+  for (auto& [what, how] : p.seen.outcomes)
+    if (how.failed && how.failed->kind == failure_class::unknown)
+      how.failed.reset();
+  return p.decide();
+}
+
+/// A restarted JobManager counts as the one that was there before.
+decision overlooks_restarts(const situation& x) {
+  false_picture p{x};
+  auto& st = p.app.status;
+  auto life = [&](const std::string& id) {
+    auto c = look_at_cluster(p.seen, id);
+    return c.leader ? std::optional{incarnation_of(*c.leader)} : std::nullopt;
+  };
+  if (st.target && st.target->job_manager)
+    if (auto now = life(st.target->cluster_id)) {
+      st.target->job_manager = now;
+      if (st.target->job_id && st.target->job)
+        if (auto sent = p.seen.outcomes.find(to_string(action{submit_job{
+                st.target->cluster_id, *st.target->job_id, *st.target->job, st.target->restore_path.value_or("")}}));
+            sent != p.seen.outcomes.end())
+          sent->second.asked = *now;
+    }
+  auto d = p.decide();
+  return d;
+}
+
+/// The status is written again and again.
+decision never_rests(const situation& x) {
+  auto d = flink::decide(x);
+  if (at(x) == phase::Running && d.actions.empty() && d.next.conditions.size() == 3)
+    d.next.conditions[1].message = "looked at " + std::to_string(x.now.wall.time_since_epoch().count() / 1'000'000'000);
+  return d;
+}
+
+} // namespace
+
+const std::vector<mutant>& mutants() {
+  static const std::vector<mutant> all{
+      {"does not wait for the end of the old job", does_not_wait_for_the_end},
+      {"writes its intents behind", writes_behind},
+      {"reuses job ids", reuses_job_ids},
+      {"forgets triggers", forgets_triggers},
+      {"starts from nothing", starts_from_nothing},
+      {"starts from old state", starts_from_old_state},
+      {"skips the gate of slots", skips_the_gate_of_slots},
+      {"submits twice", submits_twice},
+      {"rolls back at once", rolls_back_at_once},
+      {"lets go too early", lets_go_too_early},
+      {"overlooks edits", overlooks_edits},
+      {"never sweeps", never_sweeps},
+      {"believes lost answers", believes_lost_answers},
+      {"overlooks restarts", overlooks_restarts},
+      {"never rests", never_rests},
+  };
+  return all;
+}
+
+} // namespace simulation

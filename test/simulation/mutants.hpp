@@ -1,0 +1,20 @@
+// Operators with one mistake each: the simulation must find every one of them, or its silence means nothing. A mutant
+// is a wrapper around decide(): it changes what decide() sees, or what it says.
+#pragma once
+
+#include "flink/decide.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace simulation {
+
+struct mutant {
+  std::string_view name;
+  flink::decide_function decide;
+};
+
+/// All of them.
+const std::vector<mutant>& mutants();
+
+} // namespace simulation
