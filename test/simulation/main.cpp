@@ -118,6 +118,38 @@ void print(const std::string& line) {
   std::cout << line << "\n";
 }
 
+/// Kills the operator at every single step of a plot, one run for each; returns how many runs failed.
+uint64_t crash_everywhere(const options& o, plot x, const char* name) {
+  auto steps = play({.seed = 1, .plot = x}).steps;
+  std::atomic<uint64_t> next = 0;
+  std::atomic<uint64_t> failed = 0;
+  std::mutex lock;
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i < o.jobs; ++i)
+    workers.emplace_back([&] {
+      for (auto n = next++; n <= steps; n = next++) {
+        auto found = play({.seed = 1, .plot = x, .crash_at = n ? std::optional{n} : std::nullopt});
+        std::lock_guard guard{lock};
+        if (!found.complaint.empty() && failed++ < 5)
+          std::cout << "  " << name << ", killed at step " << n << ": " << found.complaint << std::endl;
+      }
+    });
+  for (auto& worker : workers)
+    worker.join();
+  std::cout << "  " << name << ": killed at each of " << steps << " steps, " << failed << " failed" << std::endl;
+  return failed;
+}
+
+/// The same for every plot; returns how many plots have a failing run.
+uint64_t crash_everywhere(const options& o) {
+  std::cout << "crashes\n";
+  uint64_t failed = 0;
+  for (auto [x, name] : {std::pair{plot::create, "create"}, std::pair{plot::update, "update"},
+                         std::pair{plot::rollback, "rollback"}, std::pair{plot::remove, "delete"}})
+    failed += crash_everywhere(o, x, name) ? 1 : 0;
+  return failed;
+}
+
 /// The decisions of the mutant with this name, or the real ones.
 flink::decide_function decisions_of(const std::string& name) {
   for (auto& x : mutants())
@@ -154,12 +186,14 @@ int main(int argc, char** argv) {
   std::optional<uint64_t> seed;
   bool whole = false;
   bool hunt = false;
+  bool crashes = false;
   std::string as;
   app.add_option("--seeds", o.seeds, "How many runs")->capture_default_str();
   app.add_option("--from", o.from, "The first seed")->capture_default_str();
   app.add_option("--jobs", o.jobs, "Runs at once")->capture_default_str();
   app.add_option("--seed", seed, "Play this one run and print its trace, shortened if it fails");
   app.add_flag("--mutants", hunt, "Play operators with one mistake each until the mistake shows");
+  app.add_flag("--crashes", crashes, "Kill the operator at every step of a create, an update, a rollback and a delete");
   app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played")
       ->check([](const std::string& x) {
         return decisions_of(x) == &flink::decide ? "there is no mutant " + x : std::string{};
@@ -175,6 +209,11 @@ int main(int argc, char** argv) {
     auto escaped = hunt_all(o);
     std::cout << mutants().size() - escaped << " passed, " << escaped << " failed\n";
     return escaped ? 1 : 0;
+  }
+  if (crashes) {
+    auto failed = crash_everywhere(o);
+    std::cout << 4 - failed << " passed, " << failed << " failed\n";
+    return failed ? 1 : 0;
   }
   summary sum;
   play_all(o, sum);

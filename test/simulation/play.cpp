@@ -32,7 +32,7 @@ public:
         outside_{adversary_, events_, setup.seed}, net_{outside_, adversary_, events_}, judge_{outside_},
         user_{outside_, adversary_, judge_} {
     present = this;
-    if (setup.only_crash_at)
+    if (setup.plot)
       adversary_.rest();
     outside_.on_status = [this](auto& before, auto& after) { on_status(before, after); };
     net_.on_order = [this](auto& ip, auto& x) { judge_.on_order(ip, x); };
@@ -46,8 +46,12 @@ public:
     try {
       start_operator();
       user_.create();
-      troubles();
-      peace();
+      if (setup_.plot)
+        act_out(*setup_.plot);
+      else {
+        troubles();
+        peace();
+      }
     } catch (const std::exception& x) {
       judge_.complain(std::string{"exception: "} + x.what());
     }
@@ -77,7 +81,7 @@ private:
     ++steps_;
     if (steps_ > most_steps)
       return judge_.complain("no end after " + std::to_string(most_steps) + " steps");
-    if (setup_.only_crash_at && *setup_.only_crash_at == steps_)
+    if (setup_.crash_at == steps_)
       crash();
     if (operator_ && operator_->can_run())
       operator_->run_one(adversary_);
@@ -133,10 +137,9 @@ private:
   // -- troubles ---------------------------------------------------------------------------------------
 
   void troubles() {
-    auto end = outside_.now() + (setup_.only_crash_at ? 30s : 60s + 60s * adversary_.choose("minutes of trouble", 5));
+    auto end = outside_.now() + 60s + 60s * adversary_.choose("minutes of trouble", 5);
     plan_user();
-    if (!setup_.only_crash_at)
-      plan_trouble();
+    plan_trouble();
     while (!bad() && outside_.now() < end)
       step();
     quiet_ = true;
@@ -148,8 +151,6 @@ private:
     constexpr std::chrono::milliseconds pauses[] = {12s, 500ms, 3s, 7s, 20s, 45s};
     in(pauses[adversary_.choose("user's pause", 6)], [this] {
       if (quiet_)
-        return;
-      if (setup_.only_crash_at && edits_++)
         return;
       user_.do_something();
       plan_user();
@@ -239,6 +240,29 @@ private:
     else
       start_operator();
     say("peace");
+  }
+
+  // -- plots ------------------------------------------------------------------------------------------
+
+  void act_out(plot x) {
+    bool performed = false;
+    in(12s, [&] {
+      user_.perform(x);
+      performed = true;
+    });
+    auto end = outside_.now() + patience;
+    while (!bad() && outside_.now() < end && !(performed && has_ended(x)))
+      step();
+    if (!bad() && !has_ended(x))
+      judge_.complain("the plot does not end: " + unfinished() + "; " + picture());
+  }
+
+  bool has_ended(plot x) const {
+    auto* application = outside_.application(user::name);
+    if (x != plot::rollback)
+      return unfinished().empty() && outside_.now() >= calm_since_ + 2s;
+    return application && text(*application, {"status", "phase"}) == "DeployFailed"
+        && judge_.live_jobs(text(*application, {"metadata", "uid"})).size() == 1;
   }
 
   // -- peace --------------------------------------------------------------------------------------------
@@ -433,7 +457,6 @@ private:
   std::unique_ptr<incarnation> operator_;
   uint64_t operators_ = 0;
   uint64_t steps_ = 0;
-  int edits_ = 0;
   bool quiet_ = false;
   std::deque<flink::status> decided_;
   std::string waits_for_;

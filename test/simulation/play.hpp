@@ -21,8 +21,9 @@ struct play_setup {
   std::optional<std::vector<uint32_t>> record;
   /// What the operator decides by; mutants go here.
   flink::decide_function decide = flink::decide;
-  /// Kill the operator at its n-th step of this run, and nothing else goes wrong.
-  std::optional<uint64_t> only_crash_at;
+  /// If set, this is played instead, and nothing goes wrong but that the operator is killed at one step.
+  std::optional<simulation::plot> plot;
+  std::optional<uint64_t> crash_at;
   /// Takes the lines of a readable trace.
   std::function<void(const std::string&)> trace;
 };

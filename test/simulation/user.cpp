@@ -61,6 +61,23 @@ void user::edit(std::string what) {
   ask("PATCH", std::string{all} + "/app", R"({"spec":)" + spec() + "}");
 }
 
+void user::perform(plot x) {
+  switch (x) {
+  case plot::create:
+    return;
+  case plot::update:
+    now_.image = "job:2";
+    return edit("a new image, job:2");
+  case plot::rollback:
+    now_.image = "job:2";
+    now_.arguments = "--other-state";
+    now_.good = false;
+    return edit("operators that cannot take the state");
+  case plot::remove:
+    return remove("Background");
+  }
+}
+
 void user::repair(bool without_state, const std::string& shape) {
   now_ = {.image = "job:" + std::to_string(++images_),
           .arguments = shape == "other" ? "--other-state" : "",

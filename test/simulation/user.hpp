@@ -22,6 +22,9 @@ struct version {
   bool good = true;
 };
 
+/// A story without troubles but one.
+enum class plot { create, update, rollback, remove };
+
 class user {
 public:
   user(world& outside, choices& adversary, judge& eyes) : outside_{outside}, adversary_{adversary}, eyes_{eyes} {}
@@ -29,6 +32,8 @@ public:
   void create();
   /// Edits, deletes or creates again, as the adversary chooses.
   void do_something();
+  /// What a plot is about; the application runs already.
+  void perform(plot x);
   /// A good new image; without state if the operator asks for that.
   /// `shape` names the state that it has to take over.
   void repair(bool without_state, const std::string& shape);

@@ -1,0 +1,189 @@
+// Faults that the simulation has met, each as the smallest story that shows it.
+#include "flink/learn.hpp"
+#include "flink/record.hpp"
+#include "k8s/time.hpp"
+#include "test/unit/flink/scene.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flink {
+namespace {
+
+using namespace std::chrono_literals;
+using rest::job_state;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::StartsWith;
+
+int64_t stamp(const scene& s) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();
+}
+
+scene rolling_back() {
+  auto s = scene::submitting();
+  s.failed(s.submit(), failure_class::rejected, "no").decide().decide();
+  auto again = *s.target().rollback->job_id;
+  return s.jobs("c0").no_job("c0", again).done(switch_service{"c0"});
+}
+
+action submit_of_rollback(const scene& s) {
+  auto& job = *s.app.status.job_status;
+  job_parameters parameters{.jar_name = *job.jar_name, .parallelism = *job.parallelism};
+  return submit_job{"c0", *s.target().rollback->job_id, parameters, s.target().restore_path.value_or("")};
+}
+
+// -- what is written is read back ----------------------------------------------------------------------
+
+TEST(decide_faults, a_rollback_that_has_not_chosen_its_job_yet_is_read_back) {
+  auto x = read_record(R"({"metadata":{"name":"a","namespace":"ns","uid":"u"},"spec":{"image":"i","jarName":"j.jar",
+    "parallelism":1},"status":{"phase":"RollingBackJob","target":{"clusterId":"0123abcd","specHash":"89abcdef",
+    "generation":2,"attempt":1,"rollback":{"reason":"the savepoint does not fit"}}}})");
+  ASSERT_TRUE(x.app.status.target && x.app.status.target->rollback);
+  EXPECT_EQ(x.app.status.target->rollback->reason, "the savepoint does not fit");
+  EXPECT_FALSE(x.app.status.target->rollback->job_id.has_value());
+}
+
+// -- orders that do not come true --------------------------------------------------------------------------
+
+TEST(decide_faults, a_finalizer_patch_that_met_an_edit_is_tried_again) {
+  scene s;
+  s.failed(add_finalizer{}, failure_class::rejected, "the test operation failed").later(1s).decide();
+  EXPECT_THAT(s.acts(), Contains("add finalizer"));
+}
+
+TEST(decide_faults, a_deletion_that_was_said_to_be_done_and_does_not_show_is_ordered_again) {
+  auto s = scene::running();
+  s.objects("c9");
+  action order = delete_object{object_role::job_manager, "app-c9-jm", "uid-app-c9-jm"};
+  s.decide();
+  ASSERT_TRUE(s.does(order));
+  s.done(order).later(1s).decide();
+  EXPECT_FALSE(s.does(order));
+  s.later(10s).decide();
+  EXPECT_TRUE(s.does(order));
+}
+
+TEST(decide_faults, what_a_deletion_finds_gone_is_forgotten_though_no_watch_has_shown_it) {
+  auto s = scene::running();
+  delete_object order{object_role::job_manager, "app-c0-jm", "uid-app-c0-jm"};
+  learn(
+      s.seen, s.app, order,
+      {.status = 404,
+       .body
+       = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","details":{"name":"app-c0-jm","kind":"deployments"},"code":404})"});
+  EXPECT_FALSE(s.seen.world.deployments.contains("app-c0-jm"));
+  EXPECT_TRUE(s.seen.world.deployments.contains("app-c0-tm"));
+}
+
+TEST(decide_faults, an_object_in_the_way_is_looked_at_until_it_is_gone_and_then_created) {
+  auto s = scene::updating();
+  auto id = s.target().cluster_id;
+  action create = create_object{object_role::job_manager, id};
+  read_object read{object_role::job_manager, id};
+  s.failed(create, failure_class::duplicate).done(read).decide();
+  EXPECT_FALSE(s.does(read));
+  s.later(2s).decide();
+  EXPECT_TRUE(s.does(read));
+  learn(
+      s.seen, s.app, read,
+      {.status = 404,
+       .body
+       = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","details":{"name":"app-c0-jm","kind":"deployments"},"code":404})"});
+  s.decide();
+  EXPECT_TRUE(s.does(create));
+}
+
+// -- the newest state ---------------------------------------------------------------------------------------
+
+TEST(decide_faults, what_the_job_manager_said_while_the_job_ran_is_not_its_newest_state) {
+  auto s = scene::savepointing();
+  s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "not running"});
+  s.checkpoints("c0", "old", {}); // from before
+  s.later(5s).job("c0", "old", job_state::finished).decide();
+  EXPECT_EQ(s.phase(), phase::Savepointing);
+  EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));
+  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-9", stamp(s), true, false}}).decide();
+  EXPECT_EQ(s.target().restore_path, "file:/sp-9");
+}
+
+TEST(decide_faults, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_before_whatever_the_clocks_say) {
+  auto s = scene::running();
+  auto& st = s.app.status;
+  st.savepoints.push_back({"file:/sp-1", "2099-01-01T00:00:00Z", "Update"});
+  st.job_status->last_checkpoint = "file:/chk-3";
+  st.job_status->last_checkpoint_time = s.app.status.conditions.front().last_transition_time;
+  s.app.spec.max_checkpoint_restore_age_seconds = 1'000'000;
+  s.hash = "bbbbbbbb";
+  s.decide();
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).done(s.compile()).decide();
+  s.pods("c0", 1).decide(); // the JobManager restarts while the savepoint is taken
+  s.no_job("c0", "old").decide();
+  s.told("c0").checkpoints["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
+  s.decide();
+  EXPECT_EQ(s.target().restore_path, "file:/chk-3");
+}
+
+TEST(decide_faults, the_newest_checkpoint_is_written_down_during_a_deploy_too) {
+  auto s = scene::updating();
+  s.job("c0", "old", job_state::running)
+      .checkpoints("c0", "old",
+                   {.completed = 5, .latest_completed = rest::checkpoint{"file:/chk-5", stamp(s), false, false}})
+      .decide();
+  EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-5");
+}
+
+TEST(decide_faults, state_that_is_gone_can_be_done_without_if_the_user_says_so) {
+  for (bool allowed : {false, true}) {
+    auto s = scene::submitting();
+    s.app.spec.fallback_without_state = allowed;
+    auto before = *s.target().job_id;
+    s.failed(s.submit(), failure_class::rejected, "Cannot find checkpoint or savepoint file/directory 'file:/sp'")
+        .decide();
+    EXPECT_EQ(s.phase(), allowed ? phase::SubmittingJob : phase::RollingBackJob);
+    if (allowed) {
+      EXPECT_FALSE(s.target().restore_path.has_value());
+      EXPECT_NE(*s.target().job_id, before);
+    }
+  }
+}
+
+// -- rollback -------------------------------------------------------------------------------------------------
+
+TEST(decide_faults, a_rollback_that_fails_keeps_the_state_for_the_next_edit) {
+  auto s = rolling_back();
+  s.failed(submit_of_rollback(s), failure_class::rejected, "no").no_job("c0", *s.target().rollback->job_id).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.savepoint_path, "file:/sp");
+}
+
+TEST(decide_faults, a_rollback_that_nobody_answers_restarts_the_job_manager_and_submits_again) {
+  auto s = rolling_back();
+  auto first = *s.target().rollback->job_id;
+  s.failed(submit_of_rollback(s), failure_class::unknown).later(20min).no_job("c0", first).decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 0"));
+  // The Deployment has none, and its pod goes.
+  s.seen.world.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(
+      k8s::deployment{.head = s.head("app-c0-jm", "c0", "jobmanager"), .replicas = 0});
+  s.decide();
+  EXPECT_THAT(s.acts(), Not(Contains("scale app-c0-jm to 1")));
+  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
+  s.objects("c0").pods("c0", 1).decide();
+  EXPECT_EQ(s.phase(), phase::RollingBackJob);
+  EXPECT_NE(*s.target().rollback->job_id, first);
+}
+
+TEST(decide_faults, a_failed_job_of_a_version_that_was_given_up_is_asked_for_only_until_it_is_over) {
+  auto s = scene::running();
+  s.app.status.failed = failed_cluster{"c9", "cccccccc", k8s::format_time(s.now.wall), "dead"};
+  s.cluster("c9").job("c9", "dead", job_state::failed).decide();
+  EXPECT_THAT(s.acts(), Not(Contains(StartsWith("ask job dead"))));
+}
+
+} // namespace
+} // namespace flink
