@@ -118,6 +118,8 @@ void network::carry(const exchange_ptr& x, time_point deadline) {
     if (x->open && !x->header_came)
       finish(x, failed(net::failure::timed_out, "no answer in time"));
   });
+  if (!asks_api(x->what))
+    x->process = outside_.process_at(host_of(x->what.origin));
   if (on_order && x->what.method != "GET" && !asks_api(x->what))
     on_order(host_of(x->what.origin), x->what);
   auto how = draw_fate();
@@ -164,6 +166,8 @@ void network::arrive_at_job_manager(const exchange_ptr& x, fate how) {
   if (how == fate::error_before_effect)
     return answer(x, {.status = 500, .body = R"({"errors":["played"]})"}, how);
   auto ip = host_of(what.origin);
+  if (outside_.process_at(ip) != x->process)
+    return finish(x, failed(net::failure::broken, "the process at the other end is gone"));
   ++(what.method == "GET" ? questions : orders);
   outside_.ask_job_manager(ip, {what.method, what.target, what.body},
                            [this, x, how](std::optional<local::simulated::answer> a) {

@@ -40,6 +40,8 @@ private:
     bool open = true;
     /// Of a stream: its deadline is met.
     bool header_came = false;
+    /// The JobManager's process to which the connection was made.
+    std::string process;
   };
   using exchange_ptr = std::shared_ptr<exchange>;
 

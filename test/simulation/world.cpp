@@ -374,6 +374,13 @@ void world::ask_job_manager(const std::string& ip, const simulated::request& x, 
   done(std::nullopt);
 }
 
+std::string world::process_at(const std::string& ip) const {
+  for (auto& [uid, pod] : pods_)
+    if (pod.ip == ip && pod.at == node_pod::stage::running)
+      return uid + "/" + std::to_string(pod.restarts);
+  return {};
+}
+
 const node_pod* world::pod(const std::string& uid) const {
   auto i = pods_.find(uid);
   return i == pods_.end() ? nullptr : &i->second;

@@ -69,6 +69,9 @@ public:
   /// Asks the process behind a pod's address; `done` gets nothing if there is none or the connection breaks.
   void ask_job_manager(const std::string& ip, const local::simulated::request& x, local::simulated::on_answer done);
 
+  /// Names the process that listens there now: a connection ends with it. Empty if none does.
+  std::string process_at(const std::string& ip) const;
+
   // -- troubles ---------------------------------------------------------------------------------------
 
   bool api_server_down = false;
