@@ -26,7 +26,7 @@ enum class started {
   yes,
   /// Refused, or ended before all its tasks ran.
   no,
-  /// Not in time; it may run, or start later.
+  /// Not in time; it may run, or start later. Where the job is known, it is there and waits for its tasks.
   late,
 };
 
@@ -60,7 +60,7 @@ verdict judge(step& s, const start& x, const rest::job& job) {
   s.wait("JobStarting", "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running) + " of "
                             + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
   if (!in_time(s, true))
-    return {started::no, "not all tasks of job " + x.job_id + " ran in time (" + s.waits_for().message + ")"};
+    return {started::late, "not all tasks of job " + x.job_id + " ran in time (" + s.waits_for().message + ")", &job};
   return {};
 }
 
@@ -201,7 +201,9 @@ void finish_rollback(step& s, const rest::job& job) {
 void restart_old(step& s, const cluster_view& old) {
   auto& r = *s.was.target->rollback;
   auto verdict = follow_submit(s, {old, *r.job_id, old_parameters(s.was), s.was.target->restore_path.value_or("")});
-  if (verdict.how == started::yes)
+  // A job that is there is the one that serves, also while its tasks wait for slots: only one that is known can be
+  // ended.
+  if (verdict.job)
     return finish_rollback(s, *verdict.job);
   if (verdict.how == started::no) {
     s.warn("RollbackFailed", verdict.why);

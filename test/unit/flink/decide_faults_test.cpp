@@ -178,6 +178,14 @@ TEST(decide_faults, a_rollback_that_nobody_answers_restarts_the_job_manager_and_
   EXPECT_NE(*s.target().rollback->job_id, first);
 }
 
+TEST(decide_faults, a_rolled_back_job_that_waits_for_slots_is_known_so_that_it_can_be_ended) {
+  auto s = rolling_back();
+  auto again = *s.target().rollback->job_id;
+  s.done(submit_of_rollback(s)).later(20min).job("c0", again, job_state::running, 0).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.job_status->job_id, again);
+}
+
 TEST(decide_faults, a_failed_job_of_a_version_that_was_given_up_is_asked_for_only_until_it_is_over) {
   auto s = scene::running();
   s.app.status.failed = failed_cluster{"c9", "cccccccc", k8s::format_time(s.now.wall), "dead"};
