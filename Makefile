@@ -74,13 +74,16 @@ endif
 simulation: build $(if $(filter full,$(TEST)),build-asan) ## the operator against models, with an adversary (SEEDS=…)
 	@echo "== simulation"
 	@build/release/simulation --seeds $(SEEDS)
+	@build/release/simulation --crashes
+	@build/release/simulation --mutants
 ifeq ($(TEST),full)
 	@echo "== simulation with address and undefined sanitizers"
 	@build/asan/simulation --seeds $(SEEDS_SANITIZED)
 endif
 
 .PHONY: soak
-soak: simulation ## the simulation with as many seeds as wanted (SEEDS=100000)
+soak: build ## the simulation with as many seeds as wanted (SEEDS=100000)
+	@build/release/simulation --seeds $(SEEDS)
 
 .PHONY: check-threads
 check-threads: install-build | folder ## tests with real threads and sockets, under the thread sanitizer

@@ -158,16 +158,6 @@ decision rolls_back_at_once(const situation& x) {
   return d;
 }
 
-/// A deletion lets the application go before its clusters are gone.
-decision lets_go_too_early(const situation& x) {
-  auto d = flink::decide(x);
-  if (at(x) == phase::Deleting && x.app.status.deletion && x.app.status.deletion->job_ended.value_or(false)) {
-    drop<delete_object>(d);
-    d.actions.push_back(remove_finalizer{});
-  }
-  return d;
-}
-
 /// An edit during a deploy is not seen.
 decision overlooks_edits(const situation& x) {
   false_picture p{x};
@@ -195,27 +185,6 @@ decision believes_lost_answers(const situation& x) {
   return p.decide();
 }
 
-/// A restarted JobManager counts as the one that was there before.
-decision overlooks_restarts(const situation& x) {
-  false_picture p{x};
-  auto& st = p.app.status;
-  auto life = [&](const std::string& id) {
-    auto c = look_at_cluster(p.seen, id);
-    return c.leader ? std::optional{incarnation_of(*c.leader)} : std::nullopt;
-  };
-  if (st.target && st.target->job_manager)
-    if (auto now = life(st.target->cluster_id)) {
-      st.target->job_manager = now;
-      if (st.target->job_id && st.target->job)
-        if (auto sent = p.seen.outcomes.find(to_string(action{submit_job{
-                st.target->cluster_id, *st.target->job_id, *st.target->job, st.target->restore_path.value_or("")}}));
-            sent != p.seen.outcomes.end())
-          sent->second.asked = *now;
-    }
-  auto d = p.decide();
-  return d;
-}
-
 /// The status is written again and again.
 decision never_rests(const situation& x) {
   auto d = flink::decide(x);
@@ -237,11 +206,9 @@ const std::vector<mutant>& mutants() {
       {"skips the gate of slots", skips_the_gate_of_slots},
       {"submits twice", submits_twice},
       {"rolls back at once", rolls_back_at_once},
-      {"lets go too early", lets_go_too_early},
       {"overlooks edits", overlooks_edits},
       {"never sweeps", never_sweeps},
       {"believes lost answers", believes_lost_answers},
-      {"overlooks restarts", overlooks_restarts},
       {"never rests", never_rests},
   };
   return all;
