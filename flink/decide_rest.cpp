@@ -97,6 +97,13 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
 
 namespace {
 
+/// What a person can do for a job that is lost.
+std::string way_back(const step& s) {
+  auto& known = s.was.job_status->last_checkpoint;
+  return known ? "an edit (restartNonce) starts it from " + *known
+               : "no state of it is known: an edit that sets fallbackWithoutState starts it without";
+}
+
 void watch_job(step& s, const cluster_view& c) {
   auto job_id = serving_job(s.was);
   if (job_id.empty())
@@ -117,7 +124,8 @@ void watch_job(step& s, const cluster_view& c) {
     s.next.job_status->state = "LOST";
     s.next.job_status->health = "Red";
     return s.trouble("JobLost", "JobManager " + c.leader->head.key.name + " does not know job " + job_id
-                                    + ": it has restarted without high availability, or the job's record has expired");
+                                    + ": it has restarted without high availability, or the job's record has expired; "
+                                    + way_back(s));
   }
   record_job(*s.next.job_status, **known);
   if ((*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
