@@ -32,7 +32,6 @@ public:
 
   /// The adversary rests: from now on every choice is 0.
   void rest() { resting_ = true; }
-  bool resting() const { return resting_; }
 
   const std::vector<choice>& made() const { return made_; }
 

@@ -144,8 +144,6 @@ void judge::on_status(const json::value& before, const json::value& after) {
   }
   if (text(after, {"status", "phase"}) == "Cancelling")
     x.free = true;
-  if (std::exchange(status_is_users_, false))
-    return;
   if (integer(after, {"status", "observedGeneration"}) < integer(before, {"status", "observedGeneration"}))
     complain("status.observedGeneration went back to "
              + std::to_string(integer(after, {"status", "observedGeneration"})));

@@ -23,8 +23,6 @@ public:
   /// The clusters of an application were left to the user.
   void forgive(const std::string& application_uid) { orphaned_.insert(application_uid); }
   bool forgiven(const std::string& application_uid) const { return orphaned_.contains(application_uid); }
-  /// The user, not the operator, has changed the status.
-  void user_changed_status() { status_is_users_ = true; }
 
   /// The first thing that was wrong; empty if nothing was.
   const std::string& complaint() const { return complaint_; }
@@ -57,7 +55,6 @@ private:
   std::set<std::string> orphaned_;
   /// Clusters that have had all the slots that their job needs.
   std::set<std::string> ready_clusters_;
-  bool status_is_users_ = false;
   std::string complaint_;
   uint64_t seen_steps_ = 0;
   uint64_t seen_version_ = 0;

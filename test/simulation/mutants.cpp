@@ -1,7 +1,6 @@
 #include "test/simulation/mutants.hpp"
 
 #include "flink/decode.hpp"
-#include "flink/labels.hpp"
 
 #include <algorithm>
 #include <map>

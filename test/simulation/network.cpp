@@ -168,7 +168,6 @@ void network::arrive_at_job_manager(const exchange_ptr& x, fate how) {
   auto ip = host_of(what.origin);
   if (outside_.process_at(ip) != x->process)
     return finish(x, failed(net::failure::broken, "the process at the other end is gone"));
-  ++(what.method == "GET" ? questions : orders);
   outside_.ask_job_manager(ip, {what.method, what.target, what.body},
                            [this, x, how](std::optional<local::simulated::answer> a) {
                              if (!a)

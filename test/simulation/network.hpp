@@ -67,9 +67,6 @@ public:
 
   /// Requests that reached the API server and changed something, by verb and path, events left out.
   std::map<std::string, uint64_t> writes;
-  /// Questions that reached JobManagers.
-  uint64_t questions = 0;
-  uint64_t orders = 0;
   /// Is told of every order to a JobManager as it is sent.
   std::function<void(const std::string& ip, const net::request&)> on_order;
   /// Takes a line of the trace; may be empty.
