@@ -191,7 +191,7 @@ void end_jobs_then_tear_down(step& s) {
 }
 
 void enter_deleting(step& s) {
-  auto& d = s.next.deletion.emplace(deletion{.started_at = s.now_text()});
+  auto& d = s.next.deletion.emplace(ending{.started_at = s.now_text()});
   if (s.x.seen.being_orphaned) {
     d.orphan = true; // the finalizer that says so is gone in a moment
     s.enter(phase::Deleting, "the application is being deleted, its clusters stay");

@@ -117,6 +117,7 @@ void check_target(sieve& s, std::optional<deploy_target>& x) {
   s.keep_if(is_flink_id, "status.target.jobId", x->job_id, no_flink_id);
   s.keep_if(is_flink_id, "status.target.triggerId", x->trigger_id, no_flink_id);
   s.keep_if(is_path, "status.target.restorePath", x->restore_path, no_path);
+  s.keep_if(is_path, "status.target.startFrom", x->start_from, no_path);
   s.keep_if(is_time, "status.target.startedAt", x->started_at, no_time);
   s.keep_if(is_time, "status.target.stepStartedAt", x->step_started_at, no_time);
   check_incarnation(s, "status.target.jobManager", x->job_manager);
@@ -126,21 +127,49 @@ void check_target(sieve& s, std::optional<deploy_target>& x) {
   check_incarnation(s, "status.target.rollback.jobManager", x->rollback->job_manager);
 }
 
-void check_endings(sieve& s, status& x) {
-  if (x.failed
-      && (!s.note(is_cluster_id(x.failed->id), "status.failed.id", x.failed->id, no_cluster_id)
-          || !s.note(is_time(x.failed->failed_at), "status.failed.failedAt", x.failed->failed_at, no_time)))
-    x.failed.reset();
-  if (x.failed)
-    s.keep_if(is_flink_id, "status.failed.jobId", x.failed->job_id, no_flink_id);
-  if (!x.deletion)
+void check_failed(sieve& s, std::optional<failed_cluster>& x) {
+  if (!x)
     return;
-  auto& started = x.deletion->started_at;
-  if (!s.note(is_time(started), "status.deletion.startedAt", started, no_time))
-    return x.deletion.reset();
-  s.keep_if(is_cluster_id, "status.deletion.clusterId", x.deletion->cluster_id, no_cluster_id);
-  s.keep_if(is_flink_id, "status.deletion.jobId", x.deletion->job_id, no_flink_id);
-  s.keep_if(is_flink_id, "status.deletion.triggerId", x.deletion->trigger_id, no_flink_id);
+  if (!s.note(is_cluster_id(x->id), "status.failed.id", x->id, no_cluster_id)
+      || !s.note(is_time(x->failed_at), "status.failed.failedAt", x->failed_at, no_time))
+    return x.reset();
+  s.keep_if(is_flink_id, "status.failed.jobId", x->job_id, no_flink_id);
+}
+
+void check_ending(sieve& s, const std::string& field, std::optional<ending>& x) {
+  if (!x)
+    return;
+  if (!s.note(is_time(x->started_at), field + ".startedAt", x->started_at, no_time))
+    return x.reset();
+  s.keep_if(is_cluster_id, field + ".clusterId", x->cluster_id, no_cluster_id);
+  s.keep_if(is_flink_id, field + ".jobId", x->job_id, no_flink_id);
+  s.keep_if(is_flink_id, field + ".triggerId", x->trigger_id, no_flink_id);
+}
+
+void check_failures(sieve& s, std::optional<job_failures>& x) {
+  if (!x)
+    return;
+  if (!s.note(x->restarts >= 0, "status.jobFailures.restarts", std::to_string(x->restarts), "is too small"))
+    return x.reset();
+  s.keep_if(is_time, "status.jobFailures.windowStartedAt", x->window_started_at, no_time);
+  s.keep_if(is_time, "status.jobFailures.lastFailedAt", x->last_failed_at, no_time);
+}
+
+void check_savepoints(sieve& s, status& x) {
+  auto& r = x.savepoint_request;
+  if (r
+      && (!s.note(is_cluster_id(r->cluster_id), "status.savepointRequest.clusterId", r->cluster_id, no_cluster_id)
+          || !s.note(is_flink_id(r->job_id), "status.savepointRequest.jobId", r->job_id, no_flink_id)
+          || !s.note(is_flink_id(r->trigger_id), "status.savepointRequest.triggerId", r->trigger_id, no_flink_id)
+          || !s.note(is_time(r->started_at), "status.savepointRequest.startedAt", r->started_at, no_time)))
+    r.reset();
+  if (r)
+    check_incarnation(s, "status.savepointRequest.jobManager", r->job_manager);
+  auto& last = x.last_savepoint;
+  if (last && !s.note(is_time(last->finished_at), "status.lastSavepoint.finishedAt", last->finished_at, no_time))
+    last.reset();
+  if (last)
+    s.keep_if(is_path, "status.lastSavepoint.path", last->path, no_path);
 }
 
 void check_versions(sieve& s, status& x) {
@@ -193,7 +222,11 @@ void drop_nonsense(status& x, findings& complaints) {
   check_reference(s, x);
   check_cluster(s, x.cluster);
   check_target(s, x.target);
-  check_endings(s, x);
+  check_failed(s, x.failed);
+  check_ending(s, "status.deletion", x.deletion);
+  check_ending(s, "status.suspension", x.suspension);
+  check_failures(s, x.job_failures);
+  check_savepoints(s, x);
   if (x.job_status)
     check_job(s, "status.jobStatus", *x.job_status);
   check_versions(s, x);

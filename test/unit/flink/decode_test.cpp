@@ -169,7 +169,12 @@ TEST(status, reads_as_it_was_written) {
   x.target->job_id = id;
   x.target->trigger_id = id;
   x.failed = flink::failed_cluster{"00000001", "2", "2026-01-31T23:59:59.5Z"};
-  x.deletion = flink::deletion{"2026-01-31T23:59:59Z", "0badcafe", id, id};
+  x.deletion = flink::ending{"2026-01-31T23:59:59Z", "0badcafe", id, id};
+  x.suspension = flink::ending{"2026-01-31T23:59:59Z", "0badcafe", id, id, true};
+  x.job_failures = flink::job_failures{2, "2026-01-31T23:59:59Z", "2026-01-31T23:59:59Z", "why"};
+  x.savepoint_request = flink::savepoint_request{
+      "Nonce", "1", "0badcafe", id, flink::incarnation{"uid", 2}, id, "2026-01-31T23:59:59Z"};
+  x.last_savepoint = flink::savepoint_result{"Nonce", "1", "2026-01-31T23:59:59Z", "s3://b", std::nullopt};
   x.savepoints.push_back({"s3://a", "2026-01-31T23:59:59Z", "Update"});
   x.history.push_back({"1", "2", "image", "2026-01-31T23:59:59Z", std::nullopt, "Failed", "why", 1500});
   std::vector<json::complaint> complaints;
