@@ -278,6 +278,8 @@ void application_state::read_again(const std::string& why) {
                    }
                    stumble("the resource cannot be read: "
                            + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
+                   if (!own_version_.empty()) // or what the watch shows from now on would be taken for older news
+                     own_write_.arm(self_, own_write_pause_);
                  });
 }
 

@@ -27,6 +27,11 @@ constexpr std::chrono::seconds deletion{900};
 constexpr std::chrono::seconds broken_pod_patience{30};
 /// Restarts of one pod during a deploy that count as a crash loop.
 constexpr int32_t crash_loop_restarts = 3;
+/// spec.jobFailurePolicy: what fails more often than this needs a person.
+constexpr int32_t job_restarts = 3;
+constexpr int32_t job_restart_window_seconds = 3600;
+/// What the job failed of, a broker for one, may need a moment too.
+constexpr int32_t job_restart_backoff_seconds = 10;
 /// A failed cluster is kept this long so that its logs can be read.
 constexpr std::chrono::seconds failed_cluster_kept{600};
 

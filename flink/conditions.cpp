@@ -27,7 +27,7 @@ const char* headline(phase x) {
   case phase::Cancelling:
     return "the old job is cancelled";
   case phase::Recovering:
-    return "looking for the newest state";
+    return "the job goes on from its newest state";
   case phase::SubmittingJob:
     return "the job is submitted to the new cluster";
   case phase::RollingBackJob:
@@ -43,7 +43,7 @@ const char* headline(phase x) {
   case phase::Suspended:
     return "suspended";
   case phase::Failed:
-    return "the job has failed";
+    return "the job has failed and is not started again by itself";
   case phase::Deleting:
     return "the application is being deleted";
   }
@@ -69,8 +69,8 @@ claim ready(const status& next, const situation& x, const waiting& w) {
     return {true, "JobRunning", headline(at)};
   if (w.trouble)
     return {false, w.reason, w.message};
-  if (at == phase::DeployFailed)
-    return {false, "DeployFailed", next.reason.value_or(headline(at))};
+  if (at == phase::DeployFailed || at == phase::Failed)
+    return {false, phase_text(at), next.reason.value_or(headline(at))};
   if (at == phase::Running)
     return {false, "JobNotRunning",
             "the job is "
@@ -90,8 +90,8 @@ claim progressing(const status& next, const waiting& w) {
 claim degraded(const status& next, const waiting& w) {
   if (w.trouble)
     return {true, w.reason, w.message};
-  if (phase_of(next) == phase::DeployFailed)
-    return {true, "DeployFailed", next.reason.value_or(headline(phase::DeployFailed))};
+  if (auto at = phase_of(next); at == phase::DeployFailed || at == phase::Failed)
+    return {true, phase_text(at), next.reason.value_or(headline(at))};
   return {false, "AsExpected", "nothing is wrong"};
 }
 

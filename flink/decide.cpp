@@ -53,18 +53,19 @@ void follow(step& s) {
     return submitting_job(s);
   case phase::RollingBackJob:
     return rolling_back_job(s);
+  case phase::Recovering:
+    return recovering(s);
   case phase::Running:
   case phase::DeployFailed:
+  case phase::Failed:
     refuses_spec(s);
     return settled(s);
   case phase::Deleting:
     // Nothing is being deleted: the status was written by hand.
     return settled(s);
   case phase::Rescaling:
-  case phase::Recovering:
   case phase::DualRunning:
   case phase::Suspended:
-  case phase::Failed:
     s.trouble("UnsupportedPhase", "status.phase is " + s.was.phase.value_or("")
                                       + ", which this version of the "
                                         "operator does not act upon; it leaves the application alone");

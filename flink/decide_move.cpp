@@ -40,29 +40,34 @@ void await_end(step& s, const cluster_view& old, const std::string& path) {
                                              "not started before that");
 }
 
-/// No savepoint came of it. While the old job runs, nothing is lost by giving the new version up.
+/// A job whose tasks do not all run cannot be stopped with a savepoint, however often it is asked.
+bool struggles(step& s, const cluster_view& old) {
+  auto* known = s.job(old, serving_job(s.was), defaults::fresh);
+  return known && *known && !rest::all_tasks_running(**known);
+}
+
+/// No savepoint came of it. A job that runs well goes on: nothing is lost by giving the new version up. One that ended,
+/// or does not get its tasks to run, goes on from its newest state.
 void without_savepoint(step& s, const cluster_view& old, const std::string& why) {
   auto& trigger = s.was.target->trigger_id;
   // How the job was before the savepoint failed says nothing of how it is after.
   auto verdict = std::max(s.answered(stop_job{old.id, serving_job(s.was), *trigger}),
                           s.answered(ask_savepoint{old.id, serving_job(s.was), *trigger}));
   auto ended = job_ended(s, old, serving_job(s.was), verdict);
-  if (!ended) {
-    s.trouble("SavepointFailed", why + "; asking whether the old job still runs");
-    return;
-  }
-  if (!*ended) {
+  if (!ended)
+    return s.trouble("SavepointFailed", why + "; asking whether the old job still runs");
+  if (!*ended && !struggles(s, old)) {
     s.warn("SavepointFailed", why);
     return fail_deploy(s, "SavepointFailed", why + "; the old job goes on");
   }
   auto state = newest_state(s, old, serving_job(s.was));
   if (state.pending)
-    return s.wait("LookingForState", "the old job has ended without a savepoint; looking for its newest state");
+    return s.wait("LookingForState", "no savepoint of job " + serving_job(s.was) + "; looking for its newest state");
+  s.warn("SavepointFailed", why);
   if (!state.problem.empty())
-    return fail_deploy(s, "NoStateToRestore", why + "; " + state.problem);
-  s.warn("RestoringExternalizedCheckpoint",
-         "the old job has ended without a savepoint (" + why + "); starting from " + state.source);
-  begin_submit(s, state.path, "the old job has ended; its newest state is " + state.source);
+    return fail_deploy(s, "NoStateToRestore",
+                       why + "; " + state.problem + (*ended ? "" : "; the old job is left as it is"));
+  s.enter(phase::Recovering, why + "; the newest state of job " + serving_job(s.was) + " is " + state.source);
 }
 
 /// The JobManager does not know the trigger: it was forgotten, or never came.

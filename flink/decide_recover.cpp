@@ -1,7 +1,11 @@
-// Which state is the newest that was reported good and still exists?
+// Recovering: a job goes on from its newest state, because it failed, or was lost with its JobManager, or could not be
+// stopped with a savepoint. It is started again on the cluster that serves; in an update, on the new one.
 #include "config/defaults.hpp"
-#include "flink/step.hpp"
+#include "flink/decode.hpp"
+#include "flink/start_job.hpp"
 #include "k8s/time.hpp"
+
+#include <algorithm>
 
 namespace flink {
 
@@ -9,82 +13,205 @@ namespace defaults = config::defaults;
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::system_clock;
-
-struct candidate {
-  std::string path;
-  system_clock::time_point taken;
-  std::string source;
+struct failure_policy {
+  bool restarts;
+  int32_t most;
+  std::chrono::seconds window;
+  std::chrono::seconds backoff;
 };
 
-void offer(std::optional<candidate>& best, candidate x) {
-  if (!x.path.empty() && (!best || x.taken > best->taken))
-    best = std::move(x);
+failure_policy policy_of(const spec& x) {
+  auto p = x.job_failure_policy.value_or(job_failure_policy{});
+  return {.restarts = p.restart.value_or(restart_policy::Always) == restart_policy::Always,
+          .most = p.max_restarts.value_or(defaults::job_restarts),
+          .window = std::chrono::seconds{p.window_seconds.value_or(defaults::job_restart_window_seconds)},
+          .backoff = std::chrono::seconds{p.backoff_seconds.value_or(defaults::job_restart_backoff_seconds)}};
 }
 
-/// What the status knows: a checkpoint of the job that serves or what it was started from, which no savepoint from
-/// before is newer than, whatever the clocks say by which they were stamped.
-std::optional<candidate> recorded(const status& x) {
-  auto& job = x.job_status;
-  bool known = job && job->last_checkpoint && job->last_checkpoint_time;
-  if (auto taken = known ? k8s::parse_time(*job->last_checkpoint_time) : std::nullopt)
-    return candidate{*job->last_checkpoint, *taken,
-                     (job->last_checkpoint == job->restore_path ? "" : "checkpoint ") + *job->last_checkpoint};
-  if (x.savepoints.empty())
-    return std::nullopt;
-  auto at = k8s::parse_time(x.savepoints.back().time);
-  return at ? std::optional{candidate{x.savepoints.back().path, *at, "savepoint " + x.savepoints.back().path}}
-            : std::nullopt;
+/// What counts against the policy: failures before the window do not.
+job_failures counted(const step& s, const failure_policy& policy) {
+  auto& known = s.next.job_failures;
+  if (!known || !known->window_started_at || s.passed(known->window_started_at, policy.window))
+    return {.window_started_at = s.now_text()};
+  return *known;
 }
 
-/// The user has asked Flink to delete checkpoints with their job.
-bool checkpoints_deleted_with_job(const spec& x) {
-  for (auto* key : {"execution.checkpointing.externalized-checkpoint-retention",
-                    "execution.checkpointing.externalized-checkpoint.retention"})
-    if (auto i = x.flink_config.find(key); i != x.flink_config.end())
-      if (auto* text = std::get_if<std::string>(&i->second))
-        return *text != "RETAIN_ON_CANCELLATION";
+std::string serving_version(const step& s) {
+  return "job " + serving_job(s.was) + " of cluster " + s.was.cluster->id;
+}
+
+/// Nothing more is tried until the spec is edited.
+void stay_failed(step& s, const std::string& reason, const std::string& why) {
+  s.next.target.reset();
+  s.next.reason = reason + ": " + why;
+  s.enter(phase::Failed, *s.next.reason);
+  s.calm();
+  s.warn(reason, why);
+}
+
+/// The old job of an update does not get its tasks to run, and its state is known: it makes room.
+bool old_job_ended(step& s, const cluster_view& old) {
+  auto ended = job_ended(s, old, serving_job(s.was), s.answered(cancel_job{old.id, serving_job(s.was)}));
+  if (!ended) {
+    s.trouble("OldClusterUnconfirmed", "asking whether " + serving_version(s) + " has ended");
+    return false;
+  }
+  if (*ended)
+    return true;
+  if (in_place(s.was)) {
+    // It runs after all: Flink, or a person, was faster.
+    s.next.target.reset();
+    s.enter(phase::Running, serving_version(s) + " runs");
+    return false;
+  }
+  if (s.order(cancel_job{old.id, serving_job(s.was)}) == progress::unknown)
+    s.act(cancel_job{old.id, serving_job(s.was)});
+  s.wait("Cancelling", "waiting for " + serving_version(s) + " to be cancelled: it cannot be stopped with a savepoint");
   return false;
 }
 
-bool too_old(const step& s, const candidate& x) {
-  auto limit = s.x.app.spec.max_checkpoint_restore_age_seconds.value_or(defaults::max_checkpoint_restore_age_seconds);
-  return s.x.now.wall - x.taken > std::chrono::seconds{limit};
+bool slots_free(step& s, const cluster_view& c) {
+  auto* overview = s.overview(c, s.pace());
+  auto wanted = s.was.target->job->parallelism;
+  if (overview && overview->slots_total >= wanted)
+    return true;
+  s.trouble("TaskManagersStarting", "waiting for " + std::to_string(wanted) + " task slots of cluster " + c.id);
+  return false;
+}
+
+bool paused_enough(step& s) {
+  auto& known = s.next.job_failures;
+  auto failed_at = known && known->last_failed_at ? k8s::parse_time(*known->last_failed_at) : std::nullopt;
+  auto pause = policy_of(s.x.app.spec).backoff;
+  if (!failed_at || s.x.now.wall >= *failed_at + pause)
+    return true;
+  s.trouble("JobFailed", known->reason.value_or("the job has failed") + "; it is started again "
+                             + std::to_string(pause.count()) + " s later");
+  s.look_within(std::chrono::ceil<std::chrono::milliseconds>(
+      std::min(*failed_at + pause - s.x.now.wall, std::chrono::system_clock::duration{pause})));
+  return false;
+}
+
+/// Returns whether the cluster that serves is ready for the next try.
+bool ready_again(step& s, const cluster_view& c) {
+  if (lacks_objects(s, c) || job_manager_stopped(s, c))
+    return false;
+  if (!paused_enough(s))
+    return false;
+  if (!c.leader) {
+    s.trouble("JobManagerDown", "waiting for a JobManager pod of cluster " + c.id);
+    return false;
+  }
+  return slots_free(s, c);
+}
+
+void go_on_from(step& s, const recoverable& state) {
+  s.warn(state.path ? "RestoringExternalizedCheckpoint" : "RestoringWithoutExternalizedCheckpoint",
+         serving_version(s) + " has ended without a savepoint; starting from " + state.source);
+  begin_submit(s, state.path, "the job goes on from " + state.source);
 }
 
 } // namespace
 
-recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id) {
-  std::optional<candidate> best;
-  if (old.leader) {
-    auto* job = s.job(old, job_id, defaults::fresh);
-    auto* told = job ? s.checkpoints(old, job_id, defaults::fresh, s.job_answered(old, job_id)) : nullptr;
-    if (!told)
-      return {.pending = true};
-    if (*job && (*job)->state == rest::job_state::finished && !(*told && (*told)->latest_savepoint))
-      // A bounded job that is through has no state left, by its own will.
-      return {.path = std::nullopt, .source = "the beginning (the old job had finished by itself)"};
-    if (*told && (*told)->latest_savepoint)
-      offer(best, {(*told)->latest_savepoint->external_path,
-                   system_clock::time_point{milliseconds{(*told)->latest_savepoint->trigger_timestamp}},
-                   "savepoint " + (*told)->latest_savepoint->external_path});
-    auto& last = *told ? (*told)->latest_completed : std::optional<rest::checkpoint>{};
-    if (last && !last->discarded && !checkpoints_deleted_with_job(s.x.app.spec))
-      offer(best, {last->external_path, system_clock::time_point{milliseconds{last->trigger_timestamp}},
-                   "checkpoint " + last->external_path});
+std::string way_back(const status& x) {
+  auto& known = x.job_status->last_checkpoint;
+  return known ? "an edit (restartNonce) starts it from " + *known
+               : "no state of it is known: an edit that sets fallbackWithoutState starts it without";
+}
+
+bool in_place(const status& x) {
+  return x.target && x.cluster && x.target->cluster_id == x.cluster->id;
+}
+
+bool starts_again(const status& x) {
+  return in_place(x) && x.target->spec_hash == x.cluster->spec_hash && !x.target->rollback;
+}
+
+bool lacks_objects(step& s, const cluster_view& c) {
+  auto missing = missing_objects(s, c);
+  if (missing.empty())
+    return false;
+  bool known = s.was.cluster && s.was.cluster->id == c.id && s.was.cluster->spec_hash == s.x.spec_hash
+            && s.x.complaints.empty();
+  auto what = "the " + std::string{to_string(missing.front())} + " of cluster " + c.id + " is missing";
+  if (!known)
+    s.trouble("ObjectsMissing",
+              what
+                  + ", and the spec has moved on from what runs there: an edit (restartNonce) makes a "
+                    "new cluster");
+  else
+    s.trouble("ObjectsMissing", create_missing(s, c).refused.value_or(what + ": creating it again"));
+  return true;
+}
+
+void job_failed(step& s, std::string reason, std::string why) {
+  auto policy = policy_of(s.x.app.spec);
+  if (!policy.restarts)
+    return stay_failed(s, reason, why + "; spec.jobFailurePolicy.restart is Never; " + way_back(s.was));
+  auto count = counted(s, policy);
+  if (count.restarts >= policy.most)
+    return stay_failed(s, reason,
+                       why + "; it was started again " + std::to_string(count.restarts) + " times within "
+                           + std::to_string(policy.window.count()) + " s (spec.jobFailurePolicy); " + way_back(s.was));
+  ++count.restarts;
+  count.last_failed_at = s.now_text();
+  count.reason = why;
+  s.next.job_failures = count;
+  s.next.target = deploy_target{.cluster_id = s.was.cluster->id,
+                                .spec_hash = s.was.cluster->spec_hash,
+                                .generation = s.x.app.metadata.generation,
+                                .attempt = count.restarts,
+                                .started_at = s.now_text(),
+                                .job = serving_parameters(s.was)};
+  s.warn(reason, why + "; it is started again from its newest state (" + std::to_string(count.restarts) + " of "
+                     + std::to_string(policy.most) + " times within " + std::to_string(policy.window.count()) + " s)");
+  s.trouble(std::move(reason), why);
+  s.enter(phase::Recovering, std::move(why));
+}
+
+void recovering(step& s) {
+  if (!s.was.target || !s.was.target->job || !s.was.cluster || !s.was.job_status)
+    return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  auto old = s.cluster(s.was.cluster->id);
+  sweep(s);
+  if (in_place(s.was) && deploy_wanted(s))
+    return begin_deploy(s, "edited while the job was waiting for its restart");
+  if (in_place(s.was) && !ready_again(s, old))
+    return;
+  if (!old_job_ended(s, old))
+    return;
+  auto state = newest_state(s, old, serving_job(s.was), in_place(s.was) ? age_limit::holds : age_limit::passed);
+  if (state.pending)
+    return s.wait("LookingForState", "looking for the newest state of " + serving_version(s));
+  if (state.problem.empty())
+    return go_on_from(s, state);
+  if (in_place(s.was))
+    return stay_failed(s, "NoStateToRestore", state.problem);
+  fail_deploy(s, "NoStateToRestore", state.problem);
+}
+
+void started_again(step& s, const cluster_view& c, const verdict& how) {
+  auto& t = *s.was.target;
+  if (how.job) {
+    s.next.cluster->job_manager = t.job_manager;
+    auto& now = *s.next.job_status;
+    now.restore_path = t.restore_path;
+    if (t.restore_path != now.last_checkpoint) {
+      now.last_checkpoint = t.restore_path; // until the job completes its own
+      now.last_checkpoint_time = t.restore_path ? std::optional{s.now_text()} : std::nullopt;
+    }
+    record_job(now, *how.job);
+    s.next.target.reset();
+    bool failed_before = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
+    s.enter(failed_before ? phase::DeployFailed : phase::Running, "job " + how.job->id + " runs again");
+    s.event("JobRestarted", "job " + how.job->id + " runs on cluster " + c.id
+                                + (t.restore_path ? ", restored from " + *t.restore_path : ", without state"));
+    return;
   }
-  if (!best) // what the JobManager itself tells is never older
-    best = recorded(s.was);
-  if (best && !too_old(s, *best))
-    return {.path = best->path, .source = best->source};
-  if (s.x.app.spec.fallback_without_state.value_or(false))
-    return {.path = std::nullopt, .source = "the beginning, without state (fallbackWithoutState)"};
-  if (best)
-    return {.problem = "its newest state, " + best->source
-                     + ", is older than maxCheckpointRestoreAgeSeconds: raise that "
-                       "number, or set fallbackWithoutState to start without state"};
-  return {.problem = "no checkpoint or savepoint of it is known: set fallbackWithoutState to start without state"};
+  if (how.how == started::no)
+    return job_failed(s, "JobSubmissionFailed", how.why);
+  if (how.how == started::late)
+    restart_job_manager(s, c, "RestartSlow", how.why);
 }
 
 } // namespace flink

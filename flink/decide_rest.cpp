@@ -37,6 +37,8 @@ std::string_view health_of(const rest::job& x) {
   return on_its_way ? "Yellow" : "Red";
 }
 
+} // namespace
+
 void record_job(job_status& to, const rest::job& from) {
   to.job_id = from.id;
   to.state = std::string{to_string(from.state)};
@@ -45,6 +47,8 @@ void record_job(job_status& to, const rest::job& from) {
   to.running_tasks = from.tasks_running;
   to.total_tasks = from.tasks_total;
 }
+
+namespace {
 
 int32_t ready_pods(const std::vector<const k8s::pod*>& all) {
   return static_cast<int32_t>(
@@ -97,11 +101,36 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
 
 namespace {
 
-/// What a person can do for a job that is lost.
-std::string way_back(const step& s) {
-  auto& known = s.was.job_status->last_checkpoint;
-  return known ? "an edit (restartNonce) starts it from " + *known
-               : "no state of it is known: an edit that sets fallbackWithoutState starts it without";
+/// The job has ended against everybody's will. Once given up, it waits for an edit, of whatever.
+void job_over(step& s, const std::string& reason, const std::string& why) {
+  bool edited = s.was.observed_generation && *s.was.observed_generation != s.x.app.metadata.generation;
+  bool given_up = phase_of(s.was) == phase::Failed;
+  if (given_up && !edited)
+    return;
+  if (given_up)
+    s.next.job_failures.reset();
+  job_failed(s, reason, why);
+}
+
+/// A job that its JobManager does not know.
+void job_unknown(step& s, const cluster_view& c, const std::string& job_id) {
+  auto& now = *s.next.job_status;
+  if (s.was.job_status->state == "FINISHED")
+    return; // a bounded job is through, and stays so when Flink has forgotten it
+  now.state = "LOST";
+  now.health = "Red";
+  auto why = "JobManager " + c.leader->head.key.name + " does not know job " + job_id;
+  auto& given_to = s.was.cluster->job_manager;
+  bool another_life = given_to && *given_to != incarnation_of(*c.leader);
+  if (s.high_availability())
+    return s.trouble("JobLost", why + ": waiting for its recovery by Flink (high availability); " + way_back(s.was));
+  if (!another_life)
+    return s.trouble("JobLost", why + ", which it was given: it ended, and its record has expired; " + way_back(s.was));
+  if (!job_ended(s, c, job_id).value_or(false))
+    return s.trouble("OldClusterUnconfirmed",
+                     why + ", but an earlier JobManager pod of cluster " + c.id + " has not ended for certain");
+  why += ": it has restarted without high availability";
+  job_over(s, "JobLost", why);
 }
 
 void watch_job(step& s, const cluster_view& c) {
@@ -111,6 +140,7 @@ void watch_job(step& s, const cluster_view& c) {
                                   + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
   record_cluster(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
+  lacks_objects(s, c);
   if (!c.leader)
     return s.trouble("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
   if (!answers(s, c)) {
@@ -120,17 +150,16 @@ void watch_job(step& s, const cluster_view& c) {
   }
   if (!known)
     return;
-  if (!*known) {
-    s.next.job_status->state = "LOST";
-    s.next.job_status->health = "Red";
-    return s.trouble("JobLost", "JobManager " + c.leader->head.key.name + " does not know job " + job_id
-                                    + ": it has restarted without high availability, or the job's record has expired; "
-                                    + way_back(s));
-  }
+  if (!*known)
+    return job_unknown(s, c, job_id);
   record_job(*s.next.job_status, **known);
-  if ((*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
-    return s.trouble("JobEnded", "job " + job_id + " is " + std::string{to_string((*known)->state)}
-                                     + "; an edit (restartNonce) starts it from its newest state");
+  auto state = "job " + job_id + " is " + std::string{to_string((*known)->state)};
+  if ((*known)->state == rest::job_state::failed)
+    return job_over(s, "JobFailed", state);
+  if ((*known)->state == rest::job_state::canceled)
+    return s.trouble("JobEnded", state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
+  if (phase_of(s.was) == phase::Failed)
+    s.enter(phase::Running, state);
   if (!rest::is_terminal((*known)->state))
     record_checkpoint(s, c, job_id);
 }
@@ -151,6 +180,8 @@ void quiet_failed_cluster(step& s) {
     scaled(s, *c.task_manager, 0);
 }
 
+} // namespace
+
 bool deploy_wanted(const step& s) {
   if (!s.x.complaints.empty())
     return false;
@@ -158,8 +189,6 @@ bool deploy_wanted(const step& s) {
     return false;
   return !s.was.failed || s.x.spec_hash != s.was.failed->spec_hash;
 }
-
-} // namespace
 
 bool scaled(step& s, const k8s::deployment& x, int32_t replicas) {
   if (x.replicas == replicas)
@@ -233,6 +262,7 @@ void accept_target(step& s, const rest::job& job) {
   s.next.target.reset();
   s.next.failed.reset();
   s.next.failed_deploy_hash.reset();
+  s.next.job_failures.reset();
   s.next.savepoint_path.reset();
   s.next.reason.reset();
   record_cluster(s, s.cluster(t.cluster_id));

@@ -81,23 +81,6 @@ bool wants_ingress(const step& s) {
   return !s.x.settings.render.ingress_url_format.empty() || (s.x.app.spec.ingress && s.x.app.spec.ingress->host);
 }
 
-std::vector<object_role> missing_objects(const step& s, const cluster_view& c) {
-  auto& seen = s.x.seen.world;
-  auto& name = s.x.app.metadata.name;
-  std::vector<object_role> missing;
-  if (!c.job_manager)
-    missing.push_back(object_role::job_manager);
-  if (!c.versioned_service)
-    missing.push_back(object_role::versioned_service);
-  if (!c.task_manager)
-    missing.push_back(object_role::task_manager);
-  if (!seen.services.contains(name))
-    missing.push_back(object_role::generic_service);
-  if (wants_ingress(s) && !seen.ingresses.contains(name))
-    missing.push_back(object_role::ingress);
-  return missing;
-}
-
 /// An object that exists already is read to learn whose it is, again and again: it may be on its way out, or its owner
 /// may make room.
 void resolve_duplicate(step& s, object_role role, const std::string& cluster_id) {
@@ -114,27 +97,12 @@ void resolve_duplicate(step& s, object_role role, const std::string& cluster_id)
 
 /// Returns whether every object of the cluster stands. Gives the version up if the API server refuses one.
 bool create_objects(step& s, const cluster_view& c) {
-  auto missing = missing_objects(s, c);
-  for (auto role : missing) {
-    action create = create_object{role, c.id};
-    auto how = s.order(create);
-    auto* why = s.failure_of(create);
-    if (how == progress::unknown)
-      s.act(create); // its name is in the status: repeating it is harmless
-    else if (why && why->kind == failure_class::duplicate)
-      resolve_duplicate(s, role, c.id);
-    else if (how == progress::failed && why->kind == failure_class::rejected) {
-      fail_deploy(s, "ObjectRefused",
-                  "the API server refuses the " + std::string{to_string(role)} + ": " + why->message);
-      return false;
-    } else if (how == progress::failed)
-      s.look_within(defaults::poll_longest);
-    if (why && why->kind == failure_class::forbidden)
-      s.trouble("Forbidden", why->message);
-  }
-  if (!missing.empty())
+  auto made = create_missing(s, c);
+  if (made.refused)
+    fail_deploy(s, "ObjectRefused", *made.refused);
+  else if (!made.complete)
     s.wait("CreatingCluster", "creating the objects of cluster " + c.id);
-  return missing.empty();
+  return made.complete;
 }
 
 /// Returns whether the new cluster has the slots that the job needs.
@@ -201,7 +169,6 @@ void leave_old_job(step& s, const cluster_view& c) {
 
 /// The goal has moved, or someone wants none: returns whether the step has been taken elsewhere.
 bool superseded(step& s) {
-  auto& spec = s.x.app.spec;
   if (!s.x.complaints.empty()) {
     fail_deploy(s, "InvalidSpec", complaints_in_words(s));
     return true;
@@ -215,7 +182,7 @@ bool superseded(step& s) {
     begin_deploy(s, "edited while the cluster was starting");
     return true;
   }
-  if (spec.force_rollback.value_or(false)) {
+  if (rollback_forced(s)) {
     fail_deploy(s, "ForceRollback", "spec.forceRollback is set");
     return true;
   }
@@ -223,6 +190,50 @@ bool superseded(step& s) {
 }
 
 } // namespace
+
+std::vector<object_role> missing_objects(const step& s, const cluster_view& c) {
+  auto& seen = s.x.seen.world;
+  auto& name = s.x.app.metadata.name;
+  std::vector<object_role> missing;
+  if (!c.job_manager)
+    missing.push_back(object_role::job_manager);
+  if (!c.versioned_service)
+    missing.push_back(object_role::versioned_service);
+  if (!c.task_manager)
+    missing.push_back(object_role::task_manager);
+  if (!seen.services.contains(name))
+    missing.push_back(object_role::generic_service);
+  if (wants_ingress(s) && !seen.ingresses.contains(name))
+    missing.push_back(object_role::ingress);
+  return missing;
+}
+
+bool rollback_forced(step& s) {
+  bool set = s.x.app.spec.force_rollback.value_or(false);
+  if (!set)
+    s.next.target->force_rollback.reset(); // from now on it would be meant for this deploy
+  return set && !s.was.target->force_rollback.value_or(false);
+}
+
+creation create_missing(step& s, const cluster_view& c) {
+  auto missing = missing_objects(s, c);
+  for (auto role : missing) {
+    action create = create_object{role, c.id};
+    auto how = s.order(create);
+    auto* why = s.failure_of(create);
+    if (how == progress::unknown)
+      s.act(create); // its name is in the status: repeating it is harmless
+    else if (why && why->kind == failure_class::duplicate)
+      resolve_duplicate(s, role, c.id);
+    else if (how == progress::failed && why->kind == failure_class::rejected)
+      return {false, "the API server refuses the " + std::string{to_string(role)} + ": " + why->message};
+    else if (how == progress::failed)
+      s.look_within(defaults::poll_longest);
+    if (why && why->kind == failure_class::forbidden)
+      s.trouble("Forbidden", why->message);
+  }
+  return {missing.empty(), std::nullopt};
+}
 
 std::optional<std::string> first_restore_path(const step& s) {
   auto& spec = s.x.app.spec;
@@ -251,6 +262,8 @@ void begin_deploy(step& s, std::string why) {
                                 .attempt = again,
                                 .started_at = s.now_text(),
                                 .job = parameters_of(s.x.app.spec)};
+  if (s.x.app.spec.force_rollback.value_or(false))
+    s.next.target->force_rollback = true;
   s.enter(phase::ClusterStarting, std::move(why));
   s.wait("CreatingCluster", "creating the objects of cluster " + id);
   for (auto role : missing_objects(s, s.cluster(id)))

@@ -11,6 +11,9 @@ constexpr std::string_view finalizer_name = "job.finalizers.flink.k8s.io";
 /// "true": observe and report, touch nothing.
 constexpr std::string_view paused_annotation = "flink.k8s.io/paused";
 
+/// Id of a cluster of which a person says that nothing runs any more, where Kubernetes cannot tell (a node cut off).
+constexpr std::string_view confirm_gone_annotation = "flink.k8s.io/confirm-cluster-gone";
+
 namespace labels {
 
 /// Name of the FlinkApplication; the watches select by its presence.

@@ -260,24 +260,40 @@ std::string serving_job(const status& x) {
   return x.job_status && x.job_status->job_id ? *x.job_status->job_id : std::string{};
 }
 
+namespace {
+
+/// A person has looked, and says that nothing of this cluster runs.
+bool confirmed_gone(const step& s, const cluster_view& c) {
+  auto& all = s.x.app.metadata.annotations;
+  auto i = all.find(std::string{confirm_gone_annotation});
+  return i != all.end() && i->second == c.id;
+}
+
+/// Besides the JobManager that answers another pod may still run: on its way out, or on a node that is cut off.
+bool other_job_manager(const cluster_view& c) {
+  return std::any_of(c.job_manager_pods.begin(), c.job_manager_pods.end(),
+                     [&](auto* x) { return x != c.leader && x->phase != "Succeeded" && x->phase != "Failed"; });
+}
+
+} // namespace
+
 std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string& job_id,
                               std::chrono::steady_clock::time_point not_before) {
-  if (job_id.empty() || c.gone())
+  if (job_id.empty() || c.gone() || confirmed_gone(s, c))
     return true;
   auto* known = s.job(c, job_id, s.pace(), not_before);
   if (!known)
     return std::nullopt;
   if (*known)
     return rest::is_terminal((*known)->state);
-  // 404: this JobManager does not know the job. Without HA that is final: what ran under another
-  // incarnation died with it. With HA the job may be on its way back.
-  if (!s.high_availability())
-    return true;
+  // 404: this JobManager does not know the job. In the life that it was given to, it is over. Without HA, what ran in
+  // another life died with that. With HA the job may be on its way back.
   auto& serving = s.was.cluster;
-  bool same_life = serving && serving->id == c.id && serving->job_manager == incarnation_of(*c.leader);
-  if (same_life)
+  if (serving && serving->id == c.id && serving->job_manager == incarnation_of(*c.leader))
     return true;
-  return std::nullopt;
+  if (s.high_availability() || other_job_manager(c))
+    return std::nullopt;
+  return true;
 }
 
 } // namespace flink

@@ -135,13 +135,21 @@ struct recoverable {
   std::string source;
 };
 
+/// Whether spec.maxCheckpointRestoreAgeSeconds counts. Once a job has been ended for want of anything newer it does
+/// not.
+enum class age_limit { holds, passed };
+
 /// Picks the newest state that was reported good and still exists. The job has ended, and what its JobManager said
 /// before that does not count.
-recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id);
+recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id,
+                         age_limit limit = age_limit::holds);
 
 /// Writes down the newest checkpoint of the job that serves: without high availability a lost JobManager leaves nothing
 /// else. The first one is waited for, later ones are picked up now and then.
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id);
+
+/// Takes over what a JobManager says of the job that serves.
+void record_job(job_status& to, const rest::job& from);
 
 /// Is a job of a cluster over? `nullopt`: not known yet, the question is on its way.
 /// Over means: its JobManager says a terminal state, or nothing of the cluster is left.
@@ -167,7 +175,9 @@ void savepointing(step& s);
 void cancelling(step& s);
 void submitting_job(step& s);
 void rolling_back_job(step& s);
-/// Running and DeployFailed.
+/// The job that serves has ended without being asked, or ends here, and goes on from its newest state.
+void recovering(step& s);
+/// Running, DeployFailed and Failed.
 void settled(step& s);
 void deleting(step& s);
 
@@ -175,8 +185,44 @@ void deleting(step& s);
 void begin_submit(step& s, std::optional<std::string> restore_path, std::string why);
 /// Gives the version under way up before the old job was touched.
 void fail_deploy(step& s, std::string reason, std::string message);
+/// spec.forceRollback gives up one deploy: the one during which it was set.
+bool rollback_forced(step& s);
 /// Makes the target the cluster that serves.
 void accept_target(step& s, const rest::job& job);
+
+// -- a job that goes on after a failure --------------------------------------------------------------------
+
+/// What a person can do for the job that serves and has ended.
+std::string way_back(const status& x);
+
+/// The job under way is started on the cluster that serves.
+bool in_place(const status& x);
+/// ... and it is the version that serves already: its job failed or was lost.
+bool starts_again(const status& x);
+
+/// The job that serves failed or was lost: it is started again as far as spec.jobFailurePolicy allows.
+void job_failed(step& s, std::string reason, std::string why);
+
+struct verdict;
+/// What became of such a start.
+void started_again(step& s, const cluster_view& c, const verdict& how);
+
+/// Objects of the cluster that serves, deleted by hand, are created again where the spec still says how. Returns
+/// whether any is missing.
+bool lacks_objects(step& s, const cluster_view& c);
+
+/// Whether the spec asks for another version than the one that serves and the one that has failed.
+bool deploy_wanted(const step& s);
+
+/// What a cluster needs and does not have, the generic Service and the Ingress included.
+std::vector<object_role> missing_objects(const step& s, const cluster_view& c);
+
+/// Creates what is missing of a cluster. Returns what the API server refuses for good, in words.
+struct creation {
+  bool complete = false;
+  std::optional<std::string> refused;
+};
+creation create_missing(step& s, const cluster_view& c);
 
 /// Conditions of a status after a decision; transition times are kept where nothing flips.
 void set_conditions(status& next, const situation& x, const waiting& waits_for);

@@ -162,7 +162,7 @@ void judge::on_order(const std::string& ip, const net::request& x) {
     auto phase = text(*application, {"status", "phase"});
     if (phase == "Deleting")
       return;
-    if (phase != "Savepointing" && phase != "Cancelling")
+    if (phase != "Savepointing" && phase != "Cancelling" && phase != "Recovering")
       return complain("the job that serves is ended in phase " + phase);
     if (!ready_clusters_.contains(text(*application, {"status", "target", "clusterId"})))
       complain("the old job is ended before the new cluster has been ready");

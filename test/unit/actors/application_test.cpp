@@ -194,6 +194,24 @@ TEST_F(application_test, hears_of_edits_although_its_own_write_was_read_and_neve
   EXPECT_EQ(net.count(get_path), reads); // the version that was read had been shown
 }
 
+TEST_F(application_test, hears_of_edits_although_the_read_for_its_own_write_failed) {
+  script = start_once;
+  show("1");
+  answer(status_path, 200, application_text("a", "2", starting));
+  answer(create_path, 201);
+  show("3", starting, "image:2"); // the watch was cut in between: version 2 is never shown
+  advance(2s);
+  ASSERT_TRUE(answer(get_path, 500));
+  std::string image;
+  script = [&](const flink::situation& x) {
+    image = x.app.spec.image;
+    return calm(x);
+  };
+  advance(30s);
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "3", starting, "image:2")));
+  EXPECT_EQ(image, "image:2");
+}
+
 TEST_F(application_test, does_not_read_its_write_again_in_the_middle_of_a_step) {
   script = start_once;
   show("1");

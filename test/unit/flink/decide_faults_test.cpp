@@ -106,6 +106,8 @@ TEST(decide_faults, what_the_job_manager_said_while_the_job_ran_is_not_its_newes
   EXPECT_EQ(s.phase(), phase::Savepointing);
   EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-9", stamp(s), true, false}}).decide();
+  ASSERT_EQ(s.phase(), phase::Recovering);
+  s.decide();
   EXPECT_EQ(s.target().restore_path, "file:/sp-9");
 }
 
@@ -123,7 +125,7 @@ TEST(decide_faults, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_bef
   s.pods("c0", 1).decide(); // the JobManager restarts while the savepoint is taken
   s.no_job("c0", "old").decide();
   s.told("c0").checkpoints["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
-  s.decide();
+  s.decide().decide();
   EXPECT_EQ(s.target().restore_path, "file:/chk-3");
 }
 

@@ -346,6 +346,8 @@ TEST(decide_update, a_job_cancelled_by_hand_is_continued_from_its_last_checkpoin
   s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "job is not running"});
   s.job("c0", "old", job_state::canceled);
   s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/chk-7", taken, false, false}}).decide();
+  EXPECT_EQ(s.phase(), phase::Recovering);
+  s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, "file:/chk-7");
 }

@@ -1,0 +1,107 @@
+// RollingBackJob: the new version was given up after the old job had been stopped; the old version gets its job back
+// from the state that was just saved, once it is certain that the new version's job does not run.
+#include "flink/decode.hpp"
+#include "flink/start_job.hpp"
+
+namespace flink {
+
+namespace {
+
+std::string short_cause(const step& s) {
+  return s.was.target->rollback ? s.was.target->rollback->reason : std::string{};
+}
+
+/// Is it certain that the given-up version's job does not run and never will?
+bool new_job_ended(step& s) {
+  auto& t = *s.was.target;
+  auto c = s.cluster(t.cluster_id);
+  if (!t.job_id || c.gone())
+    return true;
+  auto* known = s.job(c, *t.job_id, s.pace());
+  if (known && *known && rest::is_terminal((*known)->state))
+    return true;
+  if (known && *known) {
+    s.order(cancel_job{c.id, *t.job_id});
+    s.wait("EndingNewJob", "cancelling job " + *t.job_id + " of the version that is given up");
+    return false;
+  }
+  // Not there, not refused, or nobody answers: it may appear later. Only its end with its cluster is certain.
+  auto* why = s.failure_of(submit_job{t.cluster_id, *t.job_id, *t.job, t.restore_path.value_or("")});
+  if (known && why && why->kind == failure_class::rejected)
+    return true;
+  bool another_life = c.leader && t.job_manager && t.job_manager != incarnation_of(*c.leader);
+  if (known && another_life && !s.high_availability())
+    return true;
+  if (in_place(s.was)) {
+    if (!job_manager_stopped(s, c))
+      restart_job_manager(s, c, "EndingNewJob", "job " + *t.job_id + " may still appear");
+    return false;
+  }
+  s.wait("EndingNewJob", "removing cluster " + c.id + ": its job may still appear");
+  return remove_cluster(s, c.id);
+}
+
+void finish_rollback(step& s, const rest::job& job) {
+  auto reason = short_cause(s);
+  s.next.cluster->job_manager = s.was.target->rollback->job_manager;
+  s.next.job_status->job_id = job.id;
+  s.next.job_status->restore_path = s.was.target->restore_path;
+  s.next.job_status->last_checkpoint = s.was.target->restore_path; // until the job completes its own
+  s.next.savepoint_path.reset();
+  s.event("RollbackSucceeded", "the old version runs again as job " + job.id);
+  fail_deploy(s, "RolledBack", reason);
+}
+
+void restart_old(step& s, const cluster_view& old) {
+  auto& r = *s.was.target->rollback;
+  auto verdict = start_job(s, {old, *r.job_id, serving_parameters(s.was), s.was.target->restore_path.value_or("")});
+  // A job that is there is the one that serves, also while its tasks wait for slots, or when it has failed already:
+  // only one that is known can be ended, or started again.
+  if (verdict.job)
+    return finish_rollback(s, *verdict.job);
+  if (verdict.how == started::no) {
+    s.warn("RollbackFailed", verdict.why);
+    s.next.job_status->job_id.reset();
+    s.next.savepoint_path = s.was.target->restore_path; // what the next edit starts from
+    fail_deploy(s, "RollbackFailed",
+                verdict.why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
+                    + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
+                      "fallbackWithoutState is set");
+  } else if (verdict.how == started::late)
+    restart_job_manager(s, old, "RollbackSlow", verdict.why);
+}
+
+} // namespace
+
+void rolling_back_job(step& s) {
+  auto& t = s.was.target;
+  if (!t || !t->rollback || !s.was.cluster || !s.was.job_status)
+    return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  auto old = s.cluster(s.was.cluster->id);
+  if (!t->rollback->job_id) {
+    if (!new_job_ended(s))
+      return;
+    if (!old.leader)
+      return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+    s.next.target->rollback->job_id = s.x.fresh.job_id;
+    s.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    s.enter(phase::RollingBackJob, "the new version's job has ended for certain");
+    s.act(ask_jobs{old.id});
+    return s.wait("RollingBackJob", "giving the old version its job back");
+  }
+  if (job_manager_stopped(s, old))
+    return;
+  if (!old.leader)
+    return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+  if (t->rollback->job_manager != incarnation_of(*old.leader)) {
+    if (!s.high_availability())
+      s.next.target->rollback->job_id = s.x.fresh.job_id;
+    s.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    s.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");
+    return s.wait("JobManagerRestarted", "the JobManager of cluster " + old.id + " is another one than before");
+  }
+  switch_generic_service(s, old);
+  restart_old(s, old);
+}
+
+} // namespace flink

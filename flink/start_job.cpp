@@ -1,0 +1,123 @@
+// A job is started under an identity that the status already holds, once, and watched until all its tasks run.
+#include "flink/start_job.hpp"
+
+#include "config/defaults.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+/// Nothing may run on the cluster that we do not know.
+std::optional<std::string> stranger(const std::vector<rest::job_summary>& jobs, const std::string& own) {
+  for (auto& x : jobs)
+    if (x.id != own && !rest::is_terminal(x.state))
+      return x.id;
+  return std::nullopt;
+}
+
+/// The job is there: does it run?
+verdict judge(step& s, const start& x, const rest::job& job) {
+  if (rest::all_tasks_running(job) || job.state == rest::job_state::finished)
+    return {started::yes, {}, &job};
+  if (rest::is_terminal(job.state))
+    return {started::no, "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran",
+            &job};
+  s.wait("JobStarting", "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running) + " of "
+                            + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
+  if (!in_time(s, true))
+    return {started::late, "not all tasks of job " + x.job_id + " ran in time (" + s.waits_for().message + ")", &job};
+  return {};
+}
+
+verdict send(step& s, const start& x) {
+  auto* jobs = s.jobs(x.cluster, defaults::fresh);
+  if (!jobs) {
+    s.wait("SubmittingJob", "asking which jobs cluster " + x.cluster.id + " runs");
+    return {};
+  }
+  if (auto other = stranger(*jobs, x.job_id))
+    return {started::no, "cluster " + x.cluster.id + " already runs job " + *other + ", which is not ours"};
+  s.wait("SubmittingJob", "submitting job " + x.job_id + " to cluster " + x.cluster.id);
+  s.act(submit_job{x.cluster.id, x.job_id, x.job, x.restore_path});
+  return {};
+}
+
+} // namespace
+
+verdict start_job(step& s, const start& x) {
+  action submit = submit_job{x.cluster.id, x.job_id, x.job, x.restore_path};
+  // What was sent to an earlier life of the JobManager died with it.
+  auto sent = s.x.seen.outcomes.find(to_string(submit));
+  bool tried = sent != s.x.seen.outcomes.end() && sent->second.asked == incarnation_of(*x.cluster.leader);
+  auto* why = tried ? s.failure_of(submit) : nullptr;
+  bool rejected = why && why->kind == failure_class::rejected;
+  // A refused submit may have started the job all the same: a main() that throws after execute(). And one that
+  // was refused for its savepoint leaves a FAILED job. What the JobManager says after it counts.
+  auto* known = s.job(x.cluster, x.job_id, s.pace(), s.answered(submit));
+  if (known && *known && rejected && (*known)->state == rest::job_state::failed)
+    return {started::no, "job submission failed: " + why->message};
+  if (known && *known)
+    return judge(s, x, **known);
+  if (!tried)
+    return send(s, x);
+  if (rejected && !known)
+    return {};
+  if (rejected)
+    return {started::no, "job submission failed: " + why->message};
+  if (why && retryable(why->kind) && in_time(s, false)) {
+    s.order(submit); // the same identity: a second job cannot come of it
+    s.trouble("SubmittingJob", "the JobManager does not take the job: " + why->message);
+    return {};
+  }
+  s.wait("SubmittingJob", why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still run"
+                              : "waiting for job " + x.job_id + " to appear");
+  if (!in_time(s, !why))
+    return {started::late, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
+  return {};
+}
+
+bool in_time(const step& s, bool answered) {
+  auto limit = patience(s, &timeouts::job_start_seconds, defaults::job_start);
+  if (!answered)
+    limit += patience(s, &timeouts::submit_seconds, defaults::submit);
+  return !s.passed(s.was.target->step_started_at, limit);
+}
+
+void switch_generic_service(step& s, const cluster_view& c) {
+  auto i = s.x.seen.world.services.find(s.x.app.metadata.name);
+  if (i == s.x.seen.world.services.end() || !c.versioned_service)
+    return;
+  if (i->second->selector != c.versioned_service->selector)
+    s.insist(switch_service{c.id});
+}
+
+void restart_job_manager(step& s, const cluster_view& c, std::string reason, const std::string& why) {
+  s.trouble(std::move(reason), why + "; restarting the JobManager of cluster " + c.id + " and trying again");
+  if (c.job_manager)
+    scaled(s, *c.job_manager, 0);
+}
+
+bool job_manager_stopped(step& s, const cluster_view& c) {
+  if (!c.job_manager || c.job_manager->replicas > 0)
+    return false;
+  s.wait("JobManagerRestarting", "restarting the JobManager of cluster " + c.id);
+  if (c.job_manager_pods.empty())
+    scaled(s, *c.job_manager, 1);
+  return true;
+}
+
+job_parameters serving_parameters(const status& x) {
+  auto& job = *x.job_status;
+  return {.jar_name = job.jar_name.value_or(""),
+          .parallelism = job.parallelism.value_or(1),
+          .entry_class = job.entry_class,
+          .program_args_list = job.program_args_list.value_or(std::vector<std::string>{}),
+          .program_args = job.program_args,
+          .allow_non_restored_state = job.allow_non_restored_state.value_or(false)};
+}
+
+} // namespace flink

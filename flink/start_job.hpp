@@ -1,0 +1,51 @@
+// One start of one job under an identity that the status already holds. Not for others than decide().
+#pragma once
+
+#include "flink/step.hpp"
+
+namespace flink {
+
+/// One start of one job.
+struct start {
+  const cluster_view& cluster;
+  std::string job_id;
+  job_parameters job;
+  std::string restore_path;
+};
+
+enum class started {
+  pending,
+  /// All tasks run, or the job has finished already.
+  yes,
+  /// Refused, or ended before all its tasks ran; where the job is known, it was there and has ended.
+  no,
+  /// Not in time; it may run, or start later. Where the job is known, it is there and waits for its tasks.
+  late,
+};
+
+struct verdict {
+  started how = started::pending;
+  std::string why;
+  const rest::job* job = nullptr;
+};
+
+/// Submits the job where that has not been done, and watches it until all its tasks run.
+verdict start_job(step& s, const start& x);
+
+/// Whether the patience for a start has not run out; longer where the submit itself has no answer yet.
+bool in_time(const step& s, bool answered);
+
+/// Points the generic Service at a cluster.
+void switch_generic_service(step& s, const cluster_view& c);
+
+/// A start that is neither there nor refused may still come to life: only another life of the JobManager makes certain
+/// that it does not. Stops the JobManager; job_manager_stopped() starts it again.
+void restart_job_manager(step& s, const cluster_view& c, std::string reason, const std::string& why);
+
+/// Returns whether a JobManager that was stopped for certainty's sake is not yet back.
+bool job_manager_stopped(step& s, const cluster_view& c);
+
+/// What the job that serves was submitted with.
+job_parameters serving_parameters(const status& x);
+
+} // namespace flink
