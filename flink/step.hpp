@@ -139,6 +139,17 @@ struct recoverable {
 /// before that does not count.
 recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id);
 
+// -- how cluster and job are (health.cpp) ------------------------------------------------------------------
+
+/// Does the JobManager of the job that serves answer? One lost answer is not taken for silence.
+bool answers(const step& s, const cluster_view& c);
+
+/// Writes down how the job is.
+void record_job(job_status& to, const rest::job& from);
+
+/// Writes down how the cluster is that serves.
+void record_cluster(step& s, const cluster_view& c);
+
 /// Writes down the newest checkpoint of the job that serves: without high availability a lost JobManager leaves nothing
 /// else. The first one is waited for, later ones are picked up now and then.
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id);
