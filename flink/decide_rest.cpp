@@ -34,15 +34,19 @@ std::string way_back(const step& s) {
 
 void watch_job(step& s, const cluster_view& c) {
   auto job_id = serving_job(s.was);
-  if (job_id.empty())
+  if (job_id.empty()) {
+    s.next.job_status->health = "Red";
     return s.trouble("NoJob", "no job runs; the next edit starts one"
                                   + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
+  }
   record_cluster(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
   if (!c.leader)
     return s.trouble("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
   if (!answers(s, c)) {
     auto* why = s.failure_of(ask_job{c.id, job_id});
+    if (why && why->kind == failure_class::forbidden)
+      return; // told already
     return s.trouble("JobManagerSilent", "JobManager " + c.leader->head.key.name + " does not answer"
                                              + (why ? ": " + why->message : std::string{}));
   }
@@ -55,12 +59,13 @@ void watch_job(step& s, const cluster_view& c) {
                                     + ": it has restarted without high availability, or the job's record has expired; "
                                     + way_back(s));
   }
-  record_job(*s.next.job_status, **known);
+  record_job(s, **known);
   if ((*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
     return s.trouble("JobEnded", "job " + job_id + " is " + std::string{to_string((*known)->state)}
+                                     + cause_of_failure(s, c, job_id, defaults::poll_checkpoints).value_or("")
                                      + "; an edit (restartNonce) starts it from its newest state");
   if (!rest::is_terminal((*known)->state))
-    record_checkpoint(s, c, job_id);
+    watch_running_job(s, c, **known);
 }
 
 /// A failed version's job must not come to life while its logs are being read.
@@ -157,7 +162,7 @@ void accept_target(step& s, const rest::job& job) {
   now.last_checkpoint = t.restore_path; // until the new job completes its own, this is its newest state
   if (t.restore_path)
     now.last_checkpoint_time = s.now_text();
-  record_job(now, job);
+  record_job(s, job);
   s.next.target.reset();
   s.next.failed.reset();
   s.next.failed_deploy_hash.reset();
@@ -186,7 +191,7 @@ void settled(step& s) {
   quiet_failed_cluster(s);
   if (s.was.cluster)
     watch_job(s, s.cluster(s.was.cluster->id));
-  else if (phase_of(s.was) == phase::DeployFailed)
+  if (phase_of(s.next) == phase::DeployFailed)
     s.wait("DeployFailed", "waiting for an edit: " + s.was.reason.value_or("the deploy failed"));
 }
 

@@ -129,8 +129,6 @@ bool create_objects(step& s, const cluster_view& c) {
       return false;
     } else if (how == progress::failed)
       s.look_within(defaults::poll_longest);
-    if (why && why->kind == failure_class::forbidden)
-      s.trouble("Forbidden", why->message);
   }
   if (!missing.empty())
     s.wait("CreatingCluster", "creating the objects of cluster " + c.id);
@@ -267,8 +265,7 @@ void cluster_starting(step& s) {
   if (superseded(s))
     return;
   sweep(s);
-  if (s.was.cluster)
-    record_checkpoint(s, s.cluster(s.was.cluster->id), serving_job(s.was)); // it may take long until it is stopped
+  record_serving(s); // it may take long until it is stopped
   auto c = s.cluster(s.was.target->cluster_id);
   if (!create_objects(s, c))
     ;
