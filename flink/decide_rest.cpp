@@ -53,8 +53,7 @@ void watch_job(step& s, const cluster_view& c) {
   if (!known)
     return;
   if (!*known) {
-    s.next.job_status->state = "LOST";
-    s.next.job_status->health = "Red";
+    record_job_lost(s);
     return s.trouble("JobLost", "JobManager " + c.leader->head.key.name + " does not know job " + job_id
                                     + ": it has restarted without high availability, or the job's record has expired; "
                                     + way_back(s));

@@ -80,6 +80,14 @@ const rest::job* known_job(const step& s, const cluster_view& c) {
   return i != c.told->job.end() && i->second.value ? &*i->second.value : nullptr;
 }
 
+/// Nobody can say how the job is.
+void record_job_unknown(step& s) {
+  if (!s.next.job_status)
+    return;
+  s.next.job_status->health.reset();
+  s.next.job_status->running_tasks.reset();
+}
+
 void record_restarts(step& s, const cluster_view& c, const rest::job& job) {
   if (!fails(job) && job.last_failing == 0)
     return; // a number alone is not worth a question
@@ -109,11 +117,9 @@ void record_job(step& s, const rest::job& from) {
     to.job_restart_count = 0;
 }
 
-void record_job_unknown(step& s) {
-  if (!s.next.job_status)
-    return;
-  s.next.job_status->health.reset();
-  s.next.job_status->running_tasks.reset();
+void record_job_lost(step& s) {
+  s.next.job_status->state = "LOST";
+  s.next.job_status->health = "Red";
 }
 
 bool answers(const step& s, const cluster_view& c) {
@@ -153,8 +159,11 @@ void record_serving(step& s) {
   if (!s.was.cluster || job_id.empty())
     return;
   auto c = s.cluster(s.was.cluster->id);
-  if (auto* known = s.job(c, job_id, defaults::poll_job); known && *known)
+  auto* known = s.job(c, job_id, defaults::poll_job);
+  if (known && *known)
     record_job(s, **known);
+  else if (known)
+    record_job_lost(s);
   record_cluster(s, c);
   record_checkpoint(s, c, job_id);
 }

@@ -158,6 +158,9 @@ bool answers(const step& s, const cluster_view& c);
 /// Writes down how the job is that serves.
 void record_job(step& s, const rest::job& from);
 
+/// Writes down that the JobManager does not know the job any more.
+void record_job_lost(step& s);
+
 /// Writes down how the cluster is that serves.
 void record_cluster(step& s, const cluster_view& c);
 

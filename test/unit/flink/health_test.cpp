@@ -34,6 +34,7 @@ TEST(health, a_job_that_flink_restarts_is_in_trouble_and_says_why) {
   s.exceptions("c0", "old", {.latest = "IllegalStateException: no"}).decide();
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("restarts it: IllegalStateException: no"));
   EXPECT_THAT(s.condition("Ready"), StartsWith("False JobRestarting"));
+  EXPECT_EQ(s.condition("Progressing"), "False Running: no deploy is under way");
 }
 
 TEST(health, a_crash_loop_is_no_health_in_the_moments_in_which_its_tasks_run) {
@@ -161,6 +162,14 @@ TEST(health, the_old_job_is_watched_while_the_new_cluster_starts) {
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   EXPECT_EQ(job_of(s).health, "Yellow");
   EXPECT_EQ(job_of(s).state, "RESTARTING");
+}
+
+TEST(health, an_old_job_that_is_lost_while_the_new_cluster_starts_is_red) {
+  auto s = scene::updating();
+  s.objects("c2").later(10s).no_job("c0", "old").decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  EXPECT_EQ(job_of(s).state, "LOST");
+  EXPECT_EQ(job_of(s).health, "Red");
 }
 
 TEST(health, a_job_that_was_ended_for_the_new_one_is_not_green) {
