@@ -164,7 +164,7 @@ void application_state::written(const flink::decision& d, const messages::answer
   if (record_->app.status != d.next)
     log::error("status-not-kept", subject(),
                "the API server does not keep every field of the status: is the CRD that of this version?");
-  tell_decision(d);
+  tell_decision(before, d);
   measure(before, record_->app.status);
   backoff_ = defaults::restart_first;
   bool only_events = std::all_of(d.actions.begin(), d.actions.end(),
@@ -342,7 +342,7 @@ std::string application_state::hex(int digits) {
 
 // -- telling -------------------------------------------------------------------------------------------------
 
-void application_state::tell_decision(const flink::decision& d) {
+void application_state::tell_decision(const flink::status& before, const flink::decision& d) {
   auto phase = d.next.phase.value_or("");
   messages::decision_report told{
       .time = k8s::format_milliseconds(setup_.wall_clock()), .phase = phase, .reason = d.reason};
@@ -352,8 +352,12 @@ void application_state::tell_decision(const flink::decision& d) {
   for (auto& x : told.actions)
     actions += (actions.empty() ? "" : "; ") + x;
   bool bad = d.waiting.trouble || flink::phase_of(d.next) == flink::phase::DeployFailed;
-  log::write(bad ? log::level::warning : log::level::info, "decided", subject(), d.reason,
-             {{"phase", phase.empty() ? "New" : phase}, {"actions", actions}});
+  // What only writes numbers down is no news: a fleet would write a line per application and minute.
+  bool news = !told.actions.empty() || before.phase != d.next.phase || before.conditions != d.next.conditions;
+  auto level = !news ? log::level::debug : bad ? log::level::warning : log::level::info;
+  log::write(level, "decided", subject(), d.reason, {{"phase", phase.empty() ? "New" : phase}, {"actions", actions}});
+  if (!news)
+    return; // checkpoints would soon be all that is remembered
   decisions_.push_back(std::move(told));
   if (decisions_.size() > defaults::remembered_decisions)
     decisions_.pop_front();

@@ -73,7 +73,7 @@ private:
   bool adopt(const std::string& body);
 
   // -- telling ---------------------------------------------------------------------------------------------
-  void tell_decision(const flink::decision& d);
+  void tell_decision(const flink::status& before, const flink::decision& d);
   void measure(const flink::status& before, const flink::status& after);
   messages::application_report report() const;
 

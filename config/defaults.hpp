@@ -45,6 +45,9 @@ constexpr std::chrono::milliseconds poll_longest{2000};
 constexpr std::chrono::milliseconds poll_job{10'000};
 /// Checkpoints at rest, where the newest path is needed for a recovery.
 constexpr std::chrono::milliseconds poll_checkpoints{60'000};
+/// A job that has failed is in trouble until it has run this long without failing again: a crash loop is not healthy in
+/// the moments in which its tasks run.
+constexpr std::chrono::milliseconds job_settles{60'000};
 /// An answer older than this does not justify a submit.
 constexpr std::chrono::milliseconds fresh{2000};
 /// A settled application is looked at this often even if nothing happens.

@@ -36,6 +36,10 @@ struct words {
   std::string operator()(const ask_checkpoints& x) const {
     return "ask checkpoints of " + x.job_id + " of " + x.cluster_id;
   }
+  std::string operator()(const ask_restarts& x) const { return "ask restarts of " + x.job_id + " of " + x.cluster_id; }
+  std::string operator()(const ask_exceptions& x) const {
+    return "ask exceptions of " + x.job_id + " of " + x.cluster_id;
+  }
   std::string operator()(const ask_savepoint& x) const {
     return "ask savepoint " + x.trigger_id + " of " + x.job_id + " of " + x.cluster_id;
   }

@@ -84,7 +84,8 @@ claim progressing(const status& next, const waiting& w) {
   auto name = at == phase::New ? std::string{"New"} : phase_text(at);
   if (in_transit(at) && w.trouble)
     return {true, w.reason, w.message};
-  return {in_transit(at), name, headline(at)};
+  // That it runs is not said here: it may be in trouble.
+  return {in_transit(at), name, at == phase::Running ? "no deploy is under way" : headline(at)};
 }
 
 claim degraded(const status& next, const waiting& w) {

@@ -200,7 +200,7 @@ void started_again(step& s, const cluster_view& c, const verdict& how) {
       now.last_checkpoint = t.restore_path; // until the job completes its own
       now.last_checkpoint_time = t.restore_path ? std::optional{s.now_text()} : std::nullopt;
     }
-    record_job(now, *how.job);
+    record_job(s, *how.job);
     s.next.target.reset();
     bool failed_before = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
     s.enter(failed_before ? phase::DeployFailed : phase::Running, "job " + how.job->id + " runs again");

@@ -4,9 +4,6 @@
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
 #include "flink/step.hpp"
-#include "k8s/time.hpp"
-
-#include <algorithm>
 
 namespace flink {
 
@@ -28,97 +25,36 @@ void remember_deploy(step& s, std::string result, std::string reason) {
     all.erase(all.begin());
 }
 
-std::string_view health_of(const rest::job& x) {
-  using rest::job_state;
-  if (x.state == job_state::finished || rest::all_tasks_running(x))
-    return "Green";
-  bool on_its_way = x.state == job_state::running || x.state == job_state::restarting || x.state == job_state::created
-                 || x.state == job_state::initializing || x.state == job_state::reconciling;
-  return on_its_way ? "Yellow" : "Red";
-}
-
-} // namespace
-
-void record_job(job_status& to, const rest::job& from) {
-  to.job_id = from.id;
-  to.state = std::string{to_string(from.state)};
-  to.health = std::string{health_of(from)};
-  to.start_time = k8s::format_time(std::chrono::system_clock::time_point{std::chrono::milliseconds{from.start_time}});
-  to.running_tasks = from.tasks_running;
-  to.total_tasks = from.tasks_total;
-}
-
-namespace {
-
-int32_t ready_pods(const std::vector<const k8s::pod*>& all) {
-  return static_cast<int32_t>(
-      std::count_if(all.begin(), all.end(), [](auto* x) { return x->ready && !x->head.deleting; }));
-}
-
-bool answers(const step& s, const cluster_view& c) {
-  auto i = s.x.seen.outcomes.find(to_string(action{ask_job{c.id, serving_job(s.was)}}));
-  return i == s.x.seen.outcomes.end() || i->second.attempts < defaults::breaker_failures;
-}
-
-void record_cluster(step& s, const cluster_view& c) {
-  auto& to = s.next.cluster_status.emplace(s.was.cluster_status.value_or(cluster_status{}));
-  auto wanted = c.task_manager ? c.task_manager->replicas : 0;
-  auto ready = ready_pods(c.task_manager_pods);
-  to.number_of_task_managers = wanted;
-  to.healthy_task_managers = std::min(ready, wanted);
-  if (c.told && c.told->overview) {
-    to.number_of_task_slots = c.told->overview->value.slots_total;
-    to.available_task_slots = c.told->overview->value.slots_available;
-  }
-  bool alive = c.leader && answers(s, c);
-  to.health = !alive ? "Red" : ready < wanted ? "Yellow" : "Green";
-  s.next.selector
-      = std::string{labels::cluster_id} + "=" + c.id + "," + std::string{labels::deployment_type} + "=taskmanager";
-}
-
-} // namespace
-
-void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id) {
-  if (s.high_availability() || !s.next.job_status || job_id.empty())
-    return;
-  auto& job = *s.next.job_status;
-  bool has_own = job.last_checkpoint && job.last_checkpoint != job.restore_path;
-  auto* known = s.checkpoints(c, job_id, has_own ? defaults::poll_checkpoints : defaults::poll_job);
-  if (!known || !*known)
-    return;
-  auto& last = (*known)->latest_completed;
-  if (!last || last->external_path.empty() || job.last_checkpoint == last->external_path)
-    return;
-  job.last_checkpoint = last->external_path;
-  job.last_checkpoint_time
-      = k8s::format_time(std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}});
-  job.completed_checkpoint_count = (*known)->completed;
-  job.failed_checkpoint_count = (*known)->failed;
-  job.job_restart_count = (*known)->restored;
-  if ((*known)->latest_restored)
-    job.restore_path = (*known)->latest_restored->external_path;
-}
-
-namespace {
-
-/// The job has ended against everybody's will. Once given up, it waits for an edit, of whatever.
-void job_over(step& s, const std::string& reason, const std::string& why) {
+/// Once given up, a job waits for an edit, of whatever.
+bool given_up(const step& s) {
   bool edited = s.was.observed_generation && *s.was.observed_generation != s.x.app.metadata.generation;
-  bool given_up = phase_of(s.was) == phase::Failed;
-  if (given_up && !edited)
+  return phase_of(s.was) == phase::Failed && !edited;
+}
+
+/// The job has ended against everybody's will.
+void job_over(step& s, const std::string& reason, const std::string& why) {
+  if (given_up(s))
     return;
-  if (given_up)
+  if (phase_of(s.was) == phase::Failed)
     s.next.job_failures.reset();
   job_failed(s, reason, why);
 }
 
+/// The job is FAILED: of what?
+void job_is_failed(step& s, const cluster_view& c, const std::string& job_id) {
+  if (given_up(s))
+    return;
+  auto cause = cause_of_failure(s, c, job_id, defaults::poll_job);
+  if (!cause)
+    return s.wait("AskingForCause", "asking what made job " + job_id + " fail");
+  job_over(s, "JobFailed", "job " + job_id + " is FAILED" + *cause);
+}
+
 /// A job that its JobManager does not know.
 void job_unknown(step& s, const cluster_view& c, const std::string& job_id) {
-  auto& now = *s.next.job_status;
   if (s.was.job_status->state == "FINISHED")
     return; // a bounded job is through, and stays so when Flink has forgotten it
-  now.state = "LOST";
-  now.health = "Red";
+  record_job_lost(s);
   auto why = "JobManager " + c.leader->head.key.name + " does not know job " + job_id;
   auto& given_to = s.was.cluster->job_manager;
   bool another_life = given_to && *given_to != incarnation_of(*c.leader);
@@ -135,9 +71,11 @@ void job_unknown(step& s, const cluster_view& c, const std::string& job_id) {
 
 void watch_job(step& s, const cluster_view& c) {
   auto job_id = serving_job(s.was);
-  if (job_id.empty())
+  if (job_id.empty()) {
+    s.next.job_status->health = "Red";
     return s.trouble("NoJob", "no job runs; the next edit starts one"
                                   + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
+  }
   record_cluster(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
   lacks_objects(s, c);
@@ -145,6 +83,8 @@ void watch_job(step& s, const cluster_view& c) {
     return s.trouble("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
   if (!answers(s, c)) {
     auto* why = s.failure_of(ask_job{c.id, job_id});
+    if (why && why->kind == failure_class::forbidden)
+      return; // told already
     return s.trouble("JobManagerSilent", "JobManager " + c.leader->head.key.name + " does not answer"
                                              + (why ? ": " + why->message : std::string{}));
   }
@@ -152,16 +92,16 @@ void watch_job(step& s, const cluster_view& c) {
     return;
   if (!*known)
     return job_unknown(s, c, job_id);
-  record_job(*s.next.job_status, **known);
+  record_job(s, **known);
   auto state = "job " + job_id + " is " + std::string{to_string((*known)->state)};
   if ((*known)->state == rest::job_state::failed)
-    return job_over(s, "JobFailed", state);
+    return job_is_failed(s, c, job_id);
   if ((*known)->state == rest::job_state::canceled)
     return s.trouble("JobEnded", state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
   if (phase_of(s.was) == phase::Failed)
     s.enter(phase::Running, state);
   if (!rest::is_terminal((*known)->state))
-    record_checkpoint(s, c, job_id);
+    watch_running_job(s, c, **known);
 }
 
 /// A failed version's job must not come to life while its logs are being read.
@@ -258,7 +198,7 @@ void accept_target(step& s, const rest::job& job) {
   now.last_checkpoint = t.restore_path; // until the new job completes its own, this is its newest state
   if (t.restore_path)
     now.last_checkpoint_time = s.now_text();
-  record_job(now, job);
+  record_job(s, job);
   s.next.target.reset();
   s.next.failed.reset();
   s.next.failed_deploy_hash.reset();
@@ -288,7 +228,7 @@ void settled(step& s) {
   quiet_failed_cluster(s);
   if (s.was.cluster)
     watch_job(s, s.cluster(s.was.cluster->id));
-  else if (phase_of(s.was) == phase::DeployFailed)
+  if (phase_of(s.next) == phase::DeployFailed)
     s.wait("DeployFailed", "waiting for an edit: " + s.was.reason.value_or("the deploy failed"));
 }
 

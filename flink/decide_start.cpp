@@ -229,8 +229,6 @@ creation create_missing(step& s, const cluster_view& c) {
       return {false, "the API server refuses the " + std::string{to_string(role)} + ": " + why->message};
     else if (how == progress::failed)
       s.look_within(defaults::poll_longest);
-    if (why && why->kind == failure_class::forbidden)
-      s.trouble("Forbidden", why->message);
   }
   return {missing.empty(), std::nullopt};
 }
@@ -280,8 +278,7 @@ void cluster_starting(step& s) {
   if (superseded(s))
     return;
   sweep(s);
-  if (s.was.cluster)
-    record_checkpoint(s, s.cluster(s.was.cluster->id), serving_job(s.was)); // it may take long until it is stopped
+  record_serving(s); // it may take long until it is stopped
   auto c = s.cluster(s.was.target->cluster_id);
   if (!create_objects(s, c))
     ;

@@ -135,6 +135,10 @@ struct caller {
   call operator()(const ask_checkpoints& x) const {
     return job_manager_call{x.cluster_id, rest::get_checkpoints(x.job_id)};
   }
+  call operator()(const ask_restarts& x) const { return job_manager_call{x.cluster_id, rest::get_restarts(x.job_id)}; }
+  call operator()(const ask_exceptions& x) const {
+    return job_manager_call{x.cluster_id, rest::get_exceptions(x.job_id)};
+  }
   call operator()(const ask_savepoint& x) const {
     return job_manager_call{x.cluster_id, rest::get_savepoint(x.job_id, x.trigger_id)};
   }
@@ -333,6 +337,12 @@ struct learner {
   }
   void operator()(const ask_checkpoints& y) const {
     answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_checkpoints), &job_manager_view::checkpoints);
+  }
+  void operator()(const ask_restarts& y) const {
+    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_restarts), &job_manager_view::restarts);
+  }
+  void operator()(const ask_exceptions& y) const {
+    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_exceptions), &job_manager_view::exceptions);
   }
   void operator()(const ask_savepoint& y) const {
     answer(seen, x, y.cluster_id, y.trigger_id, r, said(rest::decode_savepoint), &job_manager_view::savepoints);

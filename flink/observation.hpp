@@ -55,6 +55,8 @@ struct job_manager_view {
   std::optional<learned<std::vector<rest::job_summary>>> jobs;
   std::map<std::string, learned<maybe<rest::job>>> job;
   std::map<std::string, learned<maybe<rest::checkpoints>>> checkpoints;
+  std::map<std::string, learned<maybe<rest::restarts>>> restarts;
+  std::map<std::string, learned<maybe<rest::exceptions>>> exceptions;
   /// By trigger id.
   std::map<std::string, learned<maybe<rest::savepoint>>> savepoints;
 };

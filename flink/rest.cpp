@@ -121,6 +121,15 @@ request get_checkpoints(std::string_view job_id) {
   return get(job_path(job_id) + "/checkpoints");
 }
 
+request get_restarts(std::string_view job_id) {
+  // Flink before 1.10 knows the second name only, Flink 2 the first.
+  return get(job_path(job_id) + "/metrics?get=numRestarts,fullRestarts");
+}
+
+request get_exceptions(std::string_view job_id) {
+  return get(job_path(job_id) + "/exceptions?maxExceptions=1");
+}
+
 request get_task_managers() {
   return get("/taskmanagers");
 }

@@ -33,6 +33,10 @@ request get_jobs();
 request get_job(std::string_view job_id);
 /// GET /jobs/:id/checkpoints
 request get_checkpoints(std::string_view job_id);
+/// GET /jobs/:id/metrics?get=numRestarts,fullRestarts
+request get_restarts(std::string_view job_id);
+/// GET /jobs/:id/exceptions?maxExceptions=1
+request get_exceptions(std::string_view job_id);
 /// GET /taskmanagers
 request get_task_managers();
 /// GET /jobs/:id/savepoints/:trigger
@@ -119,6 +123,10 @@ struct job {
   job_state state = job_state::unknown;
   /// Milliseconds since the epoch, by the JobManager's clock.
   int64_t start_time = 0;
+  /// When the answer was made, and when the job last began to fail or to restart; 0: never. The adaptive scheduler
+  /// forgets a restart once it is over.
+  int64_t now = 0;
+  int64_t last_failing = 0;
   std::vector<vertex> vertices;
   int32_t tasks_running = 0;
   /// Tasks that came to the end of their input, e.g. of a bounded source.
@@ -151,6 +159,20 @@ struct checkpoints {
   bool operator==(const checkpoints&) const = default;
 };
 
+/// Restarts of a job by Flink, without the first start and whatever it was restored from.
+struct restarts {
+  /// Absent while the JobManager has not gathered its metrics, which it does every 10 s.
+  std::optional<int32_t> count;
+  bool operator==(const restarts&) const = default;
+};
+
+/// What made a job fail, or restart, most recently.
+struct exceptions {
+  /// The useful line of the trace; absent: nothing has failed.
+  std::optional<std::string> latest;
+  bool operator==(const exceptions&) const = default;
+};
+
 /// State of one trigger. Flink forgets triggers after `rest.async.store-duration`.
 struct savepoint {
   bool in_progress = true;
@@ -178,6 +200,8 @@ result<overview> decode_overview(int status, std::string_view body);
 result<std::vector<job_summary>> decode_jobs(int status, std::string_view body);
 result<job> decode_job(int status, std::string_view body);
 result<checkpoints> decode_checkpoints(int status, std::string_view body);
+result<restarts> decode_restarts(int status, std::string_view body);
+result<exceptions> decode_exceptions(int status, std::string_view body);
 result<std::vector<task_manager>> decode_task_managers(int status, std::string_view body);
 result<savepoint> decode_savepoint(int status, std::string_view body);
 /// The job id that was started.

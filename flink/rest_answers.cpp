@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 namespace flink::rest {
@@ -47,6 +48,12 @@ public:
     if (x[name].get(out))
       fail(name, "an integer");
     return out;
+  }
+
+  /// 0 where there is none.
+  int64_t optional_integer(dom::element x, std::string_view name) {
+    int64_t out = 0;
+    return x[name].get(out) ? 0 : out;
   }
 
   /// A number of things: neither negative nor beyond what any cluster has.
@@ -112,15 +119,15 @@ failure malformed(int status, std::string_view why) {
 
 /// Parses the body of a 2xx answer and hands it to `read`; everything else becomes a failure.
 template <class T, class F>
-result<T> decode(int status, std::string_view body, F read) {
+result<T> decode(int status, std::string_view body, F read, bool list = false) {
   if (status < 200 || status > 299)
     return classify_flink(status, body);
   dom::parser parser;
   dom::element root;
   if (auto error = parser.parse(body.data(), body.size()).get(root))
     return malformed(status, simdjson::error_message(error));
-  if (!root.is_object())
-    return malformed(status, "expected an object");
+  if (list ? !root.is_array() : !root.is_object())
+    return malformed(status, list ? "expected a list" : "expected an object");
   reader r;
   T out = read(r, root);
   if (r.failed())
@@ -174,12 +181,23 @@ void read_vertex(reader& r, dom::element x, job& out) {
   out.tasks_total += total;
 }
 
+/// The latest of the times at which a job entered a state in which it fails.
+int64_t read_last_failing(reader& r, dom::element x) {
+  int64_t latest = 0;
+  if (auto times = r.optional_object(x, "timestamps"))
+    for (auto* state : {"FAILING", "FAILED", "RESTARTING"})
+      latest = std::max(latest, r.optional_integer(*times, state));
+  return latest;
+}
+
 job read_job(reader& r, dom::element x) {
   job out;
   out.id = r.text(x, "jid");
   out.name = r.optional_text(x, "name");
   out.state = job_state_from(r.text(x, "state"));
   out.start_time = r.integer(x, "start-time");
+  out.now = r.optional_integer(x, "now");
+  out.last_failing = read_last_failing(r, x);
   r.each(x, "vertices", [&](dom::element y) { read_vertex(r, y, out); });
   return out;
 }
@@ -219,6 +237,35 @@ checkpoints read_checkpoints(reader& r, dom::element x) {
   if (auto y = r.optional_object(latest, "restored"))
     out.latest_restored = read_restored(r, *y);
   return out;
+}
+
+/// Metrics are written as texts. One that is not gathered yet has no value.
+restarts read_restarts(reader& r, dom::element x) {
+  restarts out;
+  for (auto metric : x.get_array().value_unsafe()) {
+    auto text = r.optional_text(metric, "value");
+    int32_t count = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (!text.empty() && (error != std::errc{} || end != text.data() + text.size()))
+      r.fail("value", "a count");
+    else if (!text.empty())
+      out.count = std::max(out.count.value_or(0), count);
+  }
+  return out;
+}
+
+/// Newer versions keep a history; the member `root-exception` is all that Flink before 1.13 tells.
+exceptions read_exceptions(reader& r, dom::element x) {
+  std::string trace;
+  if (auto history = r.optional_object(x, "exceptionHistory"))
+    r.each(*history, "entries", [&](dom::element y) {
+      if (trace.empty())
+        trace = r.optional_text(y, "stacktrace");
+    });
+  if (trace.empty())
+    trace = r.optional_text(x, "root-exception");
+  auto line = useful_line(trace);
+  return {.latest = line.empty() ? std::nullopt : std::optional{std::move(line)}};
 }
 
 std::string read_failure_cause(reader& r, dom::element x) {
@@ -280,6 +327,14 @@ result<job> decode_job(int status, std::string_view body) {
 
 result<checkpoints> decode_checkpoints(int status, std::string_view body) {
   return decode<checkpoints>(status, body, read_checkpoints);
+}
+
+result<restarts> decode_restarts(int status, std::string_view body) {
+  return decode<restarts>(status, body, read_restarts, true);
+}
+
+result<exceptions> decode_exceptions(int status, std::string_view body) {
+  return decode<exceptions>(status, body, read_exceptions);
 }
 
 result<std::vector<task_manager>> decode_task_managers(int status, std::string_view body) {

@@ -23,9 +23,15 @@ std::optional<std::string> stranger(const std::vector<rest::job_summary>& jobs, 
 verdict judge(step& s, const start& x, const rest::job& job) {
   if (rest::all_tasks_running(job) || job.state == rest::job_state::finished)
     return {started::yes, {}, &job};
-  if (rest::is_terminal(job.state))
-    return {started::no, "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran",
-            &job};
+  if (rest::is_terminal(job.state)) {
+    auto cause = cause_of_failure(s, x.cluster, x.job_id, defaults::poll_job);
+    if (cause)
+      return {started::no,
+              "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran" + *cause,
+              &job};
+    s.wait("JobStarting", "asking what made job " + x.job_id + " fail");
+    return {};
+  }
   s.wait("JobStarting", "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running) + " of "
                             + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
   if (!in_time(s, true))

@@ -96,6 +96,7 @@ progress step::order(const action& what) {
   auto& last = i->second;
   if (!last.failed)
     return progress::done;
+  tell_missing_right(what, last);
   if (last.failed->kind == failure_class::unknown)
     return progress::unknown;
   if (!retryable(last.failed->kind) && last.failed->kind != failure_class::forbidden && is_verdict(what))
@@ -119,13 +120,22 @@ void step::insist(const action& what) {
 
 void step::ask(const action& question, const std::chrono::steady_clock::time_point* answered, milliseconds every) {
   auto pause = answered ? every - since(*answered, x.now) : milliseconds{0};
-  if (auto i = x.seen.outcomes.find(to_string(question)); i != x.seen.outcomes.end() && i->second.failed)
+  if (auto i = x.seen.outcomes.find(to_string(question)); i != x.seen.outcomes.end() && i->second.failed) {
+    tell_missing_right(question, i->second);
     pause = std::max(pause,
                      std::min(retry_delay(i->second.attempts), defaults::poll_longest) - since(i->second.at, x.now));
+  }
   if (pause <= milliseconds{0})
     act(question);
   else
     look_within(pause);
+}
+
+void step::tell_missing_right(const action& what, const outcome& last) {
+  if (last.failed->kind != failure_class::forbidden)
+    return;
+  auto way = job_manager_of(what).empty() ? std::string{} : "the way to the JobManager is closed: ";
+  trouble(last.failed->status == 401 ? "Unauthorized" : "Forbidden", way + last.failed->message);
 }
 
 const rest::overview* step::overview(const cluster_view& c, milliseconds every) {
@@ -186,6 +196,22 @@ const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const s
   return known ? &known->value : nullptr;
 }
 
+const maybe<rest::restarts>* step::restarts(const cluster_view& c, const std::string& job_id, milliseconds every) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = find(c.told, &job_manager_view::restarts, job_id);
+  ask(ask_restarts{c.id, job_id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
+const maybe<rest::exceptions>* step::exceptions(const cluster_view& c, const std::string& job_id, milliseconds every) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = find(c.told, &job_manager_view::exceptions, job_id);
+  ask(ask_exceptions{c.id, job_id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
 const maybe<rest::savepoint>* step::savepoint(const cluster_view& c, const std::string& job_id,
                                               const std::string& trigger_id, milliseconds every) {
   if (!c.leader)
@@ -230,12 +256,16 @@ decision step::finish() {
   auto& meta = x.app.metadata;
   if (phase_of(next) == phase::New && !waiting_.trouble) // nothing to say yet: the first write is the first intent
     return {was, std::move(actions_), look_again_, std::move(waiting_), {}};
+  if (next != was)
+    refresh_health(*this);
   next.observed_generation = meta.generation;
   set_conditions(next, x, waiting_);
   if (next != was) {
     next.last_updated_at = now_text();
     if (why_.empty())
-      why_ = waiting_.reason.empty() ? "the picture changed" : waiting_.message;
+      why_ = waiting_.trouble || note_.empty() ? waiting_.message : note_;
+    if (why_.empty())
+      why_ = "the picture changed";
   }
   return {std::move(next), std::move(actions_), look_again_, std::move(waiting_), std::move(why_)};
 }

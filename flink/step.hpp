@@ -71,6 +71,10 @@ public:
   const maybe<rest::checkpoints>* checkpoints(const cluster_view& c, const std::string& job_id,
                                               std::chrono::milliseconds every,
                                               std::chrono::steady_clock::time_point not_before = {});
+  const maybe<rest::restarts>* restarts(const cluster_view& c, const std::string& job_id,
+                                        std::chrono::milliseconds every);
+  const maybe<rest::exceptions>* exceptions(const cluster_view& c, const std::string& job_id,
+                                            std::chrono::milliseconds every);
   /// When the answer came that job() returns; the epoch if none did.
   std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
   const maybe<rest::savepoint>* savepoint(const cluster_view& c, const std::string& job_id,
@@ -83,6 +87,9 @@ public:
 
   /// Why the status changes, where no phase is entered; is logged.
   void because(std::string why) { why_ = std::move(why); }
+
+  /// The same where nothing more important is said.
+  void note(std::string why) { note_ = std::move(why); }
 
   /// Says what we wait for and when to look again at the latest.
   void wait(std::string reason, std::string message);
@@ -105,10 +112,14 @@ private:
   void ask(const action& question, const std::chrono::steady_clock::time_point* answered,
            std::chrono::milliseconds every);
 
+  /// Says so if what we ask or order was refused for want of a right: nothing else helps then.
+  void tell_missing_right(const action& what, const outcome& last);
+
   std::vector<action> actions_;
   std::chrono::milliseconds look_again_;
   flink::waiting waiting_;
   std::string why_;
+  std::string note_;
 };
 
 /// The job that serves, as the status knows it.
@@ -144,12 +155,38 @@ enum class age_limit { holds, passed };
 recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id,
                          age_limit limit = age_limit::holds);
 
+// -- how cluster and job are (health.cpp) ------------------------------------------------------------------
+
+/// Does the JobManager of the job that serves answer? One lost answer is not taken for silence.
+bool answers(const step& s, const cluster_view& c);
+
+/// Writes down how the job is that serves.
+void record_job(step& s, const rest::job& from);
+
+/// Writes down that the JobManager does not know the job any more.
+void record_job_lost(step& s);
+
+/// Writes down how the cluster is that serves.
+void record_cluster(step& s, const cluster_view& c);
+
+/// Looks after what serves while something else is done: cluster, job, and its newest checkpoint.
+void record_serving(step& s);
+
+/// Writes down what is known by now of what serves, into a status that is written anyway.
+void refresh_health(step& s);
+
+/// Looks after the job that serves while it runs: its checkpoints, its restarts, its slots. A job that fails again and
+/// again is in trouble, also while it happens to run.
+void watch_running_job(step& s, const cluster_view& c, const rest::job& job);
+
+/// What made the job fail most recently, to be put behind a sentence: ": IllegalStateException: no". Empty: Flink does
+/// not tell. `nullopt`: the answer is on its way.
+std::optional<std::string> cause_of_failure(step& s, const cluster_view& c, const std::string& job_id,
+                                            std::chrono::milliseconds every);
+
 /// Writes down the newest checkpoint of the job that serves: without high availability a lost JobManager leaves nothing
 /// else. The first one is waited for, later ones are picked up now and then.
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id);
-
-/// Takes over what a JobManager says of the job that serves.
-void record_job(job_status& to, const rest::job& from);
 
 /// Is a job of a cluster over? `nullopt`: not known yet, the question is on its way.
 /// Over means: its JobManager says a terminal state, or nothing of the cluster is left.

@@ -198,7 +198,7 @@ private:
   answer get_overview() const;
   answer get_jobs() const;
   answer get_task_managers() const;
-  answer get_job(const std::string& id, bool checkpoints);
+  answer get_job(const std::string& id, std::string (*render)(const job&, moment));
   answer get_operation(const std::string& job_id, const std::string& trigger) const;
   answer post_savepoint(const std::string& job_id, const std::string& body, bool stop);
   answer patch_job(const std::string& id, std::string_view query);

@@ -72,11 +72,15 @@ answer flink_cluster::route(const request& x, const on_answer& done, bool& later
   if (path.size() > 1 && path[0] == "jobs" && !is_hex_id(path[1]))
     return bad_parameter("jobid");
   if (is("GET", 2, "jobs"))
-    return get_job(path[1], false);
+    return get_job(path[1], &render_job);
   if (is("PATCH", 2, "jobs"))
     return patch_job(path[1], query);
   if (is("GET", 3, "jobs") && path[2] == "checkpoints")
-    return get_job(path[1], true);
+    return get_job(path[1], &render_checkpoints);
+  if (is("GET", 3, "jobs") && path[2] == "metrics")
+    return get_job(path[1], &render_restarts);
+  if (is("GET", 3, "jobs") && path[2] == "exceptions")
+    return get_job(path[1], &render_exceptions);
   if (is("POST", 3, "jobs") && (path[2] == "stop" || path[2] == "savepoints"))
     return post_savepoint(path[1], x.body, path[2] == "stop");
   if (is("GET", 4, "jobs") && path[2] == "savepoints")
@@ -134,7 +138,7 @@ answer flink_cluster::get_task_managers() const {
   return ok(json::object{{"taskmanagers", std::move(out)}});
 }
 
-answer flink_cluster::get_job(const std::string& id, bool checkpoints) {
+answer flink_cluster::get_job(const std::string& id, std::string (*render)(const job&, moment)) {
   auto old = pictures_.find(id);
   if (old == pictures_.end() || old->second.at + options_.refresh_interval <= now_) {
     auto x = find_job(id);
@@ -143,7 +147,7 @@ answer flink_cluster::get_job(const std::string& id, bool checkpoints) {
     old = pictures_.insert_or_assign(id, picture{now_, *x}).first;
   }
   auto& [at, x] = old->second;
-  return {200, checkpoints ? render_checkpoints(x) : render_job(x, at)};
+  return {200, render(x, at)};
 }
 
 answer flink_cluster::get_operation(const std::string& job_id, const std::string& trigger) const {

@@ -155,7 +155,7 @@ std::string render_job(const job& x, moment now) {
   return json::serialize(out);
 }
 
-std::string render_checkpoints(const job& x) {
+std::string render_checkpoints(const job& x, moment) {
   json::array history;
   for (auto i = x.completed.rbegin(); i != x.completed.rend() && history.size() < 10; ++i)
     history.push_back(render(&*i));
@@ -170,6 +170,21 @@ std::string render_checkpoints(const job& x) {
                                            {"restored", render(x.restored)}}},
                    {"history", std::move(history)}};
   return json::serialize(out);
+}
+
+std::string render_restarts(const job& x, moment) {
+  return json::serialize(json::array{json::object{{"id", "numRestarts"}, {"value", std::to_string(x.restarts)}}});
+}
+
+std::string render_exceptions(const job& x, moment) {
+  json::array entries;
+  for (auto state : {job_state::restarting, job_state::failed})
+    if (auto i = x.entered.find(to_string(state)); entries.empty() && i != x.entered.end())
+      entries.push_back(json::object{{"exceptionName", "java.lang.IllegalStateException"},
+                                     {"stacktrace", "java.lang.IllegalStateException: the job was made to fail\n"},
+                                     {"timestamp", number_of(i->second)}});
+  return json::serialize(
+      json::object{{"exceptionHistory", json::object{{"entries", std::move(entries)}, {"truncated", false}}}});
 }
 
 std::string render_plan(const job& x) {

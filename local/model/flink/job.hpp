@@ -76,7 +76,13 @@ const checkpoint_record* newest(const job& x, bool savepoint);
 std::string render_job(const job& x, moment now);
 
 /// Body of GET /jobs/:id/checkpoints.
-std::string render_checkpoints(const job& x);
+std::string render_checkpoints(const job& x, moment now);
+
+/// Body of GET /jobs/:id/metrics?get=numRestarts.
+std::string render_restarts(const job& x, moment now);
+
+/// Body of GET /jobs/:id/exceptions.
+std::string render_exceptions(const job& x, moment now);
 
 /// Body of POST /jars/:jar/plan.
 std::string render_plan(const job& x);

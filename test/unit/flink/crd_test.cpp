@@ -202,8 +202,8 @@ TEST_F(crd, has_the_columns_of_the_reference_and_after_them_its_own) {
           "Phase .status.phase ", "Cluster Health .status.clusterStatus.health ",
           "Job Health .status.jobStatus.health ", "Healthy TMs .status.clusterStatus.healthyTaskManagers 1",
           "Total TMs .status.clusterStatus.numberOfTaskManagers 1", "Job Restarts .status.jobStatus.jobRestartCount ",
-          "Age .metadata.creationTimestamp ", "Ready .status.conditions[?(@.type==\"Ready\")].status 1",
-          "Reason .status.conditions[?(@.type==\"Ready\")].reason 1", "Image .spec.image 1"}));
+          "Age .metadata.creationTimestamp ", "Ready .status.conditions[?(@.type==\"Ready\")].status ",
+          "Reason .status.conditions[?(@.type==\"Ready\")].reason ", "Image .spec.image 1"}));
 }
 
 TEST_F(crd, can_be_scaled) {

@@ -60,6 +60,14 @@ std::string tell(const std::vector<task_manager>& xs) {
   return out;
 }
 
+std::string tell(const restarts& x) {
+  return x.count ? std::to_string(*x.count) + " restarts" : "not counted yet";
+}
+
+std::string tell(const exceptions& x) {
+  return x.latest ? *x.latest : "nothing has failed";
+}
+
 std::string tell(const savepoint& x) {
   if (x.in_progress)
     return "in progress";
@@ -95,6 +103,8 @@ const auto as_jobs = telling(decode_jobs);
 const auto as_job = telling(decode_job);
 const auto as_checkpoints = telling(decode_checkpoints);
 const auto as_task_managers = telling(decode_task_managers);
+const auto as_restarts = telling(decode_restarts);
+const auto as_exceptions = telling(decode_exceptions);
 const auto as_savepoint = telling(decode_savepoint);
 const auto as_run = telling(decode_run);
 const auto as_done = telling(decode_done);
@@ -134,6 +144,7 @@ const meaning meanings[] = {
     {"checkpoints_restored", as_checkpoints,
      "3 done, 0 failed, 1 restored, completed 'chk-12', restored 'savepoint' savepoint"},
     {"checkpoints_not_addressable", as_checkpoints, ""},
+    {"exceptions_restarting", as_exceptions, "IllegalStateException: told to fail at number 200"},
     {"task_managers_none", as_task_managers, "0 TaskManagers"},
     {"task_managers_one", as_task_managers, "1 TaskManagers, 4/4"},
     {"task_managers_heartbeat", as_task_managers, "1 TaskManagers, 3/4"},
@@ -196,6 +207,20 @@ TEST_P(any_version, describes_a_job) {
   EXPECT_TRUE(all_tasks_running(x));
 }
 
+TEST_P(any_version, counts_restarts) {
+  EXPECT_GT(understood(decode_restarts, GetParam(), "restarts_several").count, 10);
+}
+
+TEST_P(any_version, tells_when_a_job_began_to_fail) {
+  EXPECT_EQ(understood(decode_job, GetParam(), "job_running").last_failing, 0);
+  auto x = understood(decode_job, GetParam(), "job_failed");
+  EXPECT_GT(x.last_failing, x.start_time);
+  EXPECT_GT(x.now, x.last_failing);
+  auto y = understood(decode_job, GetParam(), "job_restarting");
+  EXPECT_EQ(y.state, job_state::restarting);
+  EXPECT_GT(y.last_failing, y.start_time);
+}
+
 TEST_P(any_version, calls_a_job_running_whose_tasks_have_no_slots) {
   auto x = understood(decode_job, GetParam(), "job_no_slots");
   EXPECT_EQ(x.state, job_state::running);
@@ -250,6 +275,7 @@ const good_answer good_answers[] = {
     {"jobs", as_jobs, "jobs_several"},
     {"job", as_job, "job_running"},
     {"checkpoints", as_checkpoints, "checkpoints_restored"},
+    {"exceptions", as_exceptions, "exceptions_restarting"},
     {"task_managers", as_task_managers, "task_managers_one"},
     {"savepoint", as_savepoint, "savepoint_completed"},
     {"failed_savepoint", as_savepoint, "savepoint_failed_directory"},
@@ -272,6 +298,27 @@ TEST_P(malformed_answer, is_told_apart_from_success) {
                      std::string{"{\"a\":1e999}"}, std::string{"{\"a\":\xff}"}, std::string{"{\"a\":\"\xff\"}"},
                      std::string{"{}{}"}, deep, deep_objects, std::string(10'000'000, 'x')})
     EXPECT_THAT(GetParam().decode(200, body), StartsWith("malformed: ")) << body.substr(0, 40);
+}
+
+TEST(restarts, are_a_list_of_counts_and_nothing_else) {
+  for (auto* body : {"", "{}", "[1", R"([{"id":"numRestarts","value":"many"}])", R"([{"value":"1.5"}])"})
+    EXPECT_THAT(as_restarts(200, body), StartsWith("malformed: ")) << body;
+  EXPECT_EQ(as_restarts(200, R"([{"id":"numRestarts","value":"0"},{"id":"fullRestarts","value":"0"}])"), "0 restarts");
+  for (auto* body : {"[]", R"([{"id":"numRestarts"}])", R"([{"id":"numRestarts","value":""}])", "[7]"})
+    EXPECT_EQ(as_restarts(200, body), "not counted yet") << body;
+}
+
+TEST(exceptions, are_none_where_nothing_has_failed) {
+  EXPECT_EQ(as_exceptions(200, R"({"root-exception":null,"timestamp":null,"all-exceptions":[],"truncated":false,)"
+                               R"("exceptionHistory":{"entries":[],"truncated":false}})"),
+            "nothing has failed");
+}
+
+TEST(exceptions, are_told_by_versions_without_a_history_too) {
+  EXPECT_EQ(as_exceptions(200, R"({"root-exception":"java.io.IOException: full\n\tat x","timestamp":1})"),
+            "IOException: full");
+  EXPECT_EQ(as_exceptions(200, R"({"exceptionHistory":{"entries":[{"stacktrace":"a.B: c"},{"stacktrace":"d"}]}})"),
+            "B: c");
 }
 
 TEST_P(malformed_answer, may_be_cut_anywhere) {

@@ -147,9 +147,9 @@ struct scene {
     return view;
   }
 
-  scene& slots(const std::string& id, int32_t n) {
+  scene& slots(const std::string& id, int32_t n, int32_t taken = 0) {
     told(id).overview
-        = learned<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n}, now.steady};
+        = learned<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n - taken}, now.steady};
     return *this;
   }
 
@@ -159,10 +159,39 @@ struct scene {
   }
 
   scene& job(const std::string& id, const std::string& job_id, rest::job_state state, int32_t running = 4) {
-    rest::job j{.id = job_id, .state = state, .start_time = 1'000'000, .tasks_running = running, .tasks_total = 4};
+    rest::job j{.id = job_id,
+                .state = state,
+                .start_time = 1'000'000,
+                .now = milliseconds_now(),
+                .tasks_running = running,
+                .tasks_total = 4};
     j.vertices.push_back({.id = "v", .name = "v", .parallelism = 4, .status = "RUNNING"});
     told(id).job[job_id] = learned<maybe<rest::job>>{j, now.steady};
     return *this;
+  }
+
+  /// A job that began to fail so long ago.
+  scene& failing_job(const std::string& id, const std::string& job_id, rest::job_state state,
+                     std::chrono::milliseconds ago = {}) {
+    job(id, job_id, state);
+    auto& j = *told(id).job[job_id].value;
+    j.last_failing = j.now - ago.count();
+    return *this;
+  }
+
+  scene& exceptions(const std::string& id, const std::string& job_id, rest::exceptions x) {
+    told(id).exceptions[job_id] = learned<maybe<rest::exceptions>>{std::move(x), now.steady};
+    return *this;
+  }
+
+  scene& restarts(const std::string& id, const std::string& job_id, std::optional<int32_t> count) {
+    told(id).restarts[job_id] = learned<maybe<rest::restarts>>{rest::restarts{count}, now.steady};
+    return *this;
+  }
+
+  /// The JobManager's clock.
+  int64_t milliseconds_now() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now.wall.time_since_epoch()).count();
   }
 
   scene& no_job(const std::string& id, const std::string& job_id) {
@@ -191,9 +220,9 @@ struct scene {
     return *this;
   }
 
-  scene& failed(const action& x, failure_class kind, std::string message = "no") {
+  scene& failed(const action& x, failure_class kind, std::string message = "no", int status = 500) {
     seen.outcomes[to_string(x)]
-        = {.failed = failure{kind, 500, std::move(message)}, .attempts = 1, .at = now.steady, .asked = asked(x)};
+        = {.failed = failure{kind, status, std::move(message)}, .attempts = 1, .at = now.steady, .asked = asked(x)};
     return *this;
   }
 
@@ -211,7 +240,7 @@ struct scene {
     st.job_status->job_id = "old";
     st.job_status->jar_name = "job.jar";
     st.job_status->parallelism = 2;
-    s.job("c0", "old", rest::job_state::running).checkpoints("c0", "old", {});
+    s.slots("c0", 2, 2).job("c0", "old", rest::job_state::running).checkpoints("c0", "old", {});
     return s.decide();
   }
 
