@@ -130,7 +130,7 @@ void write_likeness(step& s, const legacy& x, const comparison& compared) {
   } else if (!due && compared.how == likeness::undecidable) {
     s.next.reason = std::string{unverified} + ": whether the spec runs as it stands could not be told (" + compared.why
                   + "); an edit of restartNonce deploys it";
-    s.warn(std::string{unverified}, *s.next.reason);
+    s.warn("AdoptedUnverified", *s.next.reason);
   }
 }
 
