@@ -89,6 +89,14 @@ std::optional<inspected> inspect(step& s, const cluster_view& c) {
   return inspected{compare_with_spec(s.x.app.spec, *jm, *tm, rescaled_to(s.was, c)), job_properties_of(*jm)};
 }
 
+/// Returns what was found once all objects are ours.
+std::optional<inspected> take_objects(step& s, const legacy& x) {
+  auto c = s.cluster(x.cluster_id);
+  bool ours = all_ours(s, c);
+  auto close = inspect(s, c);
+  return ours ? close : std::nullopt;
+}
+
 // -- writing it down ------------------------------------------------------------------------------------------------
 
 /// The status of the job that serves: as it stands if it is the deployed cluster's, else from the cluster itself.
@@ -166,10 +174,8 @@ std::string deployed_cluster(const step& s) {
 }
 
 void take_over(step& s, const legacy& x) {
-  auto c = s.cluster(x.cluster_id);
-  bool ours = all_ours(s, c);
-  auto close = inspect(s, c);
-  if (!ours || !close)
+  auto close = take_objects(s, x);
+  if (!close)
     return;
   write_cluster(s, x);
   write_job(s, x, close->job);
@@ -187,10 +193,8 @@ void take_over_for_deletion(step& s, const legacy& x) {
 }
 
 void take_over_rollback(step& s, const legacy& x) {
-  auto c = s.cluster(x.cluster_id);
-  bool ours = all_ours(s, c);
-  auto close = inspect(s, c);
-  if (!ours || !close)
+  auto close = take_objects(s, x);
+  if (!close)
     return;
   auto state = s.next.savepoint_path;
   write_cluster(s, x);
