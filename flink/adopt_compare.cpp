@@ -56,12 +56,12 @@ json::cursor flink_container(json::cursor deployment, cluster_role role) {
   return first;
 }
 
-std::string env_value(json::cursor container, std::string_view name) {
-  std::string value;
+/// The operator's own FLINK_PROPERTIES; one of the user's stands behind it.
+std::string rendered_config(json::cursor container) {
   for (json::elements all{container.find("env").value_or(json::cursor{})}; auto x = all.next();)
-    if (x->string_at({"name"}) == name)
-      value = x->string_at({"value"}); // the last one wins
-  return value;
+    if (x->string_at({"name"}) == "FLINK_PROPERTIES")
+      return x->string_at({"value"});
+  return {};
 }
 
 /// Returns whether everything that `wanted` says is in `live`; the API server adds defaults.
@@ -163,7 +163,7 @@ void compare_user_entries(findings& out, const sides& x, const properties& live,
 }
 
 void compare_config(findings& out, const sides& x) {
-  auto text = env_value(x.container, "FLINK_PROPERTIES");
+  auto text = rendered_config(x.container);
   if (text.empty()) // its operator left it out where it could not render it
     return out.undecidable("FLINK_PROPERTIES" + x.where() + " is missing");
   auto live = lines_of(text);
@@ -194,24 +194,33 @@ void compare_resources(findings& out, const sides& x) {
     }
 }
 
-std::optional<json::cursor> variable(json::cursor container, std::string_view name) {
-  std::optional<json::cursor> found;
+using variables = std::map<std::string, json::cursor>;
+
+/// Of several with one name the last one counts.
+variables variables_of(json::cursor container) {
+  variables found;
   for (json::elements all{container.find("env").value_or(json::cursor{})}; auto x = all.next();)
-    if (x->string_at({"name"}) == name)
-      found = x;
+    found[x->string_at({"name"})] = *x;
+  return found;
+}
+
+variables variables_of(const env_config* x) {
+  variables found;
+  if (!x)
+    return found;
+  for (auto& raw : x->env)
+    found[json::cursor{raw.text}.string_at({"name"})] = json::cursor{raw.text};
   return found;
 }
 
 void compare_env(findings& out, const sides& x) {
-  auto* env = config_of(x.wanted, x.role).env;
-  for (auto& raw : env ? env->env : std::vector<json::raw>{}) {
-    json::cursor entry{raw.text};
-    auto name = entry.string_at({"name"});
-    auto there = variable(x.container, name);
+  auto live = variables_of(x.container);
+  for (auto& [name, entry] : variables_of(config_of(x.wanted, x.role).env)) {
+    auto there = live.find(name);
     if (name == "FLINK_PROPERTIES")
       out.undecidable("FLINK_PROPERTIES is set in envConfig");
-    else if (!there || there->string_at({"value"}) != entry.string_at({"value"})
-             || !covers(there->find("valueFrom").value_or(json::cursor{}),
+    else if (there == live.end() || there->second.string_at({"value"}) != entry.string_at({"value"})
+             || !covers(there->second.find("valueFrom").value_or(json::cursor{}),
                         entry.find("valueFrom").value_or(json::cursor{})))
       out.different("variable " + name + x.where());
   }

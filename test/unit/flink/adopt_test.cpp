@@ -126,6 +126,23 @@ TEST(legacy_comparison, a_sidecar_that_was_injected_is_not_flink) {
   EXPECT_EQ(p.compared().how, likeness::equal);
 }
 
+TEST(legacy_comparison, of_variables_with_one_name_the_last_one_counts) {
+  pair p;
+  auto& env = p.world.app.spec.job_manager_config->env_config->env;
+  env.insert(env.begin(), json::raw{R"({"name":"LOG_LEVEL","value":"debug"})"});
+  auto x = p.compared();
+  EXPECT_EQ(x.how, likeness::equal) << x.why;
+}
+
+TEST(legacy_comparison, a_configuration_that_the_user_put_in_its_place_proves_nothing) {
+  pair p;
+  auto own = R"({"name":"FLINK_PROPERTIES","value":"a: b"})";
+  p.world.app.spec.task_manager_config->env_config = env_config{.env = {json::raw{own}}};
+  p.tm = replaced(p.tm, R"({"name":"FLINK_DEPLOYMENT_TYPE")", std::string{own} + R"(,{"name":"FLINK_DEPLOYMENT_TYPE")");
+  auto x = p.compared();
+  EXPECT_EQ(x.how, likeness::undecidable) << x.why;
+}
+
 TEST(legacy_comparison, a_rescale_in_place_is_not_in_the_annotations) {
   pair p;
   p.world.app.spec.parallelism = 4;

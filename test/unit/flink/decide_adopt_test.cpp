@@ -118,6 +118,19 @@ TEST(adopted_running, falls_silent) {
   EXPECT_EQ(s.app.status, before);
 }
 
+TEST(adopted_running, another_operator_finishes_what_one_had_begun) {
+  auto s = running();
+  s.decide();
+  for (auto& x : s.last.actions)
+    s.carry_out(x);
+  s.seen.outcomes.clear(); // the operator was killed before it wrote the status
+  s.seen.inspected.clear();
+  s.settle();
+  EXPECT_EQ(s.serving(), old_cluster);
+  EXPECT_EQ(s.phase(), phase::Running);
+  EXPECT_THAT(s.touched, IsEmpty());
+}
+
 TEST(adopted_running, an_edit_made_meanwhile_is_deployed_the_usual_way) {
   auto s = running();
   s.app.spec.image = "registry/orders:2";
