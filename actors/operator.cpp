@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "config/log.hpp"
+#include "flink/adopt.hpp"
 #include "flink/labels.hpp"
 
 #include <algorithm>
@@ -25,6 +26,15 @@ bool is_left_over(const messages::owned_object& x) {
   auto* service = std::get_if<std::shared_ptr<const k8s::service>>(&x);
   return std::holds_alternative<std::shared_ptr<const k8s::deployment>>(x)
       || (service && flink::is_versioned(**service));
+}
+
+/// What the Go operator made carries no uid label. Of its objects the owner tells whose they are; its pods' owner is a
+/// ReplicaSet, which none of them tells apart from the application's own pods but by its clusters: decide() does.
+bool may_belong_to(const messages::owned_object& x, const std::string& uid) {
+  if (std::holds_alternative<std::shared_ptr<const k8s::pod>>(x))
+    return true;
+  auto& owners = messages::head_of(x).owner_uids;
+  return std::find(owners.begin(), owners.end(), uid) != owners.end();
 }
 
 /// Supervisors of applications whose objects were found without them need a name to ask for.
@@ -76,6 +86,10 @@ void operator_state::on(const messages::application_news& x) {
   if (!x.removed)
     setup_.application.counters->in_phase(phase_in(x.record), 1);
   e.key = k8s::key_of(meta);
+  if (!x.removed)
+    uids_[e.key] = meta.uid;
+  else if (auto i = uids_.find(e.key); i != uids_.end() && i->second == meta.uid)
+    uids_.erase(i);
   e.record = x.removed ? nullptr : x.record;
   if (e.supervisor)
     self_->send(e.supervisor, x);
@@ -90,12 +104,17 @@ void operator_state::on(const messages::application_news& x) {
 void operator_state::on(const messages::object_news& x) {
   auto& head = messages::head_of(x.object);
   auto uid = label(head, flink::labels::application_uid);
+  k8s::object_key key{head.key.ns, label(head, flink::labels::application)};
+  if (key.name.empty())
+    return; // not an application's
   if (uid.empty())
-    return; // not made by us
+    return on_unlabelled(x, key);
+  auto slot = std::pair{x.object.index(), head.key.name};
+  if (auto i = unlabelled_.find(key); i != unlabelled_.end() && i->second.erase(slot) && i->second.empty())
+    unlabelled_.erase(i); // taken over by now
   auto& e = entries_[uid];
   if (e.key.name.empty())
-    e.key = {head.key.ns, label(head, flink::labels::application)};
-  auto slot = std::pair{x.object.index(), head.key.name};
+    e.key = key;
   if (x.removed)
     e.objects.erase(slot);
   else
@@ -106,6 +125,29 @@ void operator_state::on(const messages::object_news& x) {
     forget_if_empty(uid);
   else
     supervise(uid, e);
+}
+
+void operator_state::on_unlabelled(const messages::object_news& x, const k8s::object_key& key) {
+  auto slot = std::pair{x.object.index(), messages::head_of(x.object).key.name};
+  auto& known = unlabelled_[key];
+  auto before = known.find(slot);
+  auto uid = uids_.find(key);
+  auto tell = [&](bool gone) {
+    if (uid == uids_.end())
+      return;
+    if (auto& e = entries_[uid->second]; e.supervisor)
+      self_->send(e.supervisor, messages::object_news{x.object, gone});
+  };
+  bool fits = !x.removed && uid != uids_.end() && may_belong_to(x.object, uid->second);
+  bool did = before != known.end() && uid != uids_.end() && may_belong_to(before->second, uid->second);
+  if (fits || did)
+    tell(!fits);
+  if (x.removed)
+    known.erase(slot);
+  else
+    known.insert_or_assign(slot, x.object);
+  if (known.empty())
+    unlabelled_.erase(key);
 }
 
 void operator_state::on(const messages::kind_synced& x) {
@@ -132,6 +174,10 @@ void operator_state::brief(entry& e) {
   for (auto& [slot, object] : e.objects)
     self_->send(e.supervisor, messages::object_news{object, false});
   auto uid = supervisors_[e.supervisor.address()];
+  if (auto i = unlabelled_.find(e.key); i != unlabelled_.end() && e.record)
+    for (auto& [slot, object] : i->second)
+      if (may_belong_to(object, uid))
+        self_->send(e.supervisor, messages::object_news{object, false});
   if (e.record)
     self_->send(e.supervisor, messages::application_news{e.record, false});
   else

@@ -32,12 +32,14 @@ public:
   operator_actor::behavior_type make_behavior(operator_setup setup);
 
 private:
+  /// By kind and name.
+  using object_map = std::map<std::pair<std::size_t, std::string>, messages::owned_object>;
+
   /// All that is known of one application, by its uid.
   struct entry {
     k8s::object_key key;
     std::shared_ptr<const flink::application_record> record;
-    /// By kind and name.
-    std::map<std::pair<std::size_t, std::string>, messages::owned_object> objects;
+    object_map objects;
     application_actor supervisor;
     int32_t restarts = 0;
     bool pausing = false;
@@ -46,6 +48,7 @@ private:
 
   void on(const messages::application_news& x);
   void on(const messages::object_news& x);
+  void on_unlabelled(const messages::object_news& x, const k8s::object_key& key);
   void on(const messages::kind_synced& x);
   void on(const messages::restart& x);
   void on_down(const caf::down_msg& x);
@@ -60,6 +63,10 @@ private:
   operator_setup setup_;
   std::set<std::string> missing_kinds_;
   std::unordered_map<std::string, entry> entries_;
+  /// uid of the application of this name.
+  std::map<k8s::object_key, std::string> uids_;
+  /// Objects without an application's uid, by the name that their label says: the Go operator's.
+  std::map<k8s::object_key, object_map> unlabelled_;
   std::unordered_map<caf::actor_addr, std::string> supervisors_;
   uint64_t spawned_ = 0;
 };

@@ -27,6 +27,10 @@ struct words {
   std::string operator()(const orphan_object& x) const {
     return "orphan " + std::string{to_string(x.role)} + " " + x.name;
   }
+  std::string operator()(const inspect_deployment& x) const { return "inspect Deployment " + x.name; }
+  std::string operator()(const take_over_object& x) const {
+    return "take over " + std::string{to_string(x.role)} + " " + x.name;
+  }
   std::string operator()(const ask_namespace&) const { return "ask namespace"; }
   std::string operator()(const ask_application&) const { return "ask application"; }
   std::string operator()(const record_event& x) const { return name_of(x); }

@@ -60,6 +60,19 @@ struct orphan_object {
   bool operator==(const orphan_object&) const = default;
 };
 
+/// Reads a Deployment of the Go operator with all that it says, to compare it with the spec.
+struct inspect_deployment {
+  std::string name;
+  bool operator==(const inspect_deployment&) const = default;
+};
+
+/// Makes an object of the Go operator ours.
+struct take_over_object {
+  object_role role;
+  std::string name;
+  bool operator==(const take_over_object&) const = default;
+};
+
 /// Asks whether the namespace is being deleted.
 struct ask_namespace {
   bool operator==(const ask_namespace&) const = default;
@@ -156,10 +169,11 @@ struct cancel_job {
   bool operator==(const cancel_job&) const = default;
 };
 
-using action = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object,
-                            scale_deployment, switch_service, orphan_object, ask_namespace, ask_application,
-                            record_event, ask_overview, ask_jobs, ask_job, ask_checkpoints, ask_restarts,
-                            ask_exceptions, ask_savepoint, compile_job, submit_job, stop_job, cancel_job>;
+using action
+    = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object, scale_deployment,
+                   switch_service, orphan_object, inspect_deployment, take_over_object, ask_namespace, ask_application,
+                   record_event, ask_overview, ask_jobs, ask_job, ask_checkpoints, ask_restarts, ask_exceptions,
+                   ask_savepoint, compile_job, submit_job, stop_job, cancel_job>;
 
 /// Returns the action in a few words: the key of its outcome, and what stands in logs and diaries.
 std::string to_string(const action& x);

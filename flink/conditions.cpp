@@ -1,5 +1,6 @@
 // Ready, Progressing, Degraded: what `kubectl wait` and people read.
 #include "config/defaults.hpp"
+#include "flink/adopt.hpp"
 #include "flink/decode.hpp"
 #include "flink/step.hpp"
 #include "k8s/time.hpp"
@@ -66,7 +67,8 @@ claim ready(const status& next, const situation& x, const waiting& w) {
   auto at = phase_of(next);
   bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.complaints.empty();
   if (at == phase::Running && wanted && job_runs(next) && !w.trouble)
-    return {true, "JobRunning", headline(at)};
+    return next.reason && next.reason->starts_with(unverified) ? claim{true, std::string{unverified}, *next.reason}
+                                                               : claim{true, "JobRunning", headline(at)};
   if (w.trouble)
     return {false, w.reason, w.message};
   if (at == phase::DeployFailed || at == phase::Failed)

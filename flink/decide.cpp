@@ -77,7 +77,10 @@ void follow(step& s) {
 
 decision decide(const situation& x) {
   step s{x};
-  if (x.app.metadata.deletion_timestamp)
+  bool deleted = x.app.metadata.deletion_timestamp.has_value();
+  if ((deleted ? s.has_finalizer() : !paused(x.app)) && adopts(s))
+    ;
+  else if (deleted)
     deleting(s);
   else if (paused(x.app))
     s.wait("Paused", "annotation " + std::string{paused_annotation} + " is \"true\": the operator only watches");

@@ -1,6 +1,7 @@
 #include "flink/learn.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/adopt.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
 #include "flink/names.hpp"
@@ -73,6 +74,17 @@ std::string body_for(object_role role, const application& app, const std::string
   return {};
 }
 
+const k8s::object_head* head_of(const world& x, object_role role, const std::string& name) {
+  auto find = [&](auto& all) -> const k8s::object_head* {
+    auto i = all.find(name);
+    return i == all.end() ? nullptr : &i->second->head;
+  };
+  auto& type = type_of(role);
+  return &type == &k8s::deployments ? find(x.deployments)
+       : &type == &k8s::services    ? find(x.services)
+                                    : find(x.ingresses);
+}
+
 rest::run_options run_options_of(const job_parameters& job, std::string job_id, std::string restore_path) {
   return {.jar_name = job.jar_name,
           .job_id = std::move(job_id),
@@ -91,6 +103,15 @@ struct caller {
   const std::string& ns() const { return app.metadata.namespace_; }
   k8s::object_key key() const { return k8s::key_of(app.metadata); }
   k8s::object_key key(std::string name) const { return {ns(), std::move(name)}; }
+
+  /// Of a cluster that another operator made, the selector is its own.
+  std::string pod_selector_of(const std::string& cluster_id) const {
+    auto* service = look_at_cluster(seen, cluster_id).versioned_service;
+    if (!service)
+      return {};
+    auto i = service->selector.find(std::string{labels::pod_selector});
+    return i == service->selector.end() ? std::string{} : i->second;
+  }
 
   call operator()(const add_finalizer&) const {
     auto patch = k8s::add_finalizer(app.metadata, finalizer_name);
@@ -119,12 +140,22 @@ struct caller {
   }
   call operator()(const switch_service& x) const {
     return kubernetes_call{k8s::merge_patch(k8s::services, key(generic_service_name(app.metadata.name)),
-                                            service_switch_patch(app, x.cluster_id))};
+                                            service_switch_patch(app, x.cluster_id, pod_selector_of(x.cluster_id)))};
   }
   call operator()(const orphan_object& x) const {
     return kubernetes_call{
         k8s::merge_patch(type_of(x.role), key(x.name),
                          R"({"metadata":{"labels":{")" + std::string{labels::orphaned} + R"(":"true"}}})")};
+  }
+  call operator()(const inspect_deployment& x) const {
+    return kubernetes_call{k8s::get(k8s::deployments, key(x.name))};
+  }
+  call operator()(const take_over_object& x) const {
+    auto* head = head_of(seen.world, x.role, x.name);
+    if (!head)
+      return no_call{"it is gone"};
+    return kubernetes_call{
+        k8s::json_patch(type_of(x.role), key(x.name), take_over_patch(app, *head, keeps_owner(x.role)))};
   }
   call operator()(const ask_namespace&) const { return kubernetes_call{k8s::get(k8s::namespaces, {"", ns()})}; }
   call operator()(const ask_application&) const { return kubernetes_call{k8s::get(k8s::flink_applications, key())}; }
@@ -307,6 +338,12 @@ struct learner {
       show_object(seen, role, r.body);
     plain();
   }
+  void operator()(const inspect_deployment& y) const {
+    if (succeeded(r))
+      seen.inspected[y.name] = r.body;
+    plain();
+  }
+  void operator()(const take_over_object& y) const { shown(y.role); }
   void operator()(const ask_namespace&) const {
     json::complaint ignored;
     if (succeeded(r))
@@ -422,6 +459,8 @@ void forget_the_past(observation& seen, const status& present, std::chrono::stea
     alive.insert(id);
   if (present.cluster)
     alive.insert(present.cluster->id);
+  if (!left_by_go_operator(present))
+    seen.inspected.clear();
   std::erase_if(seen.job_managers, [&](auto& x) { return !alive.contains(x.first); });
 }
 

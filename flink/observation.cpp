@@ -1,5 +1,6 @@
 #include "flink/observation.hpp"
 
+#include "flink/adopt.hpp"
 #include "flink/labels.hpp"
 
 #include <algorithm>
@@ -38,6 +39,13 @@ void sort_pod(cluster_view& c, const k8s::pod& x) {
 
 } // namespace
 
+std::string cluster_of(const k8s::object_head& x) {
+  // Of the Go operator's objects the name tells it: its label changes when they are rescaled in place.
+  bool made_by_us = x.labels.contains(std::string{labels::attempt});
+  auto named = made_by_us ? std::string{} : go_cluster_id(x);
+  return named.empty() ? label(x, labels::cluster_id) : named;
+}
+
 bool is_versioned(const k8s::service& x) {
   return x.head.key.name != label(x.head, labels::application);
 }
@@ -49,13 +57,13 @@ incarnation incarnation_of(const k8s::pod& x) {
 cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id) {
   cluster_view c{.id = cluster_id};
   for (auto& [name, x] : seen.world.deployments)
-    if (label(x->head, labels::cluster_id) == cluster_id)
+    if (cluster_of(x->head) == cluster_id)
       (label(x->head, labels::deployment_type) == "jobmanager" ? c.job_manager : c.task_manager) = x.get();
   for (auto& [name, x] : seen.world.services)
-    if (label(x->head, labels::cluster_id) == cluster_id && is_versioned(*x))
+    if (is_versioned(*x) && cluster_of(x->head) == cluster_id)
       c.versioned_service = x.get();
   for (auto& [name, x] : seen.world.pods)
-    if (label(x->head, labels::cluster_id) == cluster_id)
+    if (label(x->head, labels::cluster_id) == cluster_id || is_go_pod(x->head, cluster_id))
       sort_pod(c, *x);
   auto told = seen.job_managers.find(cluster_id);
   if (c.leader && told != seen.job_managers.end() && told->second.asked == incarnation_of(*c.leader))
@@ -66,10 +74,10 @@ cluster_view look_at_cluster(const observation& seen, const std::string& cluster
 std::vector<std::string> clusters_in(const world& x) {
   std::set<std::string> ids;
   for (auto& [name, y] : x.deployments)
-    ids.insert(label(y->head, labels::cluster_id));
+    ids.insert(cluster_of(y->head));
   for (auto& [name, y] : x.services)
     if (is_versioned(*y))
-      ids.insert(label(y->head, labels::cluster_id));
+      ids.insert(cluster_of(y->head));
   for (auto& [name, y] : x.pods)
     ids.insert(label(y->head, labels::cluster_id));
   ids.erase("");

@@ -75,6 +75,8 @@ struct observation {
   std::map<std::string, job_manager_view> job_managers;
   /// By to_string(action).
   std::map<std::string, outcome> outcomes;
+  /// Deployments of the Go operator that were looked at closely, as JSON texts by name; kept until they are taken over.
+  std::map<std::string, std::string> inspected;
   /// The namespace is being deleted, once asked.
   std::optional<bool> namespace_terminating;
   /// Objects that carry the name of one of ours and are not ours: name and why.
@@ -108,13 +110,23 @@ struct cluster_view {
 /// Returns the incarnation that a JobManager pod is in.
 incarnation incarnation_of(const k8s::pod& x);
 
+/// Returns the cluster that a Deployment or versioned Service belongs to.
+std::string cluster_of(const k8s::object_head& x);
+
 /// Returns the part of the world with this cluster id.
 cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id);
+
+/// Returns whether an object follows the application and not one cluster: such ones keep the application as their
+/// owner.
+constexpr bool keeps_owner(object_role x) {
+  return x == object_role::generic_service || x == object_role::ingress;
+}
 
 /// Returns whether this is the Service of one cluster, not that of the application.
 bool is_versioned(const k8s::service& x);
 
-/// Returns the ids of all clusters of which anything is left.
+/// Returns the ids of all clusters of which anything is left. Pods of the Go operator alone do not count: they carry
+/// nothing that says whose they are.
 std::vector<std::string> clusters_in(const world& x);
 
 } // namespace flink

@@ -1,6 +1,7 @@
 #include "flink/step.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/adopt.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
 #include "k8s/time.hpp"
@@ -254,7 +255,9 @@ std::chrono::steady_clock::time_point step::answered(const action& what) const {
 
 decision step::finish() {
   auto& meta = x.app.metadata;
-  if (phase_of(next) == phase::New && !waiting_.trouble) // nothing to say yet: the first write is the first intent
+  // Nothing to say yet: the first write is the first intent.
+  bool silent = phase_of(next) == phase::New || (next == was && left_by_go_operator(was));
+  if (silent && !waiting_.trouble)
     return {was, std::move(actions_), look_again_, std::move(waiting_), {}};
   if (next != was)
     refresh_health(*this);

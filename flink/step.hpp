@@ -217,6 +217,8 @@ void recovering(step& s);
 /// Running, DeployFailed and Failed.
 void settled(step& s);
 void deleting(step& s);
+/// Takes over what the Go operator left; returns whether this is all that can be done now.
+bool adopts(step& s);
 
 /// Takes the step to SubmittingJob with new identities.
 void begin_submit(step& s, std::optional<std::string> restore_path, std::string why);

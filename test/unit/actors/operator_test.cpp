@@ -16,10 +16,13 @@ namespace {
 std::vector<std::string> decided;
 /// Pods that the last decision saw.
 std::size_t pods_seen = 0;
+/// Deployments that it saw.
+std::size_t deployments_seen = 0;
 
 flink::decision note(const flink::situation& x) {
   decided.push_back(x.app.metadata.name);
   pods_seen = x.seen.world.pods.size();
+  deployments_seen = x.seen.world.deployments.size();
   if (x.app.metadata.name == "bad")
     throw std::runtime_error{"a mistake in decide"};
   return {.next = x.app.status,
@@ -50,6 +53,24 @@ protected:
     if (!uid.empty())
       x.head.labels = {{"flink-app", "a"}, {"flink.k8s.io/application-uid", uid}};
     caf::anon_send(root, messages::object_news{std::make_shared<const k8s::pod>(std::move(x)), removed});
+    run();
+  }
+
+  void show_unlabelled_pod(const std::string& name, const std::string& app, bool removed = false) {
+    k8s::pod x{.head
+               = {.key = {"ns", name}, .uid = name, .labels = {{"flink-app", app}}, .owner_uids = {"a ReplicaSet"}}};
+    caf::anon_send(root, messages::object_news{std::make_shared<const k8s::pod>(std::move(x)), removed});
+    run();
+  }
+
+  void show_deployment(const std::string& name, const std::string& app, const std::string& owner,
+                       const std::string& uid = {}) {
+    k8s::deployment x{.head = {.key = {"ns", name}, .uid = name, .labels = {{"flink-app", app}}}};
+    if (!owner.empty())
+      x.head.owner_uids = {owner};
+    if (!uid.empty())
+      x.head.labels["flink.k8s.io/application-uid"] = uid;
+    caf::anon_send(root, messages::object_news{std::make_shared<const k8s::deployment>(std::move(x)), false});
     run();
   }
 
@@ -110,6 +131,45 @@ TEST_F(operator_test, gives_each_application_the_objects_that_carry_its_uid) {
   show_pod("p2", "uid-a", true);
   EXPECT_EQ(waiting("a"), "1 pods");
   EXPECT_EQ(waiting("b"), "1 pods");
+}
+
+TEST_F(operator_test, gives_each_application_what_the_go_operator_made_for_it) {
+  show_unlabelled_pod("p1", "a");
+  show_unlabelled_pod("p2", "b");
+  show_deployment("mine", "a", "uid-a");
+  show_deployment("of-an-earlier-life", "a", "uid-0");
+  show("a");
+  sync();
+  EXPECT_EQ(waiting("a"), "1 pods");
+  EXPECT_EQ(deployments_seen, 1U) << "the owner tells whose it is";
+  show_unlabelled_pod("p3", "a");
+  EXPECT_EQ(waiting("a"), "2 pods");
+  show_unlabelled_pod("p1", "a", true);
+  EXPECT_EQ(waiting("a"), "1 pods");
+}
+
+TEST_F(operator_test, an_object_whose_owner_is_taken_off_by_others_is_nobodys_any_more) {
+  show_deployment("d", "a", "uid-a");
+  show("a");
+  sync();
+  EXPECT_EQ(deployments_seen, 1U);
+  show_deployment("d", "a", "");
+  EXPECT_EQ(deployments_seen, 0U);
+}
+
+TEST_F(operator_test, an_object_that_was_taken_over_goes_on_as_ours) {
+  show_deployment("d", "a", "uid-a");
+  show("a");
+  sync();
+  show_deployment("d", "a", "", "uid-a");
+  EXPECT_EQ(deployments_seen, 1U);
+}
+
+TEST_F(operator_test, objects_without_application_and_uid_are_never_swept) {
+  show_deployment("d", "a", "uid-a");
+  sync();
+  EXPECT_TRUE(decided.empty()) << "their owner, or whoever made them, looks after them";
+  EXPECT_TRUE(report().applications.empty());
 }
 
 TEST_F(operator_test, starts_a_crashed_supervisor_again_with_growing_pauses) {

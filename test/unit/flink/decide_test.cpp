@@ -360,6 +360,17 @@ TEST(decide_update, a_lost_job_without_known_state_is_not_started_from_nothing) 
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("fallbackWithoutState"));
 }
 
+TEST(decide_update, a_checkpoint_that_is_too_old_is_not_started_from) {
+  auto s = scene::savepointing();
+  s.app.spec.max_checkpoint_restore_age_seconds = 60;
+  auto taken = std::chrono::duration_cast<std::chrono::milliseconds>((s.now.wall - 61s).time_since_epoch()).count();
+  s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "job is not running"});
+  s.job("c0", "old", job_state::failed);
+  s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/chk-7", taken, false, false}}).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("maxCheckpointRestoreAgeSeconds"));
+}
+
 // -- the new job --------------------------------------------------------------------------------------------
 
 TEST(decide_submit, becomes_the_serving_version_and_removes_the_old_one) {
@@ -478,6 +489,16 @@ TEST(decide_rest, writes_the_newest_checkpoint_down) {
   s.checkpoints("c0", "old", {.completed = 3, .latest_completed = rest::checkpoint{"file:/chk-3", taken, false, false}})
       .decide();
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-3");
+}
+
+TEST(decide_rest, a_silent_job_manager_is_written_down_as_red) {
+  auto s = scene::running();
+  action question = ask_job{"c0", "old"};
+  s.failed(question, failure_class::transient, "no answer");
+  s.seen.outcomes[to_string(question)].attempts = 3;
+  s.later(1min).decide();
+  EXPECT_EQ(s.app.status.cluster_status->health, "Red");
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True JobManagerSilent"));
 }
 
 TEST(decide_rest, says_so_when_the_job_is_lost_with_its_job_manager) {

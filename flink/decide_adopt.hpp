@@ -1,0 +1,41 @@
+// What the two halves of taking over share: decide_adopt.cpp finds the job, decide_adopt_take.cpp takes its cluster.
+// Not for others.
+#pragma once
+
+#include "flink/step.hpp"
+
+#include <string>
+
+namespace flink {
+
+/// What is taken over.
+struct legacy {
+  std::string cluster_id;
+  /// The job that serves from now on, or the one that did until it ended; may be empty then.
+  std::string job_id;
+  bool job_runs = true;
+  /// The Go operator was on its way to another version: only a proof that the spec runs already, and a job, spare a
+  /// deploy.
+  bool deploy_due = false;
+};
+
+/// The cluster that the status calls deployed; empty if there never was one. A rescale in place gives its Deployments
+/// a new label, and the status that hash: their names tell by which id their processes find each other.
+std::string deployed_cluster(const step& s);
+
+/// Objects first, which can be repeated; then the status, by which the next operator knows the cluster as its own.
+void take_over(step& s, const legacy& x);
+
+/// The same for what is being deleted: it is not compared, nothing will be deployed any more.
+void take_over_for_deletion(step& s, const legacy& x);
+
+/// The new version had not come up, and the old one waits for its job: from here on it is a rollback like any other.
+void take_over_rollback(step& s, const legacy& x);
+
+/// Drops what only the Go operator kept for itself.
+void forget_bookkeeping(status& x);
+
+/// A first deploy that was given up.
+void take_over_failure(step& s);
+
+} // namespace flink
