@@ -8,16 +8,6 @@ namespace simulated = local::simulated;
 
 namespace {
 
-bool flag(const json::value& x, std::initializer_list<std::string_view> path) {
-  auto* found = at(x, path);
-  return found && found->is_bool() && found->as_bool();
-}
-
-int64_t integer(const json::value& x, std::initializer_list<std::string_view> path, int64_t otherwise = 0) {
-  auto* found = at(x, path);
-  return found && found->is_int64() ? found->as_int64() : otherwise;
-}
-
 bool is_live(const simulated::job& x) {
   return !flink::rest::is_terminal(x.state);
 }
@@ -36,8 +26,8 @@ void judge::complain(std::string x) {
 }
 
 void judge::look() {
-  if (outside_.flink_steps() != seen_steps_) {
-    seen_steps_ = outside_.flink_steps();
+  if (outside_.node().flink_steps() != seen_steps_) {
+    seen_steps_ = outside_.node().flink_steps();
     look_at_jobs();
   }
   if (outside_.store().version() != seen_version_) {
@@ -55,7 +45,7 @@ const json::value* judge::application_of(const std::string& uid) const {
 
 std::vector<std::string> judge::live_jobs(const std::string& uid) const {
   std::vector<std::string> out;
-  for (auto& x : outside_.job_managers())
+  for (auto& x : outside_.node().job_managers())
     if (x->alive && x->application_uid == uid)
       for (auto& [id, job] : x->flink->jobs())
         if (is_live(job))
@@ -64,7 +54,7 @@ std::vector<std::string> judge::live_jobs(const std::string& uid) const {
 }
 
 void judge::look_at_jobs() {
-  for (auto& x : outside_.job_managers()) {
+  for (auto& x : outside_.node().job_managers()) {
     if (!x->alive)
       continue;
     auto* application = application_of(x->application_uid);
@@ -85,7 +75,7 @@ void judge::look_at_jobs() {
 int64_t judge::required_position(const life& x, const json::value& application) const {
   int64_t required = 0;
   auto offer = [&](const std::string& path) {
-    if (auto* found = outside_.snapshots().find(path); found && found->readable)
+    if (auto* found = outside_.node().snapshots().find(path); found && found->readable)
       required = std::max(required, found->position);
   };
   // A version that was not accepted is forgotten with what it saved: the old one goes on from its own state.
@@ -96,7 +86,7 @@ int64_t judge::required_position(const life& x, const json::value& application) 
   for (auto& path : x.reported)
     offer(path);
   // What a living JobManager still tells can be known.
-  for (auto& process : outside_.job_managers())
+  for (auto& process : outside_.node().job_managers())
     if (process->alive && process->flink->is_up() && !process->flink->faults.hung)
       for (auto& [id, job] : process->flink->jobs())
         if (x.accepted.contains(id))
@@ -116,7 +106,7 @@ void judge::started(life& x, const job_manager& where, const simulated::job& job
     x.accepted.clear();
     return;
   }
-  auto from = job.restored ? outside_.snapshots().find(job.restored->path) : nullptr;
+  auto from = job.restored ? outside_.node().snapshots().find(job.restored->path) : nullptr;
   auto position = from ? from->position : 0;
   if (auto required = required_position(x, *application); position < required)
     complain("job " + job.id + " was started from position " + std::to_string(position) + " ("
@@ -154,8 +144,8 @@ void judge::on_order(const std::string& ip, const net::request& x) {
   if (!stops)
     return;
   auto job = x.target.substr(6, 32);
-  for (auto& process : outside_.job_managers()) {
-    auto* pod = outside_.pod(process->pod_uid);
+  for (auto& process : outside_.node().job_managers()) {
+    auto* pod = outside_.node().pod(process->pod_uid);
     auto* application = pod && pod->ip == ip ? application_of(process->application_uid) : nullptr;
     if (!application || text(*application, {"status", "jobStatus", "jobID"}) != job)
       continue;

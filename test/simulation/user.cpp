@@ -55,6 +55,11 @@ void user::clear_away() {
   }
 }
 
+version& user::fresh() {
+  before_ = now_;
+  return now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = now_.delete_mode};
+}
+
 void user::edit(std::string what) {
   if (trace)
     trace("user edits: " + what);
@@ -99,81 +104,6 @@ void user::remove(const char* propagation) {
     eyes_.forgive(orphaned_ = text(*x, {"metadata", "uid"}));
   ask("DELETE", std::string{all} + "/app", R"({"propagationPolicy":")" + std::string{propagation} + R"("})");
   wants_it_ = false;
-}
-
-void user::do_something() {
-  if (!wants_it_) {
-    if (!outside_.application(name))
-      create();
-    return;
-  }
-  auto fresh = [&] {
-    before_ = now_;
-    now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = now_.delete_mode};
-  };
-  switch (adversary_.choose("what the user does", 14)) {
-  case 0:
-  case 1:
-    fresh();
-    return edit("a new image, " + now_.image);
-  case 2:
-    fresh();
-    now_.parallelism = 4;
-    return edit("parallelism 4");
-  case 3:
-    fresh();
-    now_.jar = "missing.jar";
-    now_.good = false;
-    return edit("a jar that does not exist");
-  case 4:
-    fresh();
-    now_.arguments = "--throws";
-    now_.good = false;
-    return edit("a main() that throws");
-  case 5:
-    fresh();
-    now_.image = "missing:" + std::to_string(images_);
-    now_.good = false;
-    return edit("an image that does not exist");
-  case 6:
-    std::swap(now_, before_);
-    return edit("back to the version before, " + now_.image + " " + now_.jar);
-  case 7:
-    fresh();
-    now_.parallelism = 0;
-    edit("an impossible parallelism"); // which the API server refuses
-    now_ = before_;
-    return;
-  case 8:
-    fresh();
-    now_.savepoint_disabled = true;
-    return edit("savepoints disabled");
-  case 9:
-    fresh();
-    now_.arguments = "--poison";
-    now_.good = false;
-    return edit("tasks that always fail");
-  case 10:
-    fresh();
-    now_.arguments = "--slow";
-    return edit("a main() that takes long");
-  case 11:
-    fresh();
-    now_.arguments = "--other-state";
-    now_.good = false;
-    return edit("operators that cannot take the state");
-  case 12:
-    now_.force_rollback = true;
-    now_.good = false;
-    return edit("forceRollback");
-  default:
-    constexpr const char* modes[] = {"Savepoint", "ForceCancel", "None"};
-    constexpr const char* ways[] = {"Background", "Foreground", "Orphan"};
-    now_.delete_mode = modes[adversary_.choose("deleteMode", 3)];
-    if (now_.delete_mode != "Savepoint")
-      edit("deleteMode " + now_.delete_mode);
-    return remove(ways[adversary_.choose("propagation", 3)]);
-  }
 }
 
 } // namespace simulation

@@ -30,7 +30,7 @@ public:
   user(world& outside, choices& adversary, judge& eyes) : outside_{outside}, adversary_{adversary}, eyes_{eyes} {}
 
   void create();
-  /// Edits, deletes or creates again, as the adversary chooses.
+  /// Edits, deletes or creates again, as the adversary chooses (moves.cpp).
   void do_something();
   /// What a plot is about; the application runs already.
   void perform(plot x);
@@ -47,9 +47,20 @@ public:
 
   static constexpr auto name = "app";
 
-private:
+  // -- what moves are made of -------------------------------------------------------------------------
+
+  /// The next version, a good one: what was there before, but another image.
+  version& fresh();
+  /// The version before this one.
+  void swap_back() { std::swap(now_, before_); }
+  /// The last edit was refused.
+  void take_back() { now_ = before_; }
+  version& wanted_next() { return now_; }
   void edit(std::string what);
   void remove(const char* propagation);
+  choices& adversary() { return adversary_; }
+
+private:
   void clear_away();
   std::string spec() const;
   local::model::answer ask(std::string method, std::string path, std::string body);
