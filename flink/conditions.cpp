@@ -75,8 +75,11 @@ claim ready(const status& next, const situation& x, const waiting& w) {
     return {false, "JobNotRunning",
             "the job is "
                 + (next.job_status && next.job_status->state ? *next.job_status->state : std::string{"unknown"})
-                + " with tasks missing"};
-  return {false, *phase_text(at).c_str() ? phase_text(at) : "New", headline(at)};
+                + " with tasks missing"
+                + (x.app.spec.savepoint_nonce && x.app.spec.savepoint_nonce != next.savepoint_nonce
+                       ? "; the savepoint that savepointNonce asks for waits for them"
+                       : "")};
+  return under_way(next, false);
 }
 
 claim progressing(const status& next, const waiting& w) {

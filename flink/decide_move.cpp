@@ -17,9 +17,7 @@ void remember_savepoint(step& s, const std::string& path) {
   auto& all = s.next.savepoints;
   if (!all.empty() && all.back().path == path)
     return;
-  all.push_back({path, s.now_text(), "Update"});
-  if (all.size() > defaults::remembered_savepoints)
-    all.erase(all.begin());
+  record_savepoint(s, path, "Update");
   s.next.savepoint_path = path;
   s.next.target->restore_path = path;
   s.event("CanceledJob", "job " + serving_job(s.was) + " stopped with savepoint " + path);

@@ -230,6 +230,8 @@ void settled(step& s) {
     watch_job(s, s.cluster(s.was.cluster->id));
   if (phase_of(s.next) == phase::DeployFailed)
     s.wait("DeployFailed", "waiting for an edit: " + s.was.reason.value_or("the deploy failed"));
+  if (phase_of(s.next) == phase::Running || phase_of(s.next) == phase::DeployFailed)
+    save_beside(s);
 }
 
 } // namespace flink

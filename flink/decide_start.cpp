@@ -262,6 +262,12 @@ void begin_deploy(step& s, std::string why) {
                                 .job = parameters_of(s.x.app.spec)};
   if (s.x.app.spec.force_rollback.value_or(false))
     s.next.target->force_rollback = true;
+  if (auto& from = s.x.app.spec.restore_from; from && from->nonce != s.was.restore_nonce) {
+    s.next.target->start_from = from->path;
+    s.next.target->restore_nonce = from->nonce;
+  }
+  if (!s.was.cluster)
+    s.next.savepoint_nonce = s.x.app.spec.savepoint_nonce; // nothing runs that it could be about
   s.enter(phase::ClusterStarting, std::move(why));
   s.wait("CreatingCluster", "creating the objects of cluster " + id);
   for (auto role : missing_objects(s, s.cluster(id)))
