@@ -41,7 +41,7 @@ const char* headline(phase x) {
   case phase::DeployFailed:
     return "the last deploy failed";
   case phase::Suspended:
-    return "suspended";
+    return "the application is suspended: nothing runs";
   case phase::Failed:
     return "the job has failed and is not started again by itself";
   case phase::Deleting:
@@ -60,6 +60,14 @@ bool job_runs(const status& x) {
   if (!job || !job->state)
     return false;
   return *job->state == "FINISHED" || (*job->state == "RUNNING" && job->running_tasks == job->total_tasks);
+}
+
+/// What is under way, as reason and message of a condition.
+claim under_way(const status& next, bool holds) {
+  auto at = phase_of(next);
+  if (next.suspension && at != phase::Deleting)
+    return {holds, "Suspending", "the job is stopped and its cluster removed, because spec.suspend is set"};
+  return {holds, at == phase::New ? "New" : phase_text(at), headline(at)};
 }
 
 claim ready(const status& next, const situation& x, const waiting& w) {
@@ -84,11 +92,12 @@ claim ready(const status& next, const situation& x, const waiting& w) {
 
 claim progressing(const status& next, const waiting& w) {
   auto at = phase_of(next);
-  auto name = at == phase::New ? std::string{"New"} : phase_text(at);
   if (in_transit(at) && w.trouble)
     return {true, w.reason, w.message};
   // That it runs is not said here: it may be in trouble.
-  return {in_transit(at), name, at == phase::Running ? "no deploy is under way" : headline(at)};
+  if (at == phase::Running)
+    return {false, phase_text(at), "no deploy is under way"};
+  return under_way(next, in_transit(at));
 }
 
 claim degraded(const status& next, const waiting& w) {

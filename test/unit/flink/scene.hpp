@@ -43,6 +43,14 @@ struct scene {
     return *this;
   }
 
+  /// Decides until the status stays as it is; returns whether it comes to that.
+  bool comes_to_rest() {
+    for (int steps = 0; steps < 12; ++steps)
+      if (auto before = app.status; decide().app.status == before)
+        return true;
+    return false;
+  }
+
   flink::phase phase() const { return phase_of(app.status); }
 
   scene& finalized() {
