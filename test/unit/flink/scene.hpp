@@ -264,7 +264,8 @@ struct scene {
 
   action compile() const { return compile_job{target().cluster_id, *target().job}; }
   action submit() const {
-    return submit_job{target().cluster_id, *target().job_id, *target().job, target().restore_path.value_or("")};
+    return submit_job{target().cluster_id, *target().job_id, *target().job,
+                      target().start_from.value_or(target().restore_path.value_or(""))};
   }
   action stop() const { return stop_job{"c0", "old", *target().trigger_id}; }
 
