@@ -100,6 +100,14 @@ void judge::started(life& x, const job_manager& where, const simulated::job& job
   auto* application = application_of(where.application_uid);
   if (!application || is_stillborn(job))
     return;
+  if (auto chosen = text(*application, {"status", "target", "startFrom"});
+      !chosen.empty() && text(*application, {"status", "target", "jobId"}) == job.id && job.restored
+      && job.restored->path == chosen) {
+    // The user has chosen this state: what was before does not count any more.
+    x.reported = {chosen};
+    x.accepted.clear();
+    return;
+  }
   if (x.free || flag(*application, {"spec", "fallbackWithoutState"})) {
     // A start from nothing is as good as any: what was before does not count any more.
     x.reported.clear();
@@ -122,6 +130,7 @@ void judge::on_status(const json::value& before, const json::value& after) {
       x.reported.insert(path);
   };
   news({"status", "savepointPath"});
+  news({"status", "lastSavepoint", "path"});
   news({"status", "target", "restorePath"});
   news({"status", "jobStatus", "lastCheckpoint"});
   if (auto job = text(after, {"status", "jobStatus", "jobID"}); !job.empty()) {
@@ -139,7 +148,19 @@ void judge::on_status(const json::value& before, const json::value& after) {
              + std::to_string(integer(after, {"status", "observedGeneration"})));
 }
 
+void judge::on_disposal(const std::string& path) {
+  for (auto& [key, x] : outside_.store().all("flinkapplications.flink.k8s.io")) {
+    auto is = [&](std::initializer_list<std::string_view> where) { return text(*x, where) == path; };
+    if (is({"status", "jobStatus", "restorePath"}) || is({"status", "jobStatus", "lastCheckpoint"})
+        || is({"status", "savepointPath"}) || is({"status", "target", "restorePath"})
+        || is({"status", "target", "startFrom"}))
+      complain("savepoint " + path + " is disposed of, which a job may have to be started from");
+  }
+}
+
 void judge::on_order(const std::string& ip, const net::request& x) {
+  if (x.target == "/savepoint-disposal")
+    return on_disposal(text(json::parse(x.body), {"savepoint-path"}));
   bool stops = x.target.ends_with("/stop") || x.method == "PATCH";
   if (!stops)
     return;
@@ -150,7 +171,7 @@ void judge::on_order(const std::string& ip, const net::request& x) {
     if (!application || text(*application, {"status", "jobStatus", "jobID"}) != job)
       continue;
     auto phase = text(*application, {"status", "phase"});
-    if (phase == "Deleting")
+    if (phase == "Deleting" || at(*application, {"status", "suspension"}))
       return;
     if (phase != "Savepointing" && phase != "Cancelling" && phase != "Recovering")
       return complain("the job that serves is ended in phase " + phase);

@@ -75,6 +75,30 @@ constexpr move moves[] = {
        u.edit("forceRollback");
      }},
     {1, delete_application},
+    {2,
+     [](user& u) {
+       auto& on = u.wanted_next().suspend;
+       on = !on;
+       u.edit(on ? "suspend" : "resume");
+     }},
+    {1,
+     [](user& u) {
+       ++u.wanted_next().savepoint_nonce;
+       u.edit("a savepoint, please");
+     }},
+    {1,
+     [](user& u) {
+       u.wanted_next().scheduled = true;
+       u.edit("a schedule of savepoints");
+     }},
+    {1,
+     [](user& u) {
+       auto path = u.some_savepoint();
+       auto& x = u.fresh();
+       x.restore_path = path;
+       x.good = false; // it may be gone, or another version's
+       u.edit("back to " + path);
+     }},
 };
 
 } // namespace

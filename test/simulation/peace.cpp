@@ -48,6 +48,7 @@ void peace::until_deleted() {
 }
 
 void peace::demand_silence() {
+  s_.user.unschedule();
   s_.run_for(1min); // restarted tasks come back
   auto before = s_.net.writes;
   s_.run_for(silence);

@@ -23,15 +23,27 @@ local::model::answer user::ask(std::string method, std::string path, std::string
 std::string user::spec() const {
   return R"({"image":")" + now_.image + R"(","jarName":")" + now_.jar + R"(","entryClass":"Job","parallelism":)"
        + std::to_string(now_.parallelism) + R"(,"programArgs":")" + now_.arguments + R"(","savepointDisabled":)"
-       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback)
-       + R"(,"fallbackWithoutState":)" + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
+       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"suspend":)"
+       + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
+       + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s"},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
          R"({"clusterStartSeconds":90,"submitSeconds":30,"savepointSeconds":60,"jobStartSeconds":40,"deleteSeconds":120}})";
 }
 
+std::string user::savepoint_fields() const {
+  auto nonce = now_.savepoint_nonce > 0 ? R"(,"savepointNonce":")" + std::to_string(now_.savepoint_nonce) + '"' : "";
+  if (!outside_.application(name)) // only a patch can take something back
+    return nonce;
+  auto& path = now_.restore_path;
+  return nonce + R"(,"savepointSchedule":)" + (now_.scheduled ? R"({"intervalSeconds":15,"keep":2})" : "null")
+       + R"(,"restoreFrom":)" + (path.empty() ? "null" : R"({"path":")" + path + R"(","nonce":")" + path + R"("})");
+}
+
 void user::create() {
   clear_away();
+  now_.scheduled = false;
+  now_.restore_path.clear();
   wants_it_ = true;
   auto out = ask("POST", all,
                  R"({"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","metadata":{"name":"app"},"spec":)"
@@ -57,7 +69,11 @@ void user::clear_away() {
 
 version& user::fresh() {
   before_ = now_;
-  return now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = now_.delete_mode};
+  return now_ = {.image = "job:" + std::to_string(++images_),
+                 .suspend = now_.suspend,
+                 .savepoint_nonce = now_.savepoint_nonce,
+                 .scheduled = now_.scheduled,
+                 .delete_mode = now_.delete_mode};
 }
 
 void user::edit(std::string what) {
@@ -87,8 +103,25 @@ void user::repair(bool without_state, const std::string& shape) {
   now_ = {.image = "job:" + std::to_string(++images_),
           .arguments = shape == "other" ? "--other-state" : "",
           .fallback_without_state = without_state,
+          .savepoint_nonce = now_.savepoint_nonce,
+          .scheduled = now_.scheduled,
           .delete_mode = now_.delete_mode};
   edit("a good version, " + now_.image);
+}
+
+void user::unschedule() {
+  if (!now_.scheduled)
+    return;
+  now_.scheduled = false;
+  edit("no schedule of savepoints");
+}
+
+std::string user::some_savepoint() {
+  auto* x = outside_.application(name);
+  auto* list = x ? at(*x, {"status", "savepoints"}) : nullptr;
+  auto known = list ? static_cast<uint32_t>(list->as_array().size()) : 0;
+  auto drawn = adversary_.choose("which savepoint", known + 1);
+  return drawn < known ? text(list->as_array()[drawn], {"path"}) : "file:/sp/never";
 }
 
 void user::give_up_state() {

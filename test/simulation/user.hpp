@@ -17,6 +17,12 @@ struct version {
   bool savepoint_disabled = false;
   bool fallback_without_state = false;
   bool force_rollback = false;
+  bool suspend = false;
+  /// Counts the savepoints that were asked for.
+  int savepoint_nonce = 0;
+  bool scheduled = false;
+  /// A state to go back to; empty: none.
+  std::string restore_path;
   std::string delete_mode = "Savepoint";
   /// The operator can make it run.
   bool good = true;
@@ -37,6 +43,10 @@ public:
   /// A good new image; without state if the operator asks for that.
   /// `shape` names the state that it has to take over.
   void repair(bool without_state, const std::string& shape);
+  /// Takes the schedule of savepoints back, for silence.
+  void unschedule();
+  /// A savepoint that the status remembers, as the adversary chooses; or one that never was.
+  std::string some_savepoint();
   /// Lets a deletion go on without a savepoint.
   void give_up_state();
 
@@ -63,6 +73,7 @@ public:
 private:
   void clear_away();
   std::string spec() const;
+  std::string savepoint_fields() const;
   local::model::answer ask(std::string method, std::string path, std::string body);
 
   world& outside_;

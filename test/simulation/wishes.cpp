@@ -25,6 +25,15 @@ std::string runs_what_is_wanted(const stage& s, const json::value& x) {
   return deployments == 2 ? "" : std::to_string(deployments) + " Deployments are there";
 }
 
+std::string runs_nothing(const stage& s, const json::value& x) {
+  if (s.phase() != "Suspended")
+    return "phase " + s.phase();
+  if (!s.judge.live_jobs(text(x, {"metadata", "uid"})).empty())
+    return "a job runs although the application is suspended";
+  auto deployments = s.outside.store().all("deployments.apps").size();
+  return deployments == 0 ? "" : std::to_string(deployments) + " Deployments are there";
+}
+
 } // namespace
 
 std::string unfulfilled(const stage& s) {
@@ -33,6 +42,8 @@ std::string unfulfilled(const stage& s) {
     return x ? "the application is still there" : leftovers(s);
   if (!x)
     return "the application is not there";
+  if (s.user.wanted().suspend)
+    return runs_nothing(s, *x);
   auto phase = s.phase();
   if (!s.user.wanted().good)
     return phase == "DeployFailed" || phase == "Running" || phase.empty() ? "" : "phase " + phase;
