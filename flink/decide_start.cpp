@@ -233,18 +233,6 @@ creation create_missing(step& s, const cluster_view& c) {
   return {missing.empty(), std::nullopt};
 }
 
-std::optional<std::string> first_restore_path(const step& s) {
-  auto& spec = s.x.app.spec;
-  if (s.was.savepoint_path && !s.was.savepoint_path->empty())
-    return s.was.savepoint_path; // saved by a deploy whose job never came up
-  if (spec.savepoint_path && !spec.savepoint_path->empty())
-    return spec.savepoint_path;
-  if (spec.savepoint_info && spec.savepoint_info->savepoint_location
-      && !spec.savepoint_info->savepoint_location->empty())
-    return spec.savepoint_info->savepoint_location;
-  return std::nullopt;
-}
-
 void begin_deploy(step& s, std::string why) {
   if (!s.has_finalizer()) {
     // Nothing is created that a deletion could miss.

@@ -47,6 +47,18 @@ bool start_without_state(step& s, const cluster_view& c) {
 
 } // namespace
 
+std::optional<std::string> first_restore_path(const step& s) {
+  auto& spec = s.x.app.spec;
+  if (s.was.savepoint_path && !s.was.savepoint_path->empty())
+    return s.was.savepoint_path; // saved by a deploy whose job never came up
+  if (spec.savepoint_path && !spec.savepoint_path->empty())
+    return spec.savepoint_path;
+  if (spec.savepoint_info && spec.savepoint_info->savepoint_location
+      && !spec.savepoint_info->savepoint_location->empty())
+    return spec.savepoint_info->savepoint_location;
+  return std::nullopt;
+}
+
 std::string start_state(const deploy_target& x) {
   return x.start_from.value_or(x.restore_path.value_or(""));
 }
