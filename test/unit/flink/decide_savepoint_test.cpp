@@ -167,13 +167,13 @@ TEST(decide_savepoint, another_life_of_the_job_manager_gets_another_trigger) {
 
 TEST(decide_savepoint, waits_for_all_tasks_and_says_so) {
   auto base = scene::running();
-  alive(base, job_state::restarting, 2);
+  alive(base, job_state::running, 2);
   auto s = asked(base);
   EXPECT_FALSE(s.app.status.savepoint_request.has_value());
   EXPECT_THAT(s.condition("Ready"), HasSubstr("savepointNonce"));
   EXPECT_EQ(s.last.waiting.reason, "SavepointWaiting");
   auto before = s.app.status;
-  alive(s.later(3s), job_state::restarting, 2).decide();
+  alive(s.later(3s), job_state::running, 2).decide();
   EXPECT_EQ(s.app.status, before) << "without flapping";
   alive(s).decide();
   EXPECT_TRUE(s.app.status.savepoint_request.has_value());

@@ -304,7 +304,10 @@ TEST(decide_suspend, a_rollback_leaves_the_state_that_the_old_version_was_to_get
   auto base = scene::submitting();
   auto id = base.target().cluster_id;
   auto job_id = *base.target().job_id;
-  base.done(base.submit()).job(id, job_id, job_state::failed, 0).decide();
+  base.done(base.submit())
+      .job(id, job_id, job_state::failed, 0)
+      .failed(ask_exceptions{id, job_id}, failure_class::gone);
+  base.decide();
   ASSERT_EQ(base.phase(), phase::RollingBackJob);
   auto s = suspending(base).decide();
   EXPECT_EQ(s.app.status.savepoint_path, "file:/sp");
