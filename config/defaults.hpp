@@ -55,6 +55,10 @@ constexpr std::chrono::milliseconds look_at_rest{10'000};
 /// Retries of a failed order: first delay, doubling to the longest.
 constexpr std::chrono::milliseconds retry_first{500};
 constexpr std::chrono::milliseconds retry_longest{30'000};
+/// A savepoint by which a job is to end for good is tried again after this, later after a quarter of the time that it
+/// has been tried for, up to the longest: each try holds the job up.
+constexpr std::chrono::milliseconds savepoint_retry_first{10'000};
+constexpr std::chrono::milliseconds savepoint_retry_longest{300'000};
 /// What was ordered and said to be done shows in the watch within this, else it is ordered again.
 constexpr std::chrono::milliseconds effect_seen{10'000};
 /// Share of a delay by which each is drawn shorter or longer, so that a fleet does not march in step.
@@ -144,10 +148,13 @@ constexpr std::chrono::milliseconds introspection_patience{2'000};
 constexpr std::size_t remembered_decisions = 20;
 /// Deploys that the status remembers.
 constexpr std::size_t remembered_deploys = 10;
-/// Savepoints that the status remembers.
+/// Savepoints that the status remembers, those of the schedule not counted.
 constexpr std::size_t remembered_savepoints = 10;
 /// Actors get this long to end in order on SIGTERM.
 constexpr std::chrono::milliseconds shutdown{4'000};
+
+/// Savepoints of the schedule that are kept (spec.savepointSchedule.keep).
+constexpr int32_t scheduled_savepoints_kept = 3;
 
 // -- spec ---------------------------------------------------------------------------------------------
 

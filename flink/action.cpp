@@ -49,6 +49,15 @@ struct words {
   }
   std::string operator()(const compile_job& x) const { return "compile job on " + x.cluster_id; }
   std::string operator()(const submit_job& x) const { return "submit job " + x.job_id + " to " + x.cluster_id; }
+  std::string operator()(const take_savepoint& x) const {
+    return "take savepoint " + x.trigger_id + " of " + x.job_id + " of " + x.cluster_id;
+  }
+  std::string operator()(const dispose_savepoint& x) const {
+    return "dispose savepoint " + x.path + " on " + x.cluster_id;
+  }
+  std::string operator()(const ask_disposal& x) const {
+    return "ask disposal " + x.disposal_id + " of " + x.cluster_id;
+  }
   std::string operator()(const stop_job& x) const {
     return "stop job " + x.job_id + " of " + x.cluster_id + " by " + x.trigger_id;
   }

@@ -154,6 +154,28 @@ struct submit_job {
   bool operator==(const submit_job&) const = default;
 };
 
+/// Takes a savepoint of a job that goes on.
+struct take_savepoint {
+  std::string cluster_id;
+  std::string job_id;
+  std::string trigger_id;
+  bool operator==(const take_savepoint&) const = default;
+};
+
+/// Deletes the files of a savepoint.
+struct dispose_savepoint {
+  std::string cluster_id;
+  std::string path;
+  bool operator==(const dispose_savepoint&) const = default;
+};
+
+/// What became of it; Flink draws the identity.
+struct ask_disposal {
+  std::string cluster_id;
+  std::string disposal_id;
+  bool operator==(const ask_disposal&) const = default;
+};
+
 /// Takes a savepoint and ends the job.
 struct stop_job {
   std::string cluster_id;
@@ -173,7 +195,8 @@ using action
     = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object, scale_deployment,
                    switch_service, orphan_object, inspect_deployment, take_over_object, ask_namespace, ask_application,
                    record_event, ask_overview, ask_jobs, ask_job, ask_checkpoints, ask_restarts, ask_exceptions,
-                   ask_savepoint, compile_job, submit_job, stop_job, cancel_job>;
+                   ask_savepoint, compile_job, submit_job, take_savepoint, dispose_savepoint, ask_disposal, stop_job,
+                   cancel_job>;
 
 /// Returns the action in a few words: the key of its outcome, and what stands in logs and diaries.
 std::string to_string(const action& x);

@@ -42,7 +42,7 @@ const char* headline(phase x) {
   case phase::DeployFailed:
     return "the last deploy failed";
   case phase::Suspended:
-    return "suspended";
+    return "the application is suspended: nothing runs";
   case phase::Failed:
     return "the job has failed and is not started again by itself";
   case phase::Deleting:
@@ -63,6 +63,14 @@ bool job_runs(const status& x) {
   return *job->state == "FINISHED" || (*job->state == "RUNNING" && job->running_tasks == job->total_tasks);
 }
 
+/// What is under way, as reason and message of a condition.
+claim under_way(const status& next, bool holds) {
+  auto at = phase_of(next);
+  if (next.suspension && at != phase::Deleting)
+    return {holds, "Suspending", "the job is stopped and its cluster removed, because spec.suspend is set"};
+  return {holds, at == phase::New ? "New" : phase_text(at), headline(at)};
+}
+
 claim ready(const status& next, const situation& x, const waiting& w) {
   auto at = phase_of(next);
   bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.complaints.empty();
@@ -77,17 +85,21 @@ claim ready(const status& next, const situation& x, const waiting& w) {
     return {false, "JobNotRunning",
             "the job is "
                 + (next.job_status && next.job_status->state ? *next.job_status->state : std::string{"unknown"})
-                + " with tasks missing"};
-  return {false, *phase_text(at).c_str() ? phase_text(at) : "New", headline(at)};
+                + " with tasks missing"
+                + (x.app.spec.savepoint_nonce && x.app.spec.savepoint_nonce != next.savepoint_nonce
+                       ? "; the savepoint that savepointNonce asks for waits for them"
+                       : "")};
+  return under_way(next, false);
 }
 
 claim progressing(const status& next, const waiting& w) {
   auto at = phase_of(next);
-  auto name = at == phase::New ? std::string{"New"} : phase_text(at);
   if (in_transit(at) && w.trouble)
     return {true, w.reason, w.message};
   // That it runs is not said here: it may be in trouble.
-  return {in_transit(at), name, at == phase::Running ? "no deploy is under way" : headline(at)};
+  if (at == phase::Running)
+    return {false, phase_text(at), "no deploy is under way"};
+  return under_way(next, in_transit(at));
 }
 
 claim degraded(const status& next, const waiting& w) {

@@ -60,12 +60,15 @@ void follow(step& s) {
   case phase::Failed:
     refuses_spec(s);
     return settled(s);
+  case phase::Suspended:
+    if (!refuses_spec(s))
+      begin_deploy(s, "spec.suspend is not set any more");
+    return;
   case phase::Deleting:
     // Nothing is being deleted: the status was written by hand.
     return settled(s);
   case phase::Rescaling:
   case phase::DualRunning:
-  case phase::Suspended:
     s.trouble("UnsupportedPhase", "status.phase is " + s.was.phase.value_or("")
                                       + ", which this version of the "
                                         "operator does not act upon; it leaves the application alone");
@@ -84,7 +87,7 @@ decision decide(const situation& x) {
     deleting(s);
   else if (paused(x.app))
     s.wait("Paused", "annotation " + std::string{paused_annotation} + " is \"true\": the operator only watches");
-  else
+  else if (!suspended(s))
     follow(s);
   return s.finish();
 }

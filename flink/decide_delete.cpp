@@ -2,10 +2,8 @@
 // then the finalizer. Nothing waits here for ever without saying so.
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
+#include "flink/ending.hpp"
 #include "flink/labels.hpp"
-#include "flink/step.hpp"
-
-#include <algorithm>
 
 namespace flink {
 
@@ -13,34 +11,13 @@ namespace defaults = config::defaults;
 
 namespace {
 
-struct live_job {
-  std::string cluster_id;
-  std::string job_id;
-};
-
 delete_mode mode_of(const step& s) {
   return s.x.app.spec.delete_mode.value_or(delete_mode::Savepoint);
 }
 
-/// Every place where a job of this application may run: the version under way first.
-std::vector<live_job> suspects(const step& s) {
-  std::vector<live_job> all;
-  auto& st = s.was;
-  if (st.target && st.target->rollback && st.cluster && st.target->rollback->job_id)
-    all.push_back({st.cluster->id, *st.target->rollback->job_id});
-  if (st.target && st.target->job_id)
-    all.push_back({st.target->cluster_id, *st.target->job_id});
-  if (st.cluster && !serving_job(st).empty())
-    all.push_back({st.cluster->id, serving_job(st)});
-  return all;
-}
-
 /// Removes all clusters, then the finalizer.
 void tear_down(step& s) {
-  bool empty = true;
-  for (auto& id : clusters_in(s.x.seen.world))
-    empty = remove_cluster(s, id) && empty;
-  if (!empty)
+  if (!remove_all_clusters(s))
     return s.wait("RemovingClusters", "waiting for the objects of its clusters to go");
   s.insist(remove_finalizer{});
   s.wait("RemovingFinalizer", "removing finalizer " + std::string{finalizer_name});
@@ -87,103 +64,22 @@ void cannot_save(step& s, const std::string& why) {
                                             : "set deleteMode to ForceCancel or None to delete without a savepoint"));
 }
 
-void retry_savepoint(step& s, const std::string& why) {
-  // A new trigger per try, no faster than the longest poll; the next try is written down first.
-  auto& d = *s.next.deletion;
-  cannot_save(s, "the savepoint failed: " + why);
-  if (s.waits_for().reason != "CannotSaveState")
+void end_job(step& s, const live_job& job) {
+  if (mode_of(s) != delete_mode::Savepoint)
+    return stop_without_savepoint(s, job);
+  auto failed = stop_with_savepoint(s, *s.was.deletion, *s.next.deletion, job);
+  if (!failed)
     return;
-  action last = stop_job{*d.cluster_id, *d.job_id, *d.trigger_id};
-  auto i = s.x.seen.outcomes.find(to_string(last));
-  auto pause = defaults::poll_longest * 5;
-  if (i == s.x.seen.outcomes.end() || s.x.now.steady - i->second.at >= pause)
-    d.trigger_id = s.x.fresh.trigger_id;
-  else
-    s.look_within(pause);
-}
-
-void saved(step& s, const std::string& path) {
-  if (s.was.savepoint_path == path)
-    return;
-  s.next.savepoint_path = path;
-  s.because("the savepoint is complete: " + path);
-  s.next.savepoints.push_back({path, s.now_text(), "Delete"});
-  if (s.next.savepoints.size() > defaults::remembered_savepoints)
-    s.next.savepoints.erase(s.next.savepoints.begin());
-  s.event("CanceledJob", "job " + *s.was.deletion->job_id + " stopped with savepoint " + path);
-}
-
-void stop_with_savepoint(step& s, const cluster_view& c, const live_job& job) {
-  auto& d = s.was.deletion;
-  bool ours = d->trigger_id && d->job_id == job.job_id && d->cluster_id == job.cluster_id;
-  if (!ours) {
-    s.next.deletion->cluster_id = job.cluster_id;
-    s.next.deletion->job_id = job.job_id;
-    s.next.deletion->trigger_id = s.x.fresh.trigger_id;
-    s.event("CancellingJob", "stopping job " + job.job_id + " with a savepoint");
-    return s.wait("Savepointing", "stopping job " + job.job_id + " with a savepoint");
-  }
-  action stop = stop_job{job.cluster_id, job.job_id, *d->trigger_id};
-  auto sent = s.order(stop);
-  s.wait("Savepointing", "the savepoint of job " + job.job_id + " is being written");
-  if (sent == progress::pending)
-    return;
-  if (auto* why = s.failure_of(stop); sent == progress::failed && why->kind != failure_class::duplicate)
-    return retry_savepoint(s, why->message);
-  auto* known = s.savepoint(c, job.job_id, *d->trigger_id, s.pace());
-  if (known && *known && (*known)->failure)
-    return retry_savepoint(s, *(*known)->failure);
-  if (known && !*known)
-    return retry_savepoint(s, "the JobManager has lost the trigger");
-  if (known && (*known)->location)
-    saved(s, *(*known)->location);
-}
-
-void end_job(step& s, const cluster_view& c, const live_job& job) {
-  if (mode_of(s) == delete_mode::Savepoint)
-    return stop_with_savepoint(s, c, job);
-  if (s.order(cancel_job{job.cluster_id, job.job_id}) == progress::unknown)
-    s.act(cancel_job{job.cluster_id, job.job_id});
-  s.wait("Cancelling", "waiting for job " + job.job_id + " to be cancelled");
-}
-
-/// A trigger that completed before the job was seen to end leaves its path here.
-void pick_up_savepoint(step& s, const cluster_view& c, const live_job& job) {
-  auto& d = s.was.deletion;
-  if (!d->trigger_id || d->job_id != job.job_id || !c.leader)
-    return;
-  auto* known = s.savepoint(c, job.job_id, *d->trigger_id, s.pace());
-  if (known && *known && (*known)->location)
-    saved(s, *(*known)->location);
-}
-
-/// Returns whether it is certain that this job does not run.
-bool settle(step& s, const live_job& job) {
-  auto c = s.cluster(job.cluster_id);
-  if (c.gone())
-    return true;
-  auto ended = job_ended(s, c, job.job_id);
-  if (ended && *ended) {
-    pick_up_savepoint(s, c, job);
-    bool expected = s.was.deletion->trigger_id && s.was.deletion->job_id == job.job_id && c.leader;
-    auto* known = expected ? s.savepoint(c, job.job_id, *s.was.deletion->trigger_id, s.pace()) : nullptr;
-    return !expected || (known && (!*known || !(*known)->in_progress));
-  }
-  if (ended) {
-    end_job(s, c, job);
-    return false;
-  }
-  if (!c.job_manager && c.job_manager_pods.empty())
-    return true; // nothing can run it any more, and nobody is left to save it
-  cannot_save(s, "the JobManager of cluster " + c.id + " does not answer");
-  return false;
+  cannot_save(s, "the savepoint failed: " + *failed);
+  if (s.waits_for().reason == "CannotSaveState")
+    stop_again(s, *s.was.deletion, *s.next.deletion);
 }
 
 void end_jobs_then_tear_down(step& s) {
   if (mode_of(s) == delete_mode::None || s.was.deletion->job_ended.value_or(false))
     return tear_down(s);
-  for (auto& job : suspects(s))
-    if (!settle(s, job))
+  for (auto& job : suspects(s.was))
+    if (!has_ended_for_good(s, *s.was.deletion, job, end_job, cannot_save))
       return;
   // Written down before the JobManager goes: nobody could tell it afterwards.
   s.next.deletion->job_ended = true;
@@ -191,7 +87,9 @@ void end_jobs_then_tear_down(step& s) {
 }
 
 void enter_deleting(step& s) {
-  auto& d = s.next.deletion.emplace(ending{.started_at = s.now_text()});
+  auto& d = s.next.deletion.emplace(s.was.suspension.value_or(ending{}));
+  d.started_at = s.now_text();
+  s.next.suspension.reset(); // what it had begun is gone on with
   if (s.x.seen.being_orphaned) {
     d.orphan = true; // the finalizer that says so is gone in a moment
     s.enter(phase::Deleting, "the application is being deleted, its clusters stay");

@@ -17,9 +17,7 @@ void remember_savepoint(step& s, const std::string& path) {
   auto& all = s.next.savepoints;
   if (!all.empty() && all.back().path == path)
     return;
-  all.push_back({path, s.now_text(), "Update"});
-  if (all.size() > defaults::remembered_savepoints)
-    all.erase(all.begin());
+  record_savepoint(s, path, "Update");
   s.next.savepoint_path = path;
   s.next.target->restore_path = path;
   s.event("CanceledJob", "job " + serving_job(s.was) + " stopped with savepoint " + path);
@@ -64,10 +62,11 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
   if (state.pending)
     return s.wait("LookingForState", "no savepoint of job " + serving_job(s.was) + "; looking for its newest state");
   s.warn("SavepointFailed", why);
-  if (!state.problem.empty())
+  if (!state.problem.empty() && !s.was.target->start_from)
     return fail_deploy(s, "NoStateToRestore",
                        why + "; " + state.problem + (*ended ? "" : "; the old job is left as it is"));
-  s.enter(phase::Recovering, why + "; the newest state of job " + serving_job(s.was) + " is " + state.source);
+  s.enter(phase::Recovering, why + "; the newest state of job " + serving_job(s.was) + " is "
+                                 + (state.problem.empty() ? state.source : "not needed"));
 }
 
 /// The JobManager does not know the trigger: it was forgotten, or never came.

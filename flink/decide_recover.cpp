@@ -187,6 +187,8 @@ void recovering(step& s) {
     return go_on_from(s, state);
   if (in_place(s.was))
     return stay_failed(s, "NoStateToRestore", state.problem);
+  if (s.was.target->start_from) // of a rollback, too
+    return begin_submit(s, s.was.target->start_from, "the old job has ended; spec.restoreFrom names the state");
   fail_deploy(s, "NoStateToRestore", state.problem);
 }
 

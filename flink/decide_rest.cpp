@@ -194,11 +194,14 @@ void accept_target(step& s, const rest::job& job) {
   now.program_args = t.job->program_args;
   now.program_args_list = t.job->program_args_list;
   now.allow_non_restored_state = t.job->allow_non_restored_state;
-  now.restore_path = t.restore_path;
-  now.last_checkpoint = t.restore_path; // until the new job completes its own, this is its newest state
-  if (t.restore_path)
+  if (auto path = start_state(t); !path.empty())
+    now.restore_path = path;
+  now.last_checkpoint = now.restore_path; // until the new job completes its own, this is its newest state
+  if (now.restore_path)
     now.last_checkpoint_time = s.now_text();
   record_job(s, job);
+  if (t.restore_nonce)
+    s.next.restore_nonce = t.restore_nonce;
   s.next.target.reset();
   s.next.failed.reset();
   s.next.failed_deploy_hash.reset();
@@ -208,7 +211,7 @@ void accept_target(step& s, const rest::job& job) {
   record_cluster(s, s.cluster(t.cluster_id));
   s.enter(phase::Running, "job " + job.id + " runs on cluster " + t.cluster_id);
   s.event("JobSubmitted", "job " + job.id + " runs on cluster " + t.cluster_id
-                              + (t.restore_path ? ", restored from " + *t.restore_path : std::string{}));
+                              + (now.restore_path ? ", restored from " + *now.restore_path : std::string{}));
   if (old && old->id != t.cluster_id)
     s.event("ToreDownCluster", "removing cluster " + old->id);
 }
@@ -230,6 +233,8 @@ void settled(step& s) {
     watch_job(s, s.cluster(s.was.cluster->id));
   if (phase_of(s.next) == phase::DeployFailed)
     s.wait("DeployFailed", "waiting for an edit: " + s.was.reason.value_or("the deploy failed"));
+  if (phase_of(s.next) == phase::Running || phase_of(s.next) == phase::DeployFailed)
+    save_beside(s);
 }
 
 } // namespace flink

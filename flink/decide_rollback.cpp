@@ -26,7 +26,7 @@ bool new_job_ended(step& s) {
     return false;
   }
   // Not there, not refused, or nobody answers: it may appear later. Only its end with its cluster is certain.
-  auto* why = s.failure_of(submit_job{t.cluster_id, *t.job_id, *t.job, t.restore_path.value_or("")});
+  auto* why = s.failure_of(submit_job{t.cluster_id, *t.job_id, *t.job, start_state(t)});
   if (known && why && why->kind == failure_class::rejected)
     return true;
   bool another_life = c.leader && t.job_manager && t.job_manager != incarnation_of(*c.leader);

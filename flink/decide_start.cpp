@@ -233,18 +233,6 @@ creation create_missing(step& s, const cluster_view& c) {
   return {missing.empty(), std::nullopt};
 }
 
-std::optional<std::string> first_restore_path(const step& s) {
-  auto& spec = s.x.app.spec;
-  if (s.was.savepoint_path && !s.was.savepoint_path->empty())
-    return s.was.savepoint_path; // saved by a deploy whose job never came up
-  if (spec.savepoint_path && !spec.savepoint_path->empty())
-    return spec.savepoint_path;
-  if (spec.savepoint_info && spec.savepoint_info->savepoint_location
-      && !spec.savepoint_info->savepoint_location->empty())
-    return spec.savepoint_info->savepoint_location;
-  return std::nullopt;
-}
-
 void begin_deploy(step& s, std::string why) {
   if (!s.has_finalizer()) {
     // Nothing is created that a deletion could miss.
@@ -262,6 +250,12 @@ void begin_deploy(step& s, std::string why) {
                                 .job = parameters_of(s.x.app.spec)};
   if (s.x.app.spec.force_rollback.value_or(false))
     s.next.target->force_rollback = true;
+  if (auto& from = s.x.app.spec.restore_from; from && from->nonce != s.was.restore_nonce) {
+    s.next.target->start_from = from->path;
+    s.next.target->restore_nonce = from->nonce;
+  }
+  if (!s.was.cluster)
+    s.next.savepoint_nonce = s.x.app.spec.savepoint_nonce; // nothing runs that it could be about
   s.enter(phase::ClusterStarting, std::move(why));
   s.wait("CreatingCluster", "creating the objects of cluster " + id);
   for (auto role : missing_objects(s, s.cluster(id)))

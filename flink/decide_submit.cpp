@@ -31,12 +31,14 @@ void give_up(step& s, const std::string& why) {
   s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
 }
 
-/// What there was to restore is gone, and the user wants the job to run all the same.
+/// What there was to restore is gone, and the user wants the job to run all the same. Not if the user has named the
+/// path.
 bool start_without_state(step& s, const cluster_view& c) {
   auto& t = *s.was.target;
-  auto path = t.restore_path.value_or("");
+  auto path = start_state(t);
   auto* why = s.failure_of(submit_job{c.id, *t.job_id, *t.job, path});
-  if (path.empty() || !why || !says_state_is_gone(*why) || !s.x.app.spec.fallback_without_state.value_or(false))
+  if (path.empty() || t.start_from || !why || !says_state_is_gone(*why)
+      || !s.x.app.spec.fallback_without_state.value_or(false))
     return false;
   s.warn("StateLost", path + " does not exist any more; starting without state (fallbackWithoutState)");
   begin_submit(s, std::nullopt, "there is no state at " + path + " any more (fallbackWithoutState)");
@@ -44,6 +46,22 @@ bool start_without_state(step& s, const cluster_view& c) {
 }
 
 } // namespace
+
+std::optional<std::string> first_restore_path(const step& s) {
+  auto& spec = s.x.app.spec;
+  if (s.was.savepoint_path && !s.was.savepoint_path->empty())
+    return s.was.savepoint_path; // saved by a deploy whose job never came up
+  if (spec.savepoint_path && !spec.savepoint_path->empty())
+    return spec.savepoint_path;
+  if (spec.savepoint_info && spec.savepoint_info->savepoint_location
+      && !spec.savepoint_info->savepoint_location->empty())
+    return spec.savepoint_info->savepoint_location;
+  return std::nullopt;
+}
+
+std::string start_state(const deploy_target& x) {
+  return x.start_from.value_or(x.restore_path.value_or(""));
+}
 
 void begin_submit(step& s, std::optional<std::string> restore_path, std::string why) {
   auto& t = *s.next.target;
@@ -83,7 +101,7 @@ void submitting_job(step& s) {
   switch_generic_service(s, c);
   if (!others_gone(s))
     return;
-  auto verdict = start_job(s, {c, *t->job_id, *t->job, t->restore_path.value_or("")});
+  auto verdict = start_job(s, {c, *t->job_id, *t->job, start_state(*t)});
   if (verdict.how == started::no && start_without_state(s, c))
     return;
   if (starts_again(s.was))

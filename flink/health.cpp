@@ -179,6 +179,9 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
   auto& last = (*known)->latest_completed;
   if (!last || last->external_path.empty() || job.last_checkpoint == last->external_path)
     return;
+  auto before = has_own && job.last_checkpoint_time ? k8s::parse_time(*job.last_checkpoint_time) : std::nullopt;
+  if (before && std::chrono::system_clock::time_point{milliseconds{last->trigger_timestamp}} < *before)
+    return; // a savepoint beside the job is newer
   job.last_checkpoint = last->external_path;
   s.note("the newest state is " + last->external_path);
   job.last_checkpoint_time = time_text(last->trigger_timestamp);

@@ -179,6 +179,15 @@ struct caller {
   call operator()(const submit_job& x) const {
     return job_manager_call{x.cluster_id, rest::run(run_options_of(x.job, x.job_id, x.restore_path))};
   }
+  call operator()(const take_savepoint& x) const {
+    return job_manager_call{x.cluster_id, rest::take_savepoint(x.job_id, x.trigger_id)};
+  }
+  call operator()(const dispose_savepoint& x) const {
+    return job_manager_call{x.cluster_id, rest::dispose_savepoint(x.path)};
+  }
+  call operator()(const ask_disposal& x) const {
+    return job_manager_call{x.cluster_id, rest::get_disposal(x.disposal_id)};
+  }
   call operator()(const stop_job& x) const {
     return job_manager_call{x.cluster_id, rest::stop_with_savepoint(x.job_id, x.trigger_id)};
   }
@@ -386,6 +395,16 @@ struct learner {
   }
   void operator()(const compile_job&) const { order(said(rest::decode_done)); }
   void operator()(const submit_job&) const { order(said(rest::decode_run)); }
+  void operator()(const take_savepoint&) const { order(said(rest::decode_trigger)); }
+  void operator()(const dispose_savepoint& y) const {
+    auto id = said(rest::decode_trigger);
+    if (auto* drawn = std::get_if<std::string>(&id))
+      view_of(seen, y.cluster_id, r).disposal_ids[y.path] = *drawn;
+    order(id);
+  }
+  void operator()(const ask_disposal& y) const {
+    answer(seen, x, y.cluster_id, y.disposal_id, r, said(rest::decode_disposal), &job_manager_view::disposals);
+  }
   void operator()(const stop_job&) const { order(said(rest::decode_trigger)); }
   void operator()(const cancel_job&) const { order(said(rest::decode_done)); }
 
@@ -422,7 +441,8 @@ milliseconds patience_for(const action& x, const application& app) {
     auto& own = app.spec.timeouts;
     return own && own->submit_seconds ? std::chrono::seconds{*own->submit_seconds} : milliseconds{defaults::submit};
   }
-  bool order = std::holds_alternative<stop_job>(x) || std::holds_alternative<cancel_job>(x);
+  bool order = std::holds_alternative<take_savepoint>(x) || std::holds_alternative<dispose_savepoint>(x)
+            || std::holds_alternative<stop_job>(x) || std::holds_alternative<cancel_job>(x);
   return order ? defaults::flink_order : defaults::flink_question;
 }
 
@@ -462,6 +482,16 @@ void forget_the_past(observation& seen, const status& present, std::chrono::stea
   if (!left_by_go_operator(present))
     seen.inspected.clear();
   std::erase_if(seen.job_managers, [&](auto& x) { return !alive.contains(x.first); });
+  auto past = [&](auto& x) { return now - x.second.at > defaults::outcomes_remembered; };
+  auto disposed = [&](auto& x) {
+    return std::none_of(present.savepoints.begin(), present.savepoints.end(),
+                        [&](auto& y) { return y.path == x.first; });
+  };
+  for (auto& [id, view] : seen.job_managers) {
+    std::erase_if(view.savepoints, past);
+    std::erase_if(view.disposals, past);
+    std::erase_if(view.disposal_ids, disposed);
+  }
 }
 
 } // namespace flink

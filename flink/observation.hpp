@@ -59,6 +59,10 @@ struct job_manager_view {
   std::map<std::string, learned<maybe<rest::exceptions>>> exceptions;
   /// By trigger id.
   std::map<std::string, learned<maybe<rest::savepoint>>> savepoints;
+  /// The identity of its disposal by the savepoint's path.
+  std::map<std::string, std::string> disposal_ids;
+  /// By disposal id.
+  std::map<std::string, learned<maybe<rest::disposal>>> disposals;
 };
 
 /// Objects of the application by name, as last seen.

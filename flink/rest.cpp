@@ -154,6 +154,14 @@ request take_savepoint(std::string_view job_id, std::string_view trigger_id) {
   return post(job_path(job_id) + "/savepoints", object_writer{}.member("triggerId", json::escape(trigger_id)).take());
 }
 
+request dispose_savepoint(std::string_view path) {
+  return post("/savepoint-disposal", object_writer{}.member("savepoint-path", json::escape(path)).take());
+}
+
+request get_disposal(std::string_view disposal_id) {
+  return get("/savepoint-disposal/" + encode_segment(disposal_id));
+}
+
 request cancel(std::string_view job_id) {
   return {.method = "PATCH", .path = job_path(job_id) + "?mode=cancel", .body = ""};
 }

@@ -65,6 +65,10 @@ request run(const run_options& x);
 request stop_with_savepoint(std::string_view job_id, std::string_view trigger_id);
 /// POST /jobs/:id/savepoints
 request take_savepoint(std::string_view job_id, std::string_view trigger_id);
+/// POST /savepoint-disposal: deletes the files of a savepoint.
+request dispose_savepoint(std::string_view path);
+/// GET /savepoint-disposal/:id
+request get_disposal(std::string_view disposal_id);
 /// PATCH /jobs/:id?mode=cancel
 request cancel(std::string_view job_id);
 
@@ -183,6 +187,14 @@ struct savepoint {
   bool operator==(const savepoint&) const = default;
 };
 
+/// State of one disposal. Flink forgets it after `rest.async.store-duration`.
+struct disposal {
+  bool in_progress = true;
+  /// The useful line of the failure, if it failed; a savepoint that is not there any more is one, too.
+  std::optional<std::string> failure;
+  bool operator==(const disposal&) const = default;
+};
+
 struct task_manager {
   std::string id;
   int32_t slots = 0;
@@ -204,11 +216,12 @@ result<restarts> decode_restarts(int status, std::string_view body);
 result<exceptions> decode_exceptions(int status, std::string_view body);
 result<std::vector<task_manager>> decode_task_managers(int status, std::string_view body);
 result<savepoint> decode_savepoint(int status, std::string_view body);
+result<disposal> decode_disposal(int status, std::string_view body);
 /// The job id that was started.
 result<std::string> decode_run(int status, std::string_view body);
 /// Nothing to tell but success: plan, cancel.
 result<std::monostate> decode_done(int status, std::string_view body);
-/// The trigger id that was accepted.
+/// The trigger id that was accepted, or the id that Flink drew for a disposal.
 result<std::string> decode_trigger(int status, std::string_view body);
 
 } // namespace flink::rest

@@ -273,17 +273,33 @@ std::string read_failure_cause(reader& r, dom::element x) {
   return line.empty() ? useful_line(r.text(x, "class")) : line;
 }
 
-savepoint read_savepoint(reader& r, dom::element x) {
+/// Returns what an operation has come to, or nothing while it is in progress.
+std::optional<dom::element> read_operation(reader& r, dom::element x) {
   auto status = r.object(x, "status");
   auto id = r.failed() ? std::string{} : r.text(status, "id");
   if (id == "IN_PROGRESS")
-    return {};
+    return std::nullopt;
   if (id != "COMPLETED")
     r.fail("status", "IN_PROGRESS or COMPLETED");
-  savepoint out{.in_progress = false, .location = std::nullopt, .failure = std::nullopt};
-  auto operation = r.object(x, "operation");
-  if (r.failed())
+  return r.object(x, "operation");
+}
+
+disposal read_disposal(reader& r, dom::element x) {
+  auto operation = read_operation(r, x);
+  disposal out{.in_progress = !operation, .failure = std::nullopt};
+  if (r.failed() || !operation)
     return out;
+  if (auto cause = r.optional_object(*operation, "failure-cause"))
+    out.failure = read_failure_cause(r, *cause);
+  return out;
+}
+
+savepoint read_savepoint(reader& r, dom::element x) {
+  auto done = read_operation(r, x);
+  savepoint out{.in_progress = !done, .location = std::nullopt, .failure = std::nullopt};
+  if (r.failed() || !done)
+    return out;
+  auto& operation = *done;
   if (auto cause = r.optional_object(operation, "failure-cause"))
     out.failure = read_failure_cause(r, *cause);
   else
@@ -353,6 +369,10 @@ result<std::vector<task_manager>> decode_task_managers(int status, std::string_v
 
 result<savepoint> decode_savepoint(int status, std::string_view body) {
   return decode<savepoint>(status, body, read_savepoint);
+}
+
+result<disposal> decode_disposal(int status, std::string_view body) {
+  return decode<disposal>(status, body, read_disposal);
 }
 
 result<std::string> decode_run(int status, std::string_view body) {

@@ -179,6 +179,8 @@ struct deploy_target {
   std::optional<std::string> restore_path;
   /// State that the user has chosen for the new job (spec.restoreFrom) instead of `restore_path`.
   std::optional<std::string> start_from;
+  /// spec.restoreFrom.nonce of `start_from`.
+  std::optional<std::string> restore_nonce;
   /// spec.forceRollback was set already when the deploy began: it is not meant for this one.
   std::optional<bool> force_rollback;
   std::optional<flink::rollback> rollback;
@@ -186,7 +188,7 @@ struct deploy_target {
 };
 BOOST_DESCRIBE_STRUCT(deploy_target, (),
                       (cluster_id, spec_hash, generation, attempt, started_at, step_started_at, job, job_id,
-                       job_manager, trigger_id, restore_path, start_from, force_rollback, rollback))
+                       job_manager, trigger_id, restore_path, start_from, restore_nonce, force_rollback, rollback))
 
 /// A cluster that was given up; kept a while so that its logs can be read.
 struct failed_cluster {
@@ -305,6 +307,9 @@ struct status {
   std::optional<ending> deletion;
   std::optional<ending> suspension;
   std::optional<flink::job_failures> job_failures;
+  /// spec.savepointNonce and spec.restoreFrom.nonce that were acted upon last.
+  std::optional<std::string> savepoint_nonce;
+  std::optional<std::string> restore_nonce;
   std::optional<flink::savepoint_request> savepoint_request;
   std::optional<flink::savepoint_result> last_savepoint;
   std::vector<savepoint_record> savepoints;
@@ -318,7 +323,7 @@ BOOST_DESCRIBE_STRUCT(status, (),
                        rollback_hash, updating_hash, teardown_hash, in_place_updated_from_hash, deploy_version,
                        updating_version, savepoint_trigger_id, savepoint_path, retry_count, last_seen_error,
                        cluster_status, job_status, version_statuses, observed_generation, conditions, cluster, target,
-                       failed, deletion, suspension, job_failures, savepoint_request, last_savepoint, savepoints,
-                       history, selector))
+                       failed, deletion, suspension, job_failures, savepoint_nonce, restore_nonce, savepoint_request,
+                       last_savepoint, savepoints, history, selector))
 
 } // namespace flink

@@ -54,8 +54,12 @@ bool step::passed(const std::optional<std::string>& then, std::chrono::seconds p
 }
 
 milliseconds step::pace() const {
-  auto started
-      = was.target && was.target->step_started_at ? k8s::parse_time(*was.target->step_started_at) : std::nullopt;
+  auto& end = was.deletion ? was.deletion : was.suspension;
+  return pace(end ? std::optional{end->started_at} : was.target ? was.target->step_started_at : std::nullopt);
+}
+
+milliseconds step::pace(const std::optional<std::string>& since) const {
+  auto started = since ? k8s::parse_time(*since) : std::nullopt;
   if (!started)
     return defaults::poll_first;
   // An eighth of the age so far: what has taken long may take long, and a late look costs little of it.
@@ -108,6 +112,14 @@ progress step::order(const action& what) {
   else
     look_within(pause);
   return progress::pending;
+}
+
+void step::send_again(const action& what) {
+  auto pause = answered(what) + defaults::poll_longest - x.now.steady;
+  if (pause.count() <= 0)
+    act(what);
+  else
+    look_within(std::chrono::ceil<milliseconds>(pause));
 }
 
 void step::insist(const action& what) {
@@ -214,13 +226,27 @@ const maybe<rest::exceptions>* step::exceptions(const cluster_view& c, const std
 }
 
 const maybe<rest::savepoint>* step::savepoint(const cluster_view& c, const std::string& job_id,
-                                              const std::string& trigger_id, milliseconds every) {
+                                              const std::string& trigger_id, milliseconds every,
+                                              std::chrono::steady_clock::time_point not_before) {
   if (!c.leader)
     return nullptr;
   auto* known = find(c.told, &job_manager_view::savepoints, trigger_id);
   if (known && known->value && !known->value->in_progress)
     return &known->value; // final: nothing to ask
+  if (known && known->at < not_before)
+    known = nullptr;
   ask(ask_savepoint{c.id, job_id, trigger_id}, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
+
+const maybe<rest::disposal>* step::disposal(const cluster_view& c, const std::string& path, milliseconds every) {
+  auto i = c.leader && c.told ? c.told->disposal_ids.find(path) : decltype(c.told->disposal_ids.end()){};
+  if (!c.leader || !c.told || i == c.told->disposal_ids.end())
+    return nullptr;
+  auto* known = find(c.told, &job_manager_view::disposals, i->second);
+  if (known && known->value && !known->value->in_progress)
+    return &known->value; // final: nothing to ask
+  ask(ask_disposal{c.id, i->second}, known ? &known->at : nullptr, every);
   return known ? &known->value : nullptr;
 }
 

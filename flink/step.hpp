@@ -37,6 +37,8 @@ public:
 
   /// Interval between two questions while something is in transit, growing with the step's age.
   std::chrono::milliseconds pace() const;
+  /// The same for something that began at that time.
+  std::chrono::milliseconds pace(const std::optional<std::string>& since) const;
 
   bool has_finalizer() const;
   /// High availability is configured, so a restarted JobManager may bring its job back by itself.
@@ -54,6 +56,9 @@ public:
   /// The same for orders that are harmless to repeat, and whose effect shows in the picture: while it does not show
   /// they are sent again, at once if nobody knows what became of the last one, now and then if it was said to be done.
   void insist(const action& what);
+
+  /// Sends an order that is harmless to repeat again, some time after its last answer.
+  void send_again(const action& what);
 
   /// The last failure of an action, if it failed.
   const failure* failure_of(const action& what) const;
@@ -78,7 +83,11 @@ public:
   /// When the answer came that job() returns; the epoch if none did.
   std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
   const maybe<rest::savepoint>* savepoint(const cluster_view& c, const std::string& job_id,
-                                          const std::string& trigger_id, std::chrono::milliseconds every);
+                                          const std::string& trigger_id, std::chrono::milliseconds every,
+                                          std::chrono::steady_clock::time_point not_before = {});
+  /// What became of the disposal of a savepoint; nothing before it was ordered.
+  const maybe<rest::disposal>* disposal(const cluster_view& c, const std::string& path,
+                                        std::chrono::milliseconds every);
 
   // -- going on ------------------------------------------------------------------------------------------
 
@@ -130,6 +139,13 @@ std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::* 
 
 /// What is wrong with the spec, as a condition tells it: the first few complaints.
 std::string complaints_in_words(const step& s);
+
+/// Takes the savepoints that spec.savepointNonce and spec.savepointSchedule ask for beside the job that serves, and
+/// disposes of the schedule's old ones.
+void save_beside(step& s);
+
+/// Remembers a savepoint in status.savepoints. `reason` as there.
+void record_savepoint(step& s, const std::string& path, const std::string& reason);
 
 /// State for the first job of an application, as the user gives it.
 std::optional<std::string> first_restore_path(const step& s);
@@ -219,6 +235,11 @@ void settled(step& s);
 void deleting(step& s);
 /// Takes over what the Go operator left; returns whether this is all that can be done now.
 bool adopts(step& s);
+/// Takes the step if the application is to be suspended, is so, or is on the way; returns whether it did.
+bool suspended(step& s);
+
+/// What the target's job is started from; empty: without state.
+std::string start_state(const deploy_target& x);
 
 /// Takes the step to SubmittingJob with new identities.
 void begin_submit(step& s, std::optional<std::string> restore_path, std::string why);

@@ -149,7 +149,7 @@ void check_numbers(findings& out, std::initializer_list<bounded> rows) {
 void check_policies(findings& out, const spec& x) {
   if (auto& s = x.savepoint_schedule)
     check_numbers(out, {{"savepointSchedule.intervalSeconds", s->interval_seconds, 10, a_year},
-                        {"savepointSchedule.keep", s->keep, 1, 1000}});
+                        {"savepointSchedule.keep", s->keep, 1, 100}});
   if (auto& p = x.job_failure_policy)
     check_numbers(out, {{"jobFailurePolicy.maxRestarts", p->max_restarts, 0, 10'000},
                         {"jobFailurePolicy.windowSeconds", p->window_seconds, 1, a_year},

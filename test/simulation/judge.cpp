@@ -8,16 +8,6 @@ namespace simulated = local::simulated;
 
 namespace {
 
-bool flag(const json::value& x, std::initializer_list<std::string_view> path) {
-  auto* found = at(x, path);
-  return found && found->is_bool() && found->as_bool();
-}
-
-int64_t integer(const json::value& x, std::initializer_list<std::string_view> path, int64_t otherwise = 0) {
-  auto* found = at(x, path);
-  return found && found->is_int64() ? found->as_int64() : otherwise;
-}
-
 bool is_live(const simulated::job& x) {
   return !flink::rest::is_terminal(x.state);
 }
@@ -36,8 +26,8 @@ void judge::complain(std::string x) {
 }
 
 void judge::look() {
-  if (outside_.flink_steps() != seen_steps_) {
-    seen_steps_ = outside_.flink_steps();
+  if (outside_.node().flink_steps() != seen_steps_) {
+    seen_steps_ = outside_.node().flink_steps();
     look_at_jobs();
   }
   if (outside_.store().version() != seen_version_) {
@@ -55,7 +45,7 @@ const json::value* judge::application_of(const std::string& uid) const {
 
 std::vector<std::string> judge::live_jobs(const std::string& uid) const {
   std::vector<std::string> out;
-  for (auto& x : outside_.job_managers())
+  for (auto& x : outside_.node().job_managers())
     if (x->alive && x->application_uid == uid)
       for (auto& [id, job] : x->flink->jobs())
         if (is_live(job))
@@ -64,7 +54,7 @@ std::vector<std::string> judge::live_jobs(const std::string& uid) const {
 }
 
 void judge::look_at_jobs() {
-  for (auto& x : outside_.job_managers()) {
+  for (auto& x : outside_.node().job_managers()) {
     if (!x->alive)
       continue;
     auto* application = application_of(x->application_uid);
@@ -85,7 +75,7 @@ void judge::look_at_jobs() {
 int64_t judge::required_position(const life& x, const json::value& application) const {
   int64_t required = 0;
   auto offer = [&](const std::string& path) {
-    if (auto* found = outside_.snapshots().find(path); found && found->readable)
+    if (auto* found = outside_.node().snapshots().find(path); found && found->readable)
       required = std::max(required, found->position);
   };
   // A version that was not accepted is forgotten with what it saved: the old one goes on from its own state.
@@ -96,7 +86,7 @@ int64_t judge::required_position(const life& x, const json::value& application) 
   for (auto& path : x.reported)
     offer(path);
   // What a living JobManager still tells can be known.
-  for (auto& process : outside_.job_managers())
+  for (auto& process : outside_.node().job_managers())
     if (process->alive && process->flink->is_up() && !process->flink->faults.hung)
       for (auto& [id, job] : process->flink->jobs())
         if (x.accepted.contains(id))
@@ -110,13 +100,21 @@ void judge::started(life& x, const job_manager& where, const simulated::job& job
   auto* application = application_of(where.application_uid);
   if (!application || is_stillborn(job))
     return;
+  if (auto chosen = text(*application, {"status", "target", "startFrom"});
+      !chosen.empty() && text(*application, {"status", "target", "jobId"}) == job.id && job.restored
+      && job.restored->path == chosen) {
+    // The user has chosen this state: what was before does not count any more.
+    x.reported = {chosen};
+    x.accepted.clear();
+    return;
+  }
   if (x.free || flag(*application, {"spec", "fallbackWithoutState"})) {
     // A start from nothing is as good as any: what was before does not count any more.
     x.reported.clear();
     x.accepted.clear();
     return;
   }
-  auto from = job.restored ? outside_.snapshots().find(job.restored->path) : nullptr;
+  auto from = job.restored ? outside_.node().snapshots().find(job.restored->path) : nullptr;
   auto position = from ? from->position : 0;
   if (auto required = required_position(x, *application); position < required)
     complain("job " + job.id + " was started from position " + std::to_string(position) + " ("
@@ -132,6 +130,7 @@ void judge::on_status(const json::value& before, const json::value& after) {
       x.reported.insert(path);
   };
   news({"status", "savepointPath"});
+  news({"status", "lastSavepoint", "path"});
   news({"status", "target", "restorePath"});
   news({"status", "jobStatus", "lastCheckpoint"});
   if (auto job = text(after, {"status", "jobStatus", "jobID"}); !job.empty()) {
@@ -149,18 +148,30 @@ void judge::on_status(const json::value& before, const json::value& after) {
              + std::to_string(integer(after, {"status", "observedGeneration"})));
 }
 
+void judge::on_disposal(const std::string& path) {
+  for (auto& [key, x] : outside_.store().all("flinkapplications.flink.k8s.io")) {
+    auto is = [&](std::initializer_list<std::string_view> where) { return text(*x, where) == path; };
+    if (is({"status", "jobStatus", "restorePath"}) || is({"status", "jobStatus", "lastCheckpoint"})
+        || is({"status", "savepointPath"}) || is({"status", "target", "restorePath"})
+        || is({"status", "target", "startFrom"}))
+      complain("savepoint " + path + " is disposed of, which a job may have to be started from");
+  }
+}
+
 void judge::on_order(const std::string& ip, const net::request& x) {
+  if (x.target == "/savepoint-disposal")
+    return on_disposal(text(json::parse(x.body), {"savepoint-path"}));
   bool stops = x.target.ends_with("/stop") || x.method == "PATCH";
   if (!stops)
     return;
   auto job = x.target.substr(6, 32);
-  for (auto& process : outside_.job_managers()) {
-    auto* pod = outside_.pod(process->pod_uid);
+  for (auto& process : outside_.node().job_managers()) {
+    auto* pod = outside_.node().pod(process->pod_uid);
     auto* application = pod && pod->ip == ip ? application_of(process->application_uid) : nullptr;
     if (!application || text(*application, {"status", "jobStatus", "jobID"}) != job)
       continue;
     auto phase = text(*application, {"status", "phase"});
-    if (phase == "Deleting")
+    if (phase == "Deleting" || at(*application, {"status", "suspension"}))
       return;
     if (phase != "Savepointing" && phase != "Cancelling" && phase != "Recovering")
       return complain("the job that serves is ended in phase " + phase);

@@ -46,6 +46,7 @@ private:
 
   void look_at_jobs();
   void look_at_objects();
+  void on_disposal(const std::string& path);
   void started(life& x, const job_manager& where, const local::simulated::job& job);
   int64_t required_position(const life& x, const json::value& application) const;
   const json::value* application_of(const std::string& uid) const;

@@ -119,7 +119,7 @@ void network::carry(const exchange_ptr& x, time_point deadline) {
       finish(x, failed(net::failure::timed_out, "no answer in time"));
   });
   if (!asks_api(x->what))
-    x->process = outside_.process_at(host_of(x->what.origin));
+    x->process = outside_.node().process_at(host_of(x->what.origin));
   if (on_order && x->what.method != "GET" && !asks_api(x->what))
     on_order(host_of(x->what.origin), x->what);
   auto how = draw_fate();
@@ -166,16 +166,16 @@ void network::arrive_at_job_manager(const exchange_ptr& x, fate how) {
   if (how == fate::error_before_effect)
     return answer(x, {.status = 500, .body = R"({"errors":["played"]})"}, how);
   auto ip = host_of(what.origin);
-  if (outside_.process_at(ip) != x->process)
+  if (outside_.node().process_at(ip) != x->process)
     return finish(x, failed(net::failure::broken, "the process at the other end is gone"));
-  outside_.ask_job_manager(ip, {what.method, what.target, what.body},
-                           [this, x, how](std::optional<local::simulated::answer> a) {
-                             if (!a)
-                               return finish(x, failed(net::failure::broken, "the connection broke"));
-                             if (how == fate::error_after_effect)
-                               return answer(x, {.status = 503, .body = "<html>played</html>"}, how);
-                             answer(x, {.status = a->status, .body = std::move(a->body)}, how);
-                           });
+  outside_.node().ask(ip, {what.method, what.target, what.body},
+                      [this, x, how](std::optional<local::simulated::answer> a) {
+                        if (!a)
+                          return finish(x, failed(net::failure::broken, "the connection broke"));
+                        if (how == fate::error_after_effect)
+                          return answer(x, {.status = 503, .body = "<html>played</html>"}, how);
+                        answer(x, {.status = a->status, .body = std::move(a->body)}, how);
+                      });
 }
 
 // -- the way back -------------------------------------------------------------------------------------------
@@ -250,7 +250,7 @@ std::optional<time_point> network::due() const {
   std::optional<time_point> first;
   for (auto& s : streams_)
     if (s.with->open && !s.ended) {
-      auto t = std::max(outside_.now(), beginning + (s.lines->due() - world::wall_at(beginning)));
+      auto t = std::max(outside_.now(), beginning + (s.lines->due() - wall_at(beginning)));
       first = first ? std::min(*first, t) : t;
     }
   return first;

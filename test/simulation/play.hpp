@@ -2,7 +2,8 @@
 // meanwhile and in the end.
 #pragma once
 
-#include "test/simulation/incarnation.hpp"
+#include "flink/decide.hpp"
+#include "test/simulation/choices.hpp"
 #include "test/simulation/user.hpp"
 
 #include <cstdint>

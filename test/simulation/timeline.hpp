@@ -1,6 +1,8 @@
-// What will happen outside the operator, in order of virtual time; at the same time, in order of planning.
+// The clock, and what will happen outside the operator, in order of virtual time; at the same time, in order of
+// planning.
 #pragma once
 
+#include "local/model/moment.hpp"
 #include "net/transport.hpp"
 
 #include <functional>
@@ -16,11 +18,23 @@ using std::chrono::milliseconds;
 /// Ages are measured back from now, so no clock begins at zero.
 constexpr time_point beginning{std::chrono::hours{1}};
 
+/// What the clocks of the API server and of Flink show.
+inline local::model::moment wall_at(time_point x) {
+  constexpr local::model::moment epoch{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+  return epoch + std::chrono::duration_cast<milliseconds>(x - beginning);
+}
+
 class timeline {
 public:
+  time_point now() const { return now_; }
+  local::model::moment wall() const { return wall_at(now_); }
+  /// Moves the clock; events wait for step().
+  void advance(time_point to) { now_ = to; }
+
   void at(time_point when, std::function<void()> what) {
     events_.emplace(std::pair{when, ++planned_}, std::move(what));
   }
+  void in(milliseconds delay, std::function<void()> what) { at(now_ + delay, std::move(what)); }
 
   std::optional<time_point> due() const {
     return events_.empty() ? std::nullopt : std::optional{events_.begin()->first.first};
@@ -33,6 +47,7 @@ public:
   }
 
 private:
+  time_point now_ = beginning;
   std::map<std::pair<time_point, uint64_t>, std::function<void()>> events_;
   uint64_t planned_ = 0;
 };

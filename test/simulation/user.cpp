@@ -23,15 +23,27 @@ local::model::answer user::ask(std::string method, std::string path, std::string
 std::string user::spec() const {
   return R"({"image":")" + now_.image + R"(","jarName":")" + now_.jar + R"(","entryClass":"Job","parallelism":)"
        + std::to_string(now_.parallelism) + R"(,"programArgs":")" + now_.arguments + R"(","savepointDisabled":)"
-       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback)
-       + R"(,"fallbackWithoutState":)" + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
+       + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"suspend":)"
+       + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
+       + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s"},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
          R"({"clusterStartSeconds":90,"submitSeconds":30,"savepointSeconds":60,"jobStartSeconds":40,"deleteSeconds":120}})";
 }
 
+std::string user::savepoint_fields() const {
+  auto nonce = now_.savepoint_nonce > 0 ? R"(,"savepointNonce":")" + std::to_string(now_.savepoint_nonce) + '"' : "";
+  if (!outside_.application(name)) // only a patch can take something back
+    return nonce;
+  auto& path = now_.restore_path;
+  return nonce + R"(,"savepointSchedule":)" + (now_.scheduled ? R"({"intervalSeconds":15,"keep":2})" : "null")
+       + R"(,"restoreFrom":)" + (path.empty() ? "null" : R"({"path":")" + path + R"(","nonce":")" + path + R"("})");
+}
+
 void user::create() {
   clear_away();
+  now_.scheduled = false;
+  now_.restore_path.clear();
   wants_it_ = true;
   auto out = ask("POST", all,
                  R"({"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","metadata":{"name":"app"},"spec":)"
@@ -53,6 +65,15 @@ void user::clear_away() {
       if (text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"}) == orphaned_)
         ask("DELETE", path + key.name, R"({"propagationPolicy":"Background"})");
   }
+}
+
+version& user::fresh() {
+  before_ = now_;
+  return now_ = {.image = "job:" + std::to_string(++images_),
+                 .suspend = now_.suspend,
+                 .savepoint_nonce = now_.savepoint_nonce,
+                 .scheduled = now_.scheduled,
+                 .delete_mode = now_.delete_mode};
 }
 
 void user::edit(std::string what) {
@@ -82,8 +103,25 @@ void user::repair(bool without_state, const std::string& shape) {
   now_ = {.image = "job:" + std::to_string(++images_),
           .arguments = shape == "other" ? "--other-state" : "",
           .fallback_without_state = without_state,
+          .savepoint_nonce = now_.savepoint_nonce,
+          .scheduled = now_.scheduled,
           .delete_mode = now_.delete_mode};
   edit("a good version, " + now_.image);
+}
+
+void user::unschedule() {
+  if (!now_.scheduled)
+    return;
+  now_.scheduled = false;
+  edit("no schedule of savepoints");
+}
+
+std::string user::some_savepoint() {
+  auto* x = outside_.application(name);
+  auto* list = x ? at(*x, {"status", "savepoints"}) : nullptr;
+  auto known = list ? static_cast<uint32_t>(list->as_array().size()) : 0;
+  auto drawn = adversary_.choose("which savepoint", known + 1);
+  return drawn < known ? text(list->as_array()[drawn], {"path"}) : "file:/sp/never";
 }
 
 void user::give_up_state() {
@@ -99,81 +137,6 @@ void user::remove(const char* propagation) {
     eyes_.forgive(orphaned_ = text(*x, {"metadata", "uid"}));
   ask("DELETE", std::string{all} + "/app", R"({"propagationPolicy":")" + std::string{propagation} + R"("})");
   wants_it_ = false;
-}
-
-void user::do_something() {
-  if (!wants_it_) {
-    if (!outside_.application(name))
-      create();
-    return;
-  }
-  auto fresh = [&] {
-    before_ = now_;
-    now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = now_.delete_mode};
-  };
-  switch (adversary_.choose("what the user does", 14)) {
-  case 0:
-  case 1:
-    fresh();
-    return edit("a new image, " + now_.image);
-  case 2:
-    fresh();
-    now_.parallelism = 4;
-    return edit("parallelism 4");
-  case 3:
-    fresh();
-    now_.jar = "missing.jar";
-    now_.good = false;
-    return edit("a jar that does not exist");
-  case 4:
-    fresh();
-    now_.arguments = "--throws";
-    now_.good = false;
-    return edit("a main() that throws");
-  case 5:
-    fresh();
-    now_.image = "missing:" + std::to_string(images_);
-    now_.good = false;
-    return edit("an image that does not exist");
-  case 6:
-    std::swap(now_, before_);
-    return edit("back to the version before, " + now_.image + " " + now_.jar);
-  case 7:
-    fresh();
-    now_.parallelism = 0;
-    edit("an impossible parallelism"); // which the API server refuses
-    now_ = before_;
-    return;
-  case 8:
-    fresh();
-    now_.savepoint_disabled = true;
-    return edit("savepoints disabled");
-  case 9:
-    fresh();
-    now_.arguments = "--poison";
-    now_.good = false;
-    return edit("tasks that always fail");
-  case 10:
-    fresh();
-    now_.arguments = "--slow";
-    return edit("a main() that takes long");
-  case 11:
-    fresh();
-    now_.arguments = "--other-state";
-    now_.good = false;
-    return edit("operators that cannot take the state");
-  case 12:
-    now_.force_rollback = true;
-    now_.good = false;
-    return edit("forceRollback");
-  default:
-    constexpr const char* modes[] = {"Savepoint", "ForceCancel", "None"};
-    constexpr const char* ways[] = {"Background", "Foreground", "Orphan"};
-    now_.delete_mode = modes[adversary_.choose("deleteMode", 3)];
-    if (now_.delete_mode != "Savepoint")
-      edit("deleteMode " + now_.delete_mode);
-    return remove(ways[adversary_.choose("propagation", 3)]);
-  }
 }
 
 } // namespace simulation

@@ -17,6 +17,12 @@ struct version {
   bool savepoint_disabled = false;
   bool fallback_without_state = false;
   bool force_rollback = false;
+  bool suspend = false;
+  /// Counts the savepoints that were asked for.
+  int savepoint_nonce = 0;
+  bool scheduled = false;
+  /// A state to go back to; empty: none.
+  std::string restore_path;
   std::string delete_mode = "Savepoint";
   /// The operator can make it run.
   bool good = true;
@@ -30,13 +36,17 @@ public:
   user(world& outside, choices& adversary, judge& eyes) : outside_{outside}, adversary_{adversary}, eyes_{eyes} {}
 
   void create();
-  /// Edits, deletes or creates again, as the adversary chooses.
+  /// Edits, deletes or creates again, as the adversary chooses (moves.cpp).
   void do_something();
   /// What a plot is about; the application runs already.
   void perform(plot x);
   /// A good new image; without state if the operator asks for that.
   /// `shape` names the state that it has to take over.
   void repair(bool without_state, const std::string& shape);
+  /// Takes the schedule of savepoints back, for silence.
+  void unschedule();
+  /// A savepoint that the status remembers, as the adversary chooses; or one that never was.
+  std::string some_savepoint();
   /// Lets a deletion go on without a savepoint.
   void give_up_state();
 
@@ -47,11 +57,23 @@ public:
 
   static constexpr auto name = "app";
 
-private:
+  // -- what moves are made of -------------------------------------------------------------------------
+
+  /// The next version, a good one: what was there before, but another image.
+  version& fresh();
+  /// The version before this one.
+  void swap_back() { std::swap(now_, before_); }
+  /// The last edit was refused.
+  void take_back() { now_ = before_; }
+  version& wanted_next() { return now_; }
   void edit(std::string what);
   void remove(const char* propagation);
+  choices& adversary() { return adversary_; }
+
+private:
   void clear_away();
   std::string spec() const;
+  std::string savepoint_fields() const;
   local::model::answer ask(std::string method, std::string path, std::string body);
 
   world& outside_;

@@ -39,6 +39,7 @@ struct cluster_options {
   milliseconds checkpoint_interval{1000};
   milliseconds checkpoint_duration{20};
   milliseconds savepoint_duration{60};
+  milliseconds disposal_duration{20};
   /// `rest.async.store-duration`
   milliseconds trigger_life = std::chrono::minutes{5};
   /// `jobstore.expiration-time`
@@ -132,7 +133,7 @@ private:
     moment registered_at;
   };
 
-  /// A savepoint under way or done, by job and trigger.
+  /// A savepoint under way or done, by job and trigger; a disposal by its id alone.
   struct operation {
     bool done = false;
     std::string location;
@@ -192,6 +193,7 @@ private:
   void begin_savepoint(const operation_key& key, bool stop, const std::string& directory);
   void finish_savepoint(const operation_key& key, int32_t attempt, bool stop, const std::string& directory);
   void complete(const operation_key& key, operation x);
+  void begin_disposal(const operation_key& key, const std::string& path);
 
   // endpoints.cpp
   answer route(const request& x, const on_answer& done, bool& later);
@@ -202,6 +204,10 @@ private:
   answer get_operation(const std::string& job_id, const std::string& trigger) const;
   answer post_savepoint(const std::string& job_id, const std::string& body, bool stop);
   answer patch_job(const std::string& id, std::string_view query);
+  answer post_disposal(const std::string& body);
+  answer get_disposal(const std::string& id) const;
+  static answer render(const operation& x);
+  std::string drawn_id();
 
   // jars.cpp
   answer post_jar(const std::string& name, const std::string& body, bool run, const on_answer& done, bool& later);

@@ -85,6 +85,10 @@ answer flink_cluster::route(const request& x, const on_answer& done, bool& later
     return post_savepoint(path[1], x.body, path[2] == "stop");
   if (is("GET", 4, "jobs") && path[2] == "savepoints")
     return get_operation(path[1], path[3]);
+  if (is("POST", 1, "savepoint-disposal"))
+    return post_disposal(x.body);
+  if (is("GET", 2, "savepoint-disposal"))
+    return get_disposal(path[1]);
   auto where = x.path.substr(0, mark);
   return refuse(404, {x.method == "GET" ? "Unable to load requested file " + where + "." : "Not found: " + where});
 }
@@ -157,14 +161,26 @@ answer flink_cluster::get_operation(const std::string& job_id, const std::string
   if (i == operations_.end())
     return refuse(404, {handler_exception("There is no savepoint operation with triggerId=" + trigger + " for job "
                                           + job_id + ".")});
-  auto& x = i->second;
+  return render(i->second);
+}
+
+answer flink_cluster::get_disposal(const std::string& id) const {
+  if (!is_hex_id(id))
+    return bad_parameter("triggerid");
+  auto i = operations_.find({"", id});
+  if (i == operations_.end())
+    return refuse(404, {"org.apache.flink.runtime.rest.NotFoundException: Operation not found under key: " + id});
+  return render(i->second);
+}
+
+answer flink_cluster::render(const operation& x) {
   if (!x.done)
     return {200, R"({"status":{"id":"IN_PROGRESS"},"operation":null})"};
   json::object operation;
-  if (x.failure.empty())
-    operation["location"] = x.location;
-  else
+  if (!x.failure.empty())
     operation["failure-cause"] = {{"class", "java.util.concurrent.CompletionException"}, {"stack-trace", x.failure}};
+  else if (!x.location.empty())
+    operation["location"] = x.location;
   return ok(json::object{{"status", json::object{{"id", "COMPLETED"}}}, {"operation", std::move(operation)}});
 }
 
@@ -179,10 +195,26 @@ answer flink_cluster::post_savepoint(const std::string& job_id, const std::strin
   if (fields->contains("triggerId") && !is_hex_id(trigger))
     return wrong_format(what);
   if (trigger.empty())
-    trigger = "f" + std::string(15, '0') + std::to_string(1'000'000'000'000'000 + sequence_++);
+    trigger = drawn_id();
   auto directory = text_of(*fields, "targetDirectory");
   begin_savepoint({job_id, trigger}, stop, directory.empty() ? options_.savepoint_directory : directory);
   return ok(json::object{{"request-id", trigger}}, 202);
+}
+
+std::string flink_cluster::drawn_id() {
+  return "f" + std::string(15, '0') + std::to_string(1'000'000'000'000'000 + sequence_++);
+}
+
+/// Flink takes no identity from outside here.
+answer flink_cluster::post_disposal(const std::string& body) {
+  auto fields = parse_body(body);
+  if (!fields)
+    return wrong_format("SavepointDisposalRequest");
+  if (!fields->contains("savepoint-path"))
+    return refuse(400, {handler_exception("Field savepoint-path must not be omitted or be null.")});
+  auto id = drawn_id();
+  begin_disposal({"", id}, text_of(*fields, "savepoint-path"));
+  return ok(json::object{{"request-id", id}});
 }
 
 answer flink_cluster::patch_job(const std::string& id, std::string_view query) {

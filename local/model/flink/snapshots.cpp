@@ -102,6 +102,21 @@ void flink_cluster::begin_savepoint(const operation_key& key, bool stop, const s
         [this, key, attempt = x->attempt, stop, directory] { finish_savepoint(key, attempt, stop, directory); });
 }
 
+void flink_cluster::begin_disposal(const operation_key& key, const std::string& path) {
+  operations_.try_emplace(key);
+  after(options_.disposal_duration, [this, key, path] {
+    auto there = durable_.find(path) != nullptr;
+    durable_.erase(path);
+    complete(key, {.done = true,
+                   .location = "",
+                   .failure = there ? ""
+                                    : "org.apache.flink.util.FlinkException: Could not dispose savepoint " + path
+                                          + ".\nCaused by: java.io.FileNotFoundException: Cannot find checkpoint or "
+                                            "savepoint file/directory '"
+                                          + path + "' on file system 'file'."});
+  });
+}
+
 void flink_cluster::finish_savepoint(const operation_key& key, int32_t attempt, bool stop,
                                      const std::string& directory) {
   auto x = find_job(key.first);

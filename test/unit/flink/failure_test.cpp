@@ -66,6 +66,7 @@ const refusal refusals[] = {
     {"cancel_unknown", gone, "Could not find Flink job"},
     {"cancel_finished", conflict, "already reached another terminal state (FINISHED)"},
     {"savepoint_unknown_trigger", gone, "There is no savepoint operation"},
+    {"disposal_unknown", gone, "Operation not found under key"},
     {"savepoint_bad_trigger", rejected, ""},
     {"job_bad_id", rejected, ""},
     {"api_unknown", transient, "Unable to load requested file"},

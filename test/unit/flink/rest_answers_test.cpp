@@ -74,6 +74,10 @@ std::string tell(const savepoint& x) {
   return x.failure ? "failed: " + *x.failure : "at " + x.location.value_or("nowhere");
 }
 
+std::string tell(const disposal& x) {
+  return x.in_progress ? "in progress" : x.failure ? "failed: " + *x.failure : "disposed of";
+}
+
 std::string tell(const std::string& x) {
   return "id " + x;
 }
@@ -106,6 +110,7 @@ const auto as_task_managers = telling(decode_task_managers);
 const auto as_restarts = telling(decode_restarts);
 const auto as_exceptions = telling(decode_exceptions);
 const auto as_savepoint = telling(decode_savepoint);
+const auto as_disposal = telling(decode_disposal);
 const auto as_run = telling(decode_run);
 const auto as_done = telling(decode_done);
 const auto as_trigger = telling(decode_trigger);
@@ -158,6 +163,12 @@ const meaning meanings[] = {
     {"stop_of_finished_status", as_savepoint, "failed: FlinkJobNotFoundException: Could not find Flink job"},
     {"stop_of_unknown_job_status", as_savepoint, "failed: FlinkJobNotFoundException: Could not find Flink job"},
     {"savepoint_unknown_trigger", as_savepoint, "gone: "},
+    {"disposal_triggered", as_trigger, "id "},
+    {"disposal_in_progress", as_disposal, "in progress"},
+    {"disposal_completed", as_disposal, "disposed of"},
+    {"disposal_of_missing", as_disposal, "failed: FileNotFoundException: Cannot find checkpoint or savepoint"},
+    {"disposal_failed_scheme", as_disposal, "failed: UnsupportedFileSystemSchemeException: Hadoop is not in"},
+    {"disposal_unknown", as_disposal, "gone: "},
     {"run_ok", as_run, "id 00000000000000000000000000000001"},
     {"run_main_catches", as_run, "id "},
     {"run_savepoint_empty", as_run, "id "},
@@ -279,6 +290,8 @@ const good_answer good_answers[] = {
     {"task_managers", as_task_managers, "task_managers_one"},
     {"savepoint", as_savepoint, "savepoint_completed"},
     {"failed_savepoint", as_savepoint, "savepoint_failed_directory"},
+    {"disposal", as_disposal, "disposal_completed"},
+    {"failed_disposal", as_disposal, "disposal_of_missing"},
     {"run", as_run, "run_ok"},
     {"done", as_done, "cancel_ok"},
     {"trigger", as_trigger, "stop_ok"},

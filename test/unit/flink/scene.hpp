@@ -43,6 +43,14 @@ struct scene {
     return *this;
   }
 
+  /// Decides until the status stays as it is; returns whether it comes to that.
+  bool comes_to_rest() {
+    for (int steps = 0; steps < 12; ++steps)
+      if (auto before = app.status; decide().app.status == before)
+        return true;
+    return false;
+  }
+
   flink::phase phase() const { return phase_of(app.status); }
 
   scene& finalized() {
@@ -256,7 +264,8 @@ struct scene {
 
   action compile() const { return compile_job{target().cluster_id, *target().job}; }
   action submit() const {
-    return submit_job{target().cluster_id, *target().job_id, *target().job, target().restore_path.value_or("")};
+    return submit_job{target().cluster_id, *target().job_id, *target().job,
+                      target().start_from.value_or(target().restore_path.value_or(""))};
   }
   action stop() const { return stop_job{"c0", "old", *target().trigger_id}; }
 

@@ -1,0 +1,32 @@
+#include "test/simulation/fields.hpp"
+
+namespace simulation {
+
+const json::value* at(const json::value& x, std::initializer_list<std::string_view> path) {
+  auto* out = &x;
+  for (auto name : path) {
+    auto* object = out->if_object();
+    out = object ? object->if_contains(name) : nullptr;
+    if (!out)
+      return nullptr;
+  }
+  return out;
+}
+
+std::string text(const json::value& x, std::initializer_list<std::string_view> path) {
+  auto* found = at(x, path);
+  auto* out = found ? found->if_string() : nullptr;
+  return out ? std::string{*out} : std::string{};
+}
+
+bool flag(const json::value& x, std::initializer_list<std::string_view> path) {
+  auto* found = at(x, path);
+  return found && found->is_bool() && found->as_bool();
+}
+
+int64_t integer(const json::value& x, std::initializer_list<std::string_view> path, int64_t otherwise) {
+  auto* found = at(x, path);
+  return found && found->is_int64() ? found->as_int64() : otherwise;
+}
+
+} // namespace simulation

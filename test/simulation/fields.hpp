@@ -1,0 +1,23 @@
+// Looking into JSON that is known to be of a shape.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace simulation {
+
+namespace json = boost::json;
+
+/// Returns the value at a path of member names, or null.
+const json::value* at(const json::value& x, std::initializer_list<std::string_view> path);
+/// Returns the text there, or an empty one.
+std::string text(const json::value& x, std::initializer_list<std::string_view> path);
+/// Returns whether true stands there.
+bool flag(const json::value& x, std::initializer_list<std::string_view> path);
+int64_t integer(const json::value& x, std::initializer_list<std::string_view> path, int64_t otherwise = 0);
+
+} // namespace simulation

@@ -1,0 +1,85 @@
+// Where pods run: starts, ends and reports them, and holds Flink's processes and the durable directory of checkpoints
+// and savepoints. What goes wrong with pods and processes is told from outside.
+#pragma once
+
+#include "local/model/cluster.hpp"
+#include "test/simulation/choices.hpp"
+#include "test/simulation/pod.hpp"
+#include "test/simulation/timeline.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace simulation {
+
+class node {
+public:
+  /// `settle` lets the controllers and this node act upon what the API server has now.
+  node(choices& adversary, timeline& events, local::model::cluster& api, std::function<void()> settle)
+      : adversary_{adversary}, events_{events}, api_{api}, settle_{std::move(settle)} {}
+
+  /// Acts upon the pods of the API server.
+  void observe_pods();
+
+  /// When something happens in Flink's processes if nobody asks.
+  std::optional<local::model::moment> due() const;
+  /// Lets that happen.
+  void step();
+
+  /// Asks the process behind a pod's address; `done` gets nothing if there is none or the connection breaks.
+  void ask(const std::string& ip, const local::simulated::request& x, local::simulated::on_answer done);
+  /// Names the process that listens there now: a connection ends with it. Empty if none does.
+  std::string process_at(const std::string& ip) const;
+
+  // -- troubles ---------------------------------------------------------------------------------------
+
+  /// Pods stay Pending.
+  bool nothing_is_scheduled = false;
+  std::vector<node_pod*> running_pods(bool job_managers);
+  /// The process dies, its container is started again.
+  void kill_process(node_pod& x);
+  /// Somebody deletes the pod.
+  void evict(const node_pod& x);
+  void set_faults(const std::function<void(local::simulated::faults&)>& change);
+  /// Tasks of running jobs throw.
+  void fail_tasks();
+
+  // -- onlookers --------------------------------------------------------------------------------------
+
+  const std::vector<std::unique_ptr<job_manager>>& job_managers() const { return job_managers_; }
+  const local::simulated::storage& snapshots() const { return durable_; }
+  const node_pod* pod(const std::string& uid) const;
+  /// Counts what has changed in Flink's processes.
+  uint64_t flink_steps() const { return flink_steps_; }
+
+private:
+  void meet(const json::value& pod);
+  void schedule(const std::string& uid);
+  void run(node_pod& x);
+  void start_process(node_pod& x);
+  job_manager& process_for(const node_pod& x);
+  void check_ready(const std::string& uid);
+  void end(const std::string& uid);
+  void remove(const std::string& uid);
+  void report(const node_pod& x);
+  void register_task_managers();
+  job_manager* process_of(const std::string& pod_uid);
+  job_manager* serving_process(const std::string& cluster_id);
+
+  choices& adversary_;
+  timeline& events_;
+  local::model::cluster& api_;
+  std::function<void()> settle_;
+  local::simulated::storage durable_;
+  std::map<std::string, node_pod> pods_;
+  std::vector<std::unique_ptr<job_manager>> job_managers_;
+  uint64_t seen_version_ = 0;
+  uint64_t flink_steps_ = 0;
+  int last_ip_ = 1;
+};
+
+} // namespace simulation

@@ -1,0 +1,92 @@
+#include "test/simulation/peace.hpp"
+
+#include "test/simulation/wishes.hpp"
+
+namespace simulation {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Then nothing may be written for so long, but the newest checkpoint's path.
+constexpr auto silence = 3min;
+
+} // namespace
+
+void peace::holds() {
+  if (!s_.user.wants_it())
+    return until_deleted();
+  if (!until_well() && !s_.bad() && !failed_for_good() && !user_can_help())
+    return s_.judge.complain("not well in time: " + unfulfilled(s_) + "; " + s_.picture());
+  until_repaired();
+  if (!s_.bad())
+    demand_silence();
+}
+
+bool peace::until_well() {
+  s_.run_until(patience, [this] { return unfulfilled(s_).empty() && s_.calm_for(30s); });
+  return unfulfilled(s_).empty();
+}
+
+void peace::until_repaired() {
+  // The first edit may only bring to light that there is no state, or meet a job whose tasks are just coming back.
+  for (int i = 0; i < 3 && !s_.bad() && (!unfulfilled(s_).empty() || !s_.user.wanted().good); ++i) {
+    s_.user.repair(asked_for_fallback(), running_shape());
+    if (!until_well() && i == 2)
+      return s_.judge.complain("not repaired by an edit: " + unfulfilled(s_) + "; " + s_.picture());
+  }
+}
+
+void peace::until_deleted() {
+  if (until_well() || s_.bad())
+    return;
+  if (s_.condition("Degraded").find("CannotSaveState") == std::string::npos)
+    return s_.judge.complain("the deletion does not end: " + unfulfilled(s_) + "; " + s_.picture());
+  s_.user.give_up_state();
+  if (!until_well())
+    s_.judge.complain("the deletion does not end: " + unfulfilled(s_) + "; " + s_.picture());
+}
+
+void peace::demand_silence() {
+  s_.user.unschedule();
+  s_.run_for(1min); // restarted tasks come back
+  auto before = s_.net.writes;
+  s_.run_for(silence);
+  for (auto& [what, n] : s_.net.writes)
+    if (auto more = n - before[what]; more > (what == "PATCH flinkapplications/status" ? 4U : 0U))
+      s_.judge.complain("at rest: " + std::to_string(more) + " times " + what);
+}
+
+bool peace::failed_for_good() const {
+  auto phase = s_.phase();
+  return phase == "DeployFailed" || (phase == "Running" && !s_.user.wanted().good);
+}
+
+/// A condition says what the user has to do.
+bool peace::user_can_help() const {
+  return s_.condition("Degraded").starts_with("True");
+}
+
+bool peace::asked_for_fallback() const {
+  auto* x = s_.application();
+  return x
+      && (text(*x, {"status", "reason"}) + s_.condition("Degraded")).find("fallbackWithoutState") != std::string::npos;
+}
+
+/// Which state the saved one is: an edit must be able to take it over.
+std::string peace::running_shape() const {
+  auto& snapshots = s_.outside.node().snapshots();
+  if (auto* x = s_.application())
+    if (auto* kept = snapshots.find(text(*x, {"status", "savepointPath"})))
+      return kept->shape;
+  std::string shape;
+  local::model::moment newest{};
+  for (auto& path : snapshots.list())
+    if (auto* found = snapshots.find(path); found->taken_at >= newest) {
+      newest = found->taken_at;
+      shape = found->shape;
+    }
+  return shape;
+}
+
+} // namespace simulation

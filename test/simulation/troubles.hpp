@@ -1,0 +1,31 @@
+// What goes wrong outside the network: when, for how long, and that it ends.
+#pragma once
+
+#include "test/simulation/stage.hpp"
+
+#include <functional>
+
+namespace simulation {
+
+class troubles {
+public:
+  explicit troubles(stage& s) : s_{s} {}
+
+  /// Lets the user and the adversary act for some minutes, then makes everything well.
+  void happen();
+
+private:
+  void plan_user();
+  void plan_trouble();
+  void trouble_operator();
+  void trouble_kubernetes();
+  void trouble_flink();
+  void heal();
+  node_pod* some_pod(bool job_manager);
+  void spell(const char* what, std::function<void(bool)> set);
+
+  stage& s_;
+  bool quiet_ = false;
+};
+
+} // namespace simulation

@@ -1,0 +1,58 @@
+#include "test/simulation/wishes.hpp"
+
+namespace simulation {
+
+namespace {
+
+std::string leftovers(const stage& s) {
+  for (auto* resource : {"deployments.apps", "services", "pods"})
+    for (auto& [key, x] : s.outside.store().all(resource))
+      if (!s.judge.forgiven(text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"})))
+        return std::string{resource} + " " + key.name + " is left over";
+  return {};
+}
+
+std::string runs_what_is_wanted(const stage& s, const json::value& x) {
+  auto cluster = text(x, {"status", "cluster", "id"});
+  auto manager
+      = s.outside.store().get("deployments.apps", {"default", std::string{user::name} + "-" + cluster + "-jm"});
+  if (!manager)
+    return "the JobManager's Deployment is missing";
+  auto image = text(at(*manager, {"spec", "template", "spec", "containers"})->as_array().front(), {"image"});
+  if (image != s.user.wanted().image)
+    return "image " + image + " runs instead of " + s.user.wanted().image;
+  auto deployments = s.outside.store().all("deployments.apps").size();
+  return deployments == 2 ? "" : std::to_string(deployments) + " Deployments are there";
+}
+
+std::string runs_nothing(const stage& s, const json::value& x) {
+  if (s.phase() != "Suspended")
+    return "phase " + s.phase();
+  if (!s.judge.live_jobs(text(x, {"metadata", "uid"})).empty())
+    return "a job runs although the application is suspended";
+  auto deployments = s.outside.store().all("deployments.apps").size();
+  return deployments == 0 ? "" : std::to_string(deployments) + " Deployments are there";
+}
+
+} // namespace
+
+std::string unfulfilled(const stage& s) {
+  auto* x = s.application();
+  if (!s.user.wants_it())
+    return x ? "the application is still there" : leftovers(s);
+  if (!x)
+    return "the application is not there";
+  if (s.user.wanted().suspend)
+    return runs_nothing(s, *x);
+  auto phase = s.phase();
+  if (!s.user.wanted().good)
+    return phase == "DeployFailed" || phase == "Running" || phase.empty() ? "" : "phase " + phase;
+  if (phase != "Running")
+    return "phase " + phase;
+  auto live = s.judge.live_jobs(text(*x, {"metadata", "uid"})).size();
+  if (text(*x, {"status", "jobStatus", "state"}) != "RUNNING" || live != 1)
+    return "no job runs";
+  return runs_what_is_wanted(s, *x);
+}
+
+} // namespace simulation
