@@ -191,12 +191,11 @@ struct cancel_job {
   bool operator==(const cancel_job&) const = default;
 };
 
-using action
-    = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object, scale_deployment,
-                   switch_service, orphan_object, inspect_deployment, take_over_object, ask_namespace, ask_application,
-                   record_event, ask_overview, ask_jobs, ask_job, ask_checkpoints, ask_restarts, ask_exceptions,
-                   ask_savepoint, compile_job, submit_job, take_savepoint, dispose_savepoint, ask_disposal, stop_job,
-                   cancel_job>;
+using action = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object,
+                            scale_deployment, switch_service, orphan_object, inspect_deployment, take_over_object,
+                            ask_namespace, ask_application, record_event, ask_overview, ask_jobs, ask_job,
+                            ask_checkpoints, ask_restarts, ask_exceptions, ask_savepoint, compile_job, submit_job,
+                            take_savepoint, dispose_savepoint, ask_disposal, stop_job, cancel_job>;
 
 /// Returns the action in a few words: the key of its outcome, and what stands in logs and diaries.
 std::string to_string(const action& x);
