@@ -135,6 +135,19 @@ constexpr std::size_t kubernetes_in_flight = 32;
 /// Writes that wait for a token are not looked at more often than this.
 constexpr std::chrono::milliseconds kubernetes_token_wait{20};
 
+// -- election ---------------------------------------------------------------------------------------
+// client-go's numbers, so that a Lease of ours reads like any other.
+
+/// A standby takes over when the Lease has not changed for this long.
+constexpr std::chrono::seconds lease_duration{15};
+/// Who has not renewed it for this long acts no more; the rest of the duration is the margin for clocks and for
+/// requests that are still on their way.
+constexpr std::chrono::milliseconds renew_deadline{10'000};
+/// The Lease is renewed, or looked at, this often.
+constexpr std::chrono::milliseconds retry_period{2'000};
+/// Share of that period by which it is drawn longer at most, so that standbys do not march in step.
+constexpr double retry_jitter = 0.2;
+
 // -- supervision ------------------------------------------------------------------------------------
 
 /// A crashed APPLICATION is started again after this, doubling to the longest.
