@@ -1,5 +1,6 @@
 // How the process starts and stops: options, network, actors; a signal; then all of it in reverse.
 #include "actors/run.hpp"
+#include "config/candidacy.hpp"
 #include "config/cluster_access.hpp"
 #include "config/defaults.hpp"
 #include "config/log.hpp"
@@ -10,7 +11,9 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <random>
 #include <set>
 #include <system_error>
@@ -86,25 +89,34 @@ uint64_t random_seed() {
   return (uint64_t{source()} << 32) | source();
 }
 
-int run(const config::options& o, const config::api_server& api, const sigset_t& signals) {
+/// Ends the process without a farewell, which could still send something: what is under way ends with its sockets.
+void end_at_once() {
+  std::_Exit(1);
+}
+
+int run(const config::options& o, const config::api_server& api, std::optional<k8s::election_rules> election,
+        const sigset_t& signals) {
   net::thread io;
   net::client client{io, {}};
   client.configure(api.origin, api.how);
-  actors::running_system system{{.transport = &client,
-                                 .api_origin = api.origin,
-                                 .job_managers = access_for(o, api),
-                                 .render = {.ingress_url_format = o.ingress_url_format,
-                                            .container_name_format = o.container_name_format,
-                                            .scheduler_name = o.scheduler_name},
-                                 .ns = o.ns,
-                                 .threads = o.threads,
-                                 .seed = random_seed()}};
+  actors::running_system system{
+      {.transport = &client,
+       .api_origin = api.origin,
+       .job_managers = access_for(o, api),
+       .render = {.ingress_url_format = o.ingress_url_format,
+                  .container_name_format = o.container_name_format,
+                  .scheduler_name = o.scheduler_name},
+       .ns = o.ns,
+       .threads = o.threads,
+       .seed = random_seed(),
+       .candidacy = election ? std::optional{actors::candidacy{*election, end_at_once}} : std::nullopt}};
   auto servers = open_servers(io, system, o);
   log::info("started", "", "watching " + (o.ns.empty() ? std::string{"all namespaces"} : "namespace " + o.ns),
             {{"version", config::version()},
              {"apiServer", api.origin},
              {"metrics", o.metrics_bind_address},
-             {"introspection", o.introspection_bind_address}});
+             {"introspection", o.introspection_bind_address},
+             {"identity", election ? election->identity : "none, there is no election"}});
   int signal = 0;
   sigwait(&signals, &signal);
   log::info("stopping", "", signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -131,9 +143,15 @@ int main(int argc, char** argv) {
   auto api = config::find_api_server(o.kubeconfig, o.context, problem);
   if (!api)
     return complain(problem);
+  std::optional<k8s::election_rules> election;
+  if (config::stands_for_election(o.leader_election, *api)) {
+    election = config::election_rules_of(o.leader_election, *api, config::make_identity(random_seed()), problem);
+    if (!election)
+      return complain(problem);
+  }
   auto signals = block_signals();
   try {
-    return run(o, *api, signals);
+    return run(o, *api, std::move(election), signals);
   } catch (const std::system_error& e) {
     return complain(e.what());
   }

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "actors/application.hpp"
+#include "actors/candidacy.hpp"
 #include "actors/job_manager_access.hpp"
 #include "actors/kubernetes_watch.hpp"
+#include "actors/leadership.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,16 +26,23 @@ struct crew_setup {
   /// Empty: all namespaces.
   std::string ns;
   uint64_t seed = 0;
+  /// Absent: no other operator looks after these applications.
+  std::optional<actors::candidacy> candidacy;
 };
 
 struct crew {
   kube_actor kube;
   flink_actor flink;
   operator_actor root;
+  /// Null without a candidacy.
+  election_actor election;
+  /// Whether it acts now.
+  std::shared_ptr<const leadership> may_act;
   std::vector<watch_actor> watches;
 };
 
-/// Starts them. They end in the opposite order: `root` takes the applications along, the gateways go last.
+/// Starts them. They end in this order: `root`, which takes the applications along, then the gateways; then nothing
+/// acts any more and `election` may release the Lease.
 crew spawn_crew(caf::actor_system& sys, crew_setup setup);
 
 } // namespace actors

@@ -31,16 +31,18 @@ std::string label_of(const flink::rest::request& x) {
 
 flink_actor::behavior_type flink_gateway(flink_actor::stateful_pointer<flink_gateway_state> self,
                                          net::transport* transport, job_manager_access access,
-                                         std::shared_ptr<metrics> counters) {
+                                         std::shared_ptr<metrics> counters, std::shared_ptr<const leadership> may_act) {
   die_quietly(self);
-  return state_of(self).make_behavior(transport, std::move(access), std::move(counters));
+  return state_of(self).make_behavior(transport, std::move(access), std::move(counters), std::move(may_act));
 }
 
 flink_actor::behavior_type flink_gateway_state::make_behavior(net::transport* transport, job_manager_access access,
-                                                              std::shared_ptr<metrics> counters) {
+                                                              std::shared_ptr<metrics> counters,
+                                                              std::shared_ptr<const leadership> may_act) {
   transport_ = transport;
   access_ = std::move(access);
   counters_ = std::move(counters);
+  may_act_ = std::move(may_act);
   self_->set_exit_handler([this](caf::exit_msg& x) {
     fail_all();
     self_->quit(x.reason);
@@ -78,10 +80,14 @@ void flink_gateway_state::pump(const std::string& key) {
   while (!l.queue.empty() && (l.in_flight < defaults::flink_lane || l.queue.front().what.deadline <= now)) {
     auto next = std::move(l.queue.front());
     l.queue.pop_front();
+    auto refuse = [&](std::string why) {
+      next.promise.deliver(messages::answer{not_sent(std::move(why)),
+                                            std::chrono::duration_cast<std::chrono::microseconds>(now - next.since)});
+    };
     if (next.what.deadline <= now)
-      next.promise.deliver(
-          messages::answer{not_sent("not sent: the lane of " + next.what.to.pod + " was busy until the deadline"),
-                           std::chrono::duration_cast<std::chrono::microseconds>(now - next.since)});
+      refuse("not sent: the lane of " + next.what.to.pod + " was busy until the deadline");
+    else if (next.what.request.method != "GET" && !may_act_->may_act(now))
+      refuse("not sent: this operator does not lead");
     else
       send(key, std::move(next));
   }

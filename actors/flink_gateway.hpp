@@ -2,6 +2,7 @@
 
 #include "actors/interfaces.hpp"
 #include "actors/job_manager_access.hpp"
+#include "actors/leadership.hpp"
 #include "actors/metrics.hpp"
 
 #include <deque>
@@ -11,7 +12,8 @@
 namespace actors {
 
 /// Carries requests to JobManagers. Each cluster has a lane of its own: two requests in flight, and a
-/// breaker that opens after repeated time-outs, so that a hung JobManager costs idle timers and nothing else.
+/// breaker that opens after repeated time-outs, so that a hung JobManager costs idle timers and nothing else. No
+/// order goes out from one who does not lead.
 class flink_gateway_state {
 public:
   static constexpr const char* name = "flink-gateway";
@@ -19,7 +21,8 @@ public:
   explicit flink_gateway_state(flink_actor::pointer self) : self_{self} {}
 
   flink_actor::behavior_type make_behavior(net::transport* transport, job_manager_access access,
-                                           std::shared_ptr<metrics> counters);
+                                           std::shared_ptr<metrics> counters,
+                                           std::shared_ptr<const leadership> may_act);
 
 private:
   struct waiting {
@@ -60,6 +63,7 @@ private:
   net::transport* transport_ = nullptr;
   job_manager_access access_;
   std::shared_ptr<metrics> counters_;
+  std::shared_ptr<const leadership> may_act_;
   std::unordered_map<std::string, lane> lanes_;
   std::unordered_map<uint64_t, flying> flying_;
   uint64_t last_id_ = 0;
@@ -67,6 +71,6 @@ private:
 
 flink_actor::behavior_type flink_gateway(flink_actor::stateful_pointer<flink_gateway_state> self,
                                          net::transport* transport, job_manager_access access,
-                                         std::shared_ptr<metrics> counters);
+                                         std::shared_ptr<metrics> counters, std::shared_ptr<const leadership> may_act);
 
 } // namespace actors

@@ -28,6 +28,19 @@ using flink_actor = caf::typed_actor<
     // INTERNAL: deadlines have passed.
     receives<messages::tick>>;
 
+/// ELECTION: of several operators one acts.
+using election_actor = caf::typed_actor<
+    // From OPERATOR, when its pictures are warm: stand for election. Answered when this operator may act.
+    answers<messages::stand, messages::lead>,
+    // Everything that acted has ended: let another operator go on. Answered when it may.
+    answers<messages::release, messages::released>,
+    // Who leads.
+    answers<messages::describe, messages::election_report>,
+    // INTERNAL: the transport has an answer.
+    receives<messages::response_arrived>,
+    // INTERNAL: time for the next look at the Lease, or too late for it.
+    receives<messages::tick>>;
+
 /// APPLICATION: supervisor of one FlinkApplication.
 using application_actor = caf::typed_actor<
     // The resource was created, edited or its status written; or it is gone.
@@ -45,7 +58,7 @@ using operator_actor = caf::typed_actor<
     receives<messages::application_news>,
     // From WATCH.
     receives<messages::object_news>,
-    // From WATCH: decisions begin when every kind has been seen once.
+    // From WATCH: decisions begin when every kind has been seen once and ELECTION says so.
     receives<messages::kind_synced>,
     // INTERNAL: the pause of a crashed supervisor is over.
     receives<messages::restart>,

@@ -98,6 +98,8 @@ void introspection_state::overview(const messages::query& x) {
             one_less(*c);
           },
           [this, c](const caf::error&) { add_silent(*c, "operator"); });
+  if (setup_.election)
+    ask_election(c);
   ask_actor(c, setup_.kube, "kubernetes-gateway");
   ask_actor(c, setup_.flink, "flink-gateway");
   for (auto& watch : setup_.watches)
@@ -114,6 +116,19 @@ void introspection_state::ask_actor(const std::shared_ptr<collection>& c, const 
             one_less(*c);
           },
           [this, c, who](const caf::error&) { add_silent(*c, who); });
+}
+
+void introspection_state::ask_election(const std::shared_ptr<collection>& c) {
+  ++c->missing;
+  self_->request(setup_.election, defaults::introspection_patience, messages::describe{})
+      .then(
+          [this, c](messages::election_report& r) {
+            c->all.actors.push_back(
+                {.name = "election", .mailbox = r.mailbox, .state = r.leads ? "leads" : "stands by"});
+            c->all.election = std::move(r);
+            one_less(*c);
+          },
+          [this, c](const caf::error&) { add_silent(*c, "election"); });
 }
 
 void introspection_state::ask_application(const std::shared_ptr<collection>& c, std::size_t i) {
@@ -154,7 +169,7 @@ void introspection_state::one_application(const messages::query& x, const std::s
   self_->request(setup_.root, defaults::introspection_patience, ask)
       .then([this, x](const messages::application_report& r) { add_lanes(x, r); },
             [x, ask](const caf::error&) {
-              fail(x, 404, "no application " + ask.ns + "/" + ask.name + " is supervised");
+              fail(x, 404, "no application " + ask.ns + "/" + ask.name + " is supervised here");
             });
 }
 

@@ -15,6 +15,8 @@ struct introspection_setup {
   operator_actor root;
   kube_actor kube;
   flink_actor flink;
+  /// Null if there is no election.
+  election_actor election;
   std::vector<watch_actor> watches;
   std::shared_ptr<metrics> counters;
   std::function<std::chrono::system_clock::time_point()> wall_clock = std::chrono::system_clock::now;
@@ -40,6 +42,7 @@ private:
   template <class Handle>
   void ask_actor(const std::shared_ptr<collection>& c, const Handle& whom, const char* who);
   void ask_application(const std::shared_ptr<collection>& c, std::size_t i);
+  void ask_election(const std::shared_ptr<collection>& c);
   void add_silent(collection& c, const char* who);
   void one_less(collection& c);
   void add_lanes(const messages::query& x, messages::application_report r);

@@ -48,16 +48,19 @@ std::string label_of(const k8s::request& x) {
 
 kube_actor::behavior_type kubernetes_gateway(kube_actor::stateful_pointer<kubernetes_gateway_state> self,
                                              net::transport* transport, std::string origin,
-                                             std::shared_ptr<metrics> counters) {
+                                             std::shared_ptr<metrics> counters,
+                                             std::shared_ptr<const leadership> may_act) {
   die_quietly(self);
-  return state_of(self).make_behavior(transport, std::move(origin), std::move(counters));
+  return state_of(self).make_behavior(transport, std::move(origin), std::move(counters), std::move(may_act));
 }
 
 kube_actor::behavior_type kubernetes_gateway_state::make_behavior(net::transport* transport, std::string origin,
-                                                                  std::shared_ptr<metrics> counters) {
+                                                                  std::shared_ptr<metrics> counters,
+                                                                  std::shared_ptr<const leadership> may_act) {
   transport_ = transport;
   origin_ = std::move(origin);
   counters_ = std::move(counters);
+  may_act_ = std::move(may_act);
   self_->set_exit_handler([this](caf::exit_msg& x) {
     fail_all();
     self_->quit(x.reason);
@@ -94,9 +97,13 @@ void kubernetes_gateway_state::pump() {
 }
 
 void kubernetes_gateway_state::send(waiting x) {
-  auto id = ++last_id_;
   auto now = self_->clock().now();
   auto queued = std::chrono::duration_cast<std::chrono::microseconds>(now - x.since);
+  if (x.what.request.method != "GET" && !may_act_->may_act(now)) {
+    x.promise.deliver(messages::answer{not_sent("not sent: this operator does not lead"), queued});
+    return;
+  }
+  auto id = ++last_id_;
   auto& entry = flying_.emplace(id, flying{label_of(x.what.request), x.promise, queued}).first->second;
   counters_->kube_request(entry.label);
   entry.request = transport_->send(to_http(origin_, x.what.request), x.what.deadline,

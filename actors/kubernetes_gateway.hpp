@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/leadership.hpp"
 #include "actors/metrics.hpp"
 #include "actors/timer.hpp"
 #include "config/defaults.hpp"
@@ -12,7 +13,7 @@
 namespace actors {
 
 /// Carries single requests to the API server. Writes take turns by application and share one token
-/// bucket; reads pass.
+/// bucket; reads pass. Nothing is written by one who does not lead.
 class kubernetes_gateway_state {
 public:
   static constexpr const char* name = "kubernetes-gateway";
@@ -20,7 +21,7 @@ public:
   explicit kubernetes_gateway_state(kube_actor::pointer self) : self_{self} {}
 
   kube_actor::behavior_type make_behavior(net::transport* transport, std::string origin,
-                                          std::shared_ptr<metrics> counters);
+                                          std::shared_ptr<metrics> counters, std::shared_ptr<const leadership> may_act);
 
 private:
   struct waiting {
@@ -50,6 +51,7 @@ private:
   net::transport* transport_ = nullptr;
   std::string origin_;
   std::shared_ptr<metrics> counters_;
+  std::shared_ptr<const leadership> may_act_;
   k8s::token_bucket bucket_{config::defaults::kubernetes_writes_per_second, config::defaults::kubernetes_write_burst};
   k8s::fair_queue<waiting> queue_;
   std::unordered_map<uint64_t, flying> flying_;
@@ -61,7 +63,8 @@ private:
 
 kube_actor::behavior_type kubernetes_gateway(kube_actor::stateful_pointer<kubernetes_gateway_state> self,
                                              net::transport* transport, std::string origin,
-                                             std::shared_ptr<metrics> counters);
+                                             std::shared_ptr<metrics> counters,
+                                             std::shared_ptr<const leadership> may_act);
 
 /// Returns the HTTP request that carries `x` to the API server.
 net::request to_http(const std::string& origin, const k8s::request& x);

@@ -45,6 +45,10 @@ public:
   counters& watch_failures
       = counter(registry, "flink_operator_watch_failures_total", "Watches that ended in disorder, by kind.");
   counters& events = counter(registry, "flink_operator_events_total", "Events recorded on resources, by reason.");
+  gauges& leads = prometheus::BuildGauge()
+                      .Name("flink_operator_leader")
+                      .Help("Whether this operator acts (1) or stands by (0).")
+                      .Register(registry);
   gauges& phases = prometheus::BuildGauge()
                        .Name("flink_operator_applications_in_phase")
                        .Help("Applications by phase.")
@@ -120,6 +124,10 @@ void metrics::applications(int64_t count) {
   impl_->all.Add({}).Set(static_cast<double>(count));
 }
 
+void metrics::leader(bool x) {
+  impl_->leads.Add({}).Set(x ? 1 : 0);
+}
+
 void metrics::event(const std::string& reason) {
   impl_->events.Add({{"reason", reason}}).Increment();
 }
@@ -129,21 +137,14 @@ std::string metrics::text() const {
 }
 
 std::vector<std::string> metrics::names() const {
-  return {"flink_operator_kube_requests_total",
-          "flink_operator_kube_failures_total",
-          "flink_operator_flink_requests_total",
-          "flink_operator_flink_failures_total",
-          "flink_operator_decisions_total",
-          "flink_operator_phase_transitions_total",
-          "flink_operator_deploys_total",
-          "flink_operator_supervisor_restarts_total",
-          "flink_operator_relists_total",
-          "flink_operator_watch_failures_total",
-          "flink_operator_events_total",
-          "flink_operator_applications_in_phase",
-          "flink_operator_applications",
-          "flink_operator_deploy_seconds",
-          "flink_operator_deploy_own_share_seconds"};
+  return {"flink_operator_kube_requests_total",   "flink_operator_kube_failures_total",
+          "flink_operator_flink_requests_total",  "flink_operator_flink_failures_total",
+          "flink_operator_decisions_total",       "flink_operator_phase_transitions_total",
+          "flink_operator_deploys_total",         "flink_operator_supervisor_restarts_total",
+          "flink_operator_relists_total",         "flink_operator_watch_failures_total",
+          "flink_operator_events_total",          "flink_operator_leader",
+          "flink_operator_applications_in_phase", "flink_operator_applications",
+          "flink_operator_deploy_seconds",        "flink_operator_deploy_own_share_seconds"};
 }
 
 } // namespace actors

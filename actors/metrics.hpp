@@ -38,6 +38,8 @@ public:
   void watch_failed(const std::string& kind);
   /// Applications known now.
   void applications(int64_t count);
+  /// Whether this operator acts, or stands by.
+  void leader(bool x);
   /// An event was recorded on a resource.
   void event(const std::string& reason);
 

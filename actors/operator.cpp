@@ -63,10 +63,11 @@ operator_actor::behavior_type operator_state::make_behavior(operator_setup setup
   missing_kinds_ = {setup_.kinds.begin(), setup_.kinds.end()};
   self_->set_down_handler([this](caf::down_msg& x) { on_down(x); });
   self_->set_exit_handler([this](caf::exit_msg& x) {
+    ending_ = x.reason;
     for (auto& [uid, e] : entries_)
       if (e.supervisor)
         self_->send_exit(e.supervisor, caf::exit_reason::user_shutdown);
-    self_->quit(x.reason);
+    end_if_alone();
   });
   return {
       [this](const messages::application_news& x) { on(x); },
@@ -153,14 +154,30 @@ void operator_state::on_unlabelled(const messages::object_news& x, const k8s::ob
 void operator_state::on(const messages::kind_synced& x) {
   if (missing_kinds_.erase(x.kind) == 0 || !missing_kinds_.empty())
     return;
-  log::info("synced", "", "every kind has been seen; decisions begin",
-            {{"applications", std::to_string(entries_.size())}});
+  log::info("synced", "", "every kind has been seen", {{"applications", std::to_string(entries_.size())}});
+  if (setup_.election)
+    stand_for_election();
+  else
+    begin_to_lead();
+}
+
+/// Not before the pictures are warm: whoever cannot see leaves the Lease to one who can.
+void operator_state::stand_for_election() {
+  self_->request(setup_.election, caf::infinite, messages::stand{})
+      .then([this](messages::lead) { begin_to_lead(); },
+            [](const caf::error&) {
+              // ELECTION is gone: so is this process, soon.
+            });
+}
+
+void operator_state::begin_to_lead() {
+  leads_ = true;
   for (auto& [uid, e] : entries_)
     supervise(uid, e);
 }
 
 void operator_state::supervise(const std::string& uid, entry& e) {
-  if (!missing_kinds_.empty() || e.supervisor || e.pausing)
+  if (!leads_ || ending_ || e.supervisor || e.pausing)
     return;
   if (!e.record && std::none_of(e.objects.begin(), e.objects.end(), [](auto& x) { return is_left_over(x.second); }))
     return; // left behind on purpose, or on their way out
@@ -192,6 +209,8 @@ void operator_state::on_down(const caf::down_msg& x) {
   supervisors_.erase(i);
   auto& e = entries_[uid];
   e.supervisor = nullptr;
+  if (ending_)
+    return end_if_alone();
   if (!x.reason)
     return forget_if_empty(uid);
   e.last_crash = self_->system().render(x.reason);
@@ -202,6 +221,12 @@ void operator_state::on_down(const caf::down_msg& x) {
   log::error("supervisor-crashed", k8s::to_string(e.key), e.last_crash,
              {{"restarts", std::to_string(e.restarts)}, {"restartIn", std::to_string(pause.count()) + "ms"}});
   self_->delayed_send(self_, pause, messages::restart{uid});
+}
+
+/// Not sooner: when we have ended, nothing decides any more.
+void operator_state::end_if_alone() {
+  if (supervisors_.empty())
+    self_->quit(*ending_);
 }
 
 void operator_state::on(const messages::restart& x) {
@@ -238,7 +263,8 @@ caf::result<messages::operator_report> operator_state::on(messages::describe) {
                               .phase = phase_in(e.record),
                               .step = e.supervisor ? "supervised"
                                     : e.pausing    ? "restarting after: " + e.last_crash
-                                                   : "none",
+                                    : leads_       ? "none"
+                                                   : "standing by",
                               .trouble = e.pausing,
                               .restarts = e.restarts});
   std::sort(r.applications.begin(), r.applications.end(),

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -19,6 +20,8 @@ struct operator_setup {
   /// have not seen yet.
   std::vector<std::string> kinds;
   uint64_t seed = 0;
+  /// Without one it leads from the start.
+  election_actor election;
 };
 
 /// Knows every application and its objects, and keeps one supervisor per application alive. A supervisor
@@ -55,13 +58,20 @@ private:
   caf::result<messages::operator_report> on(messages::describe);
   caf::result<messages::application_report> on(const messages::describe_application& x);
 
+  void stand_for_election();
+  void begin_to_lead();
   void supervise(const std::string& uid, entry& e);
   void brief(entry& e);
   void forget_if_empty(const std::string& uid);
+  void end_if_alone();
 
   operator_actor::pointer self_;
   operator_setup setup_;
   std::set<std::string> missing_kinds_;
+  /// Until then pictures are kept, and nothing is decided.
+  bool leads_ = false;
+  /// Set once we are to end: the reason, given when the last supervisor has ended.
+  std::optional<caf::error> ending_;
   std::unordered_map<std::string, entry> entries_;
   /// uid of the application of this name.
   std::map<k8s::object_key, std::string> uids_;

@@ -201,6 +201,16 @@ std::string summary(const messages::operator_report& x) {
   return words + (troubled == 0 ? ", none in trouble" : ", " + std::to_string(troubled) + " in trouble or failed");
 }
 
+/// Who acts. An operator that stands by decides nothing, so whoever wants to know more has to ask the other.
+std::string leader_of(const messages::election_report& x, k8s::wall_time now) {
+  if (x.leads)
+    return "<p>This operator (" + escaped(x.identity) + ") leads, since " + since(x.since, now) + ".</p>\n";
+  auto who = x.leader.empty() ? "Nobody leads" : "<b>" + escaped(x.leader) + "</b> leads, since " + since(x.since, now);
+  auto why = x.trouble.empty() ? "" : " The Lease could not be looked at: " + escaped(x.trouble) + ".";
+  return "<p class=\"banner\">" + who + ". This operator (" + escaped(x.identity)
+       + ") stands by: it watches, and decides nothing." + why + "</p>\n";
+}
+
 std::string facts(const application_report& x, k8s::wall_time now) {
   std::string out = "<dl>";
   auto fact = [&](std::string_view name, const std::string& html) {
@@ -274,6 +284,8 @@ page overview(const messages::operator_report& x, format how, k8s::wall_time now
   std::string body = "<header><h1>flink-operator</h1><p>" + escaped(summary(x)) + "</p></header>\n";
   if (!x.synced)
     body += "<p class=\"banner\">Not every kind has been listed yet: until then nothing is decided.</p>\n";
+  if (x.election)
+    body += leader_of(*x.election, now);
   std::vector<lane_report> lanes;
   for (auto& actor : x.actors)
     lanes.insert(lanes.end(), actor.lanes.begin(), actor.lanes.end());

@@ -25,8 +25,10 @@ public:
                            .job_managers = setup.job_managers,
                            .application = {.settings = {.render = setup.render}, .counters = counters},
                            .ns = setup.ns,
-                           .seed = setup.seed});
-    pages = sys.spawn(introspection, introspection_setup{all.root, all.kube, all.flink, all.watches, counters});
+                           .seed = setup.seed,
+                           .candidacy = setup.candidacy});
+    pages = sys.spawn(introspection,
+                      introspection_setup{all.root, all.kube, all.flink, all.election, all.watches, counters});
   }
 
   /// Sends exit to an actor and waits for it.
@@ -41,15 +43,25 @@ public:
     x = nullptr;
   }
 
+  /// Lets another operator go on.
+  void release(caf::scoped_actor& self, std::chrono::steady_clock::time_point deadline) {
+    auto left = deadline - std::chrono::steady_clock::now();
+    if (all.election && left > left.zero())
+      self->request(all.election, left, messages::release{})
+          .receive([](messages::released) {}, [](const caf::error&) {});
+  }
+
   void stop(std::chrono::milliseconds grace) {
     auto deadline = std::chrono::steady_clock::now() + grace;
     caf::scoped_actor self{sys};
     end(self, all.root, deadline); // takes the applications along: no decision is made from here on
+    end(self, all.flink, deadline);
+    end(self, all.kube, deadline); // and nothing is sent
+    release(self, deadline);
+    end(self, all.election, deadline);
     for (auto& x : all.watches)
       end(self, x, deadline);
     end(self, pages, deadline);
-    end(self, all.flink, deadline);
-    end(self, all.kube, deadline);
   }
 
   system_setup setup;

@@ -1,6 +1,7 @@
 // The actor system as a whole: starts everything in order, and ends it in order.
 #pragma once
 
+#include "actors/candidacy.hpp"
 #include "actors/job_manager_access.hpp"
 #include "flink/render_options.hpp"
 #include "net/transport.hpp"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace actors {
@@ -25,6 +27,8 @@ struct system_setup {
   std::string ns;
   std::size_t threads = 2;
   uint64_t seed = 0;
+  /// Absent: no other operator looks after these applications.
+  std::optional<actors::candidacy> candidacy;
 };
 
 /// A running operator. Not copied, not moved; lives as long as main() wants.
@@ -32,8 +36,8 @@ class running_system {
 public:
   explicit running_system(system_setup setup);
 
-  /// Ends the actors in order: applications, then watches and gateways. Blocks until they have ended, for
-  /// up to `grace`.
+  /// Ends the actors in order: applications, then gateways; then the Lease is given back, and the rest ends. Blocks
+  /// until they have ended, for up to `grace`.
   void stop(std::chrono::milliseconds grace);
 
   /// Stops first if that has not been done.

@@ -65,7 +65,7 @@ std::optional<api_server> from_pod(std::string& problem) {
                                   net::service_account_directory, problem);
   if (!pod)
     return std::nullopt;
-  api_server out{.origin = pod->origin, .in_cluster = true};
+  api_server out{.origin = pod->origin, .in_cluster = true, .pod_namespace = pod->ns};
   out.how.tls.ca = pod->ca;
   out.how.authorization = authorization_of({.file = pod->token_path});
   return out;

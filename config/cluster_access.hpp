@@ -15,6 +15,8 @@ struct api_server {
   net::origin_options how;
   /// We run in a pod: JobManagers are reached by pod address.
   bool in_cluster = false;
+  /// The pod's namespace; empty elsewhere.
+  std::string pod_namespace;
 };
 
 /// Finds kubeconfig or service account; nothing, and one sentence in `problem`, if there is neither or it is broken.

@@ -1,5 +1,8 @@
 #include "config/options.hpp"
 
+#include "config/defaults.hpp"
+#include "config/duration.hpp"
+
 #include <CLI/CLI.hpp>
 #include <yaml-cpp/yaml.h>
 
@@ -46,6 +49,10 @@ std::string word_for(const std::string& flag) {
                                                         {"log-level", "LEVEL"},
                                                         {"threads", "NUMBER"},
                                                         {"container-name-format", "FORMAT"},
+                                                        {"leader-elect", "[=true|false]"},
+                                                        {"leader-election-lease-duration", "DURATION"},
+                                                        {"leader-election-renew-deadline", "DURATION"},
+                                                        {"leader-election-retry-period", "DURATION"},
                                                         {"log-format", "FORMAT"}};
   auto found = words.find(flag);
   return found != words.end() ? found->second : flag.ends_with("-address") ? "ADDRESS" : "NAME";
@@ -56,13 +63,23 @@ std::string check_address(const std::string& text) {
   return parse_bind_address(text, problem) || text == "0" ? std::string{} : problem;
 }
 
-/// A namespace's name is a DNS label.
-std::string check_namespace(const std::string& text) {
+/// What a namespace and a Lease can be called: of the names that Kubernetes allows, those without dots.
+bool is_dns_label(const std::string& text) {
   auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  if (!text.empty() && text.size() <= 63 && std::ranges::all_of(text, good) && text.front() != '-'
-      && text.back() != '-')
+  return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, good) && text.front() != '-'
+      && text.back() != '-';
+}
+
+std::string check_namespace(const std::string& text) {
+  if (is_dns_label(text))
     return {};
   return "'" + text + "' cannot be a namespace: expected lower-case letters, digits and hyphens";
+}
+
+std::string check_lease(const std::string& text) {
+  if (is_dns_label(text))
+    return {};
+  return "'" + text + "' cannot be the name of a Lease: expected lower-case letters, digits and hyphens";
 }
 
 std::string check_container_format(const std::string& text) {
@@ -80,6 +97,16 @@ std::string check_threads(const std::string& text) {
   return "'" + text + "' is no number of threads: expected 1 to 64";
 }
 
+void add_duration(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
+                  const std::string& about_it) {
+  app.add_option_function<std::string>(
+         name, [&target](const std::string& x) { target = *parse_duration(x); },
+         about_it + "; without it " + format_duration(target))
+      ->check([](const std::string& x) {
+        return parse_duration(x) ? std::string{} : "'" + x + "' is no duration: expected e.g. 15s, 1m30s or 500ms";
+      });
+}
+
 /// An option that takes one of a few words.
 template <class T>
 void add_choice(CLI::App& app, const std::string& name, T& target, const choices<T>& all, const std::string& about_it) {
@@ -92,6 +119,39 @@ void add_choice(CLI::App& app, const std::string& name, T& target, const choices
       ->check([&all, find, words](const std::string& x) {
         return find(x) == all.end() ? "'" + x + "' is none of " + words : std::string{};
       });
+}
+
+void declare_election(CLI::App& app, leader_election& x) {
+  // No flag of CLI11's: those end a value that is none with an exception of another kind. Without a value it is empty.
+  app.add_option_function<std::string>(
+         "--leader-elect", [&x](const std::string& value) { x.elect = value != "false"; },
+         "Whether of several operators only the holder of a Lease acts; without it\nyes in a pod, no elsewhere")
+      ->expected(0, 1)
+      ->check([](const std::string& value) {
+        return value == "true" || value == "false" ? std::string{} : "'" + value + "' is neither true nor false";
+      });
+  app.add_option("--leader-election-id", x.id, "Name of that Lease; without it flink-operator")->check(check_lease);
+  app.add_option("--leader-election-namespace", x.ns, "Its namespace; without it the pod's")->check(check_namespace);
+  add_duration(app, "--leader-election-lease-duration", x.lease_duration,
+               "A Lease that has not changed for so long is taken over");
+  add_duration(app, "--leader-election-renew-deadline", x.renew_deadline,
+               "Who has not renewed it for so long acts no more and ends");
+  add_duration(app, "--leader-election-retry-period", x.retry_period, "It is renewed or looked at this often");
+}
+
+/// Returns what is wrong with values that are good one by one; empty if nothing is.
+std::string check_together(const leader_election& x) {
+  auto duration = format_duration(x.lease_duration), deadline = format_duration(x.renew_deadline);
+  if (x.lease_duration.count() % 1000 != 0)
+    return "--leader-election-lease-duration: " + duration + " is no whole number of seconds, as a Lease needs it";
+  if (x.renew_deadline >= x.lease_duration)
+    return "--leader-election-renew-deadline: " + deadline
+         + " has to be shorter than --leader-election-lease-duration, which is " + duration;
+  auto longest_pause = static_cast<double>(x.retry_period.count()) * (1 + defaults::retry_jitter);
+  if (longest_pause >= static_cast<double>(x.renew_deadline.count()))
+    return "--leader-election-retry-period: 1.2 times " + format_duration(x.retry_period)
+         + " has to be shorter than --leader-election-renew-deadline, which is " + deadline;
+  return {};
 }
 
 void declare(CLI::App& app, options& o) {
@@ -122,6 +182,7 @@ void declare(CLI::App& app, options& o) {
              "Least important lines that are logged; without it info, one of ");
   add_choice(app, "--log-format", o.log_format, formats, "How log lines look; without it text, one of ");
   app.add_option("--threads", o.threads, "Threads that carry actors, 1 to 64; without it 2")->check(check_threads);
+  declare_election(app, o.leader_election);
   for (auto* option : app.get_options())
     if (auto& names = option->get_lnames(); !names.empty() && names.front() != "help" && names.front() != "version")
       option->envname(environment_name(names.front()))->option_text(word_for(names.front()));
@@ -190,6 +251,8 @@ parsed_options parse_options(const std::vector<std::string>& arguments) {
     app.parse(reversed);
     if (!file.empty())
       apply_file(app, file);
+    if (auto problem = check_together(out.options.leader_election); !problem.empty())
+      throw CLI::ParseError(problem, 2);
   } catch (const CLI::CallForHelp&) {
     out.exit_code = 0;
     out.text = app.help();

@@ -1,8 +1,10 @@
 // What can be set from outside: by flag, by environment variable, by YAML file, in that precedence.
 #pragma once
 
+#include "config/defaults.hpp"
 #include "config/log.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,6 +19,20 @@ struct bind_address {
   std::string host;
   uint16_t port = 0;
   bool operator==(const bind_address&) const = default;
+};
+
+/// Which of several operators acts; the names are controller-runtime's.
+struct leader_election {
+  /// Absent: in a pod yes, elsewhere no.
+  std::optional<bool> elect;
+  /// Name of the Lease.
+  std::string id = "flink-operator";
+  /// Empty: the pod's.
+  std::string ns;
+  /// Whole seconds, as a Lease has them.
+  std::chrono::milliseconds lease_duration = defaults::lease_duration;
+  std::chrono::milliseconds renew_deadline = defaults::renew_deadline;
+  std::chrono::milliseconds retry_period = defaults::retry_period;
 };
 
 struct options {
@@ -37,6 +53,7 @@ struct options {
   log::level log_level = log::level::info;
   log::format log_format = log::format::text;
   std::size_t threads = 2;
+  config::leader_election leader_election;
 };
 
 /// Release of this program, e.g. "0.1.0".

@@ -23,8 +23,17 @@ struct restart {
   std::string uid;
 };
 
+/// Stand for election.
+struct stand {};
+
 /// Only this operator decides from now on.
 struct lead {};
+
+/// Nothing of this operator acts any more: let another one.
+struct release {};
+
+/// Another operator may act.
+struct released {};
 
 /// Tell how you are.
 struct describe {};
@@ -120,13 +129,32 @@ struct actor_report {
 };
 BOOST_DESCRIBE_STRUCT(actor_report, (), (name, mailbox, restarts, state, silent, lanes))
 
+/// What ELECTION tells.
+struct election_report {
+  /// This operator acts.
+  bool leads = false;
+  /// Our own name in the election.
+  std::string identity;
+  /// Who holds the Lease, as it was last seen; empty: nobody.
+  std::string leader;
+  std::optional<std::string> since;
+  /// How often it has changed hands.
+  int32_t transitions = 0;
+  /// Why the last look at the Lease was in vain; empty: it was not.
+  std::string trouble;
+  int64_t mailbox = 0;
+};
+BOOST_DESCRIBE_STRUCT(election_report, (), (leads, identity, leader, since, transitions, trouble, mailbox))
+
 /// What OPERATOR tells: itself, the shared actors, and all applications without their history.
 struct operator_report {
   bool synced = false;
+  /// Who leads; from ELECTION, absent if there is none.
+  std::optional<election_report> election;
   std::vector<actor_report> actors;
   std::vector<application_report> applications;
 };
-BOOST_DESCRIBE_STRUCT(operator_report, (), (synced, actors, applications))
+BOOST_DESCRIBE_STRUCT(operator_report, (), (synced, election, actors, applications))
 
 /// Tell of one application.
 struct describe_application {

@@ -94,11 +94,14 @@ protected:
     return {{.ns = "ns", .service = "s", .pod = pod, .pod_uid = pod}, flink::rest::get_jobs(), deadline};
   }
 
-  actors::kube_actor kube() { return sys.spawn(actors::kubernetes_gateway, &wire, there.origin(), counters); }
+  actors::kube_actor kube() {
+    return sys.spawn(actors::kubernetes_gateway, &wire, there.origin(), counters, actors::leads_for_ever());
+  }
 
   actors::flink_actor flink() {
     return sys.spawn(actors::flink_gateway, &wire,
-                     actors::job_manager_access{.url_template = there.origin() + "/{namespace}/{pod}"}, counters);
+                     actors::job_manager_access{.url_template = there.origin() + "/{namespace}/{pod}"}, counters,
+                     actors::leads_for_ever());
   }
 
   template <class Handle>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/leadership.hpp"
 #include "actors/metrics.hpp"
 #include "test/unit/actors/fake_transport.hpp"
 #include "test/unit/actors/virtual_system.hpp"
@@ -71,6 +72,8 @@ protected:
   // Outlive the actors, which call them while they end.
   fake_transport net;
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
+  /// A test takes it away.
+  std::shared_ptr<leadership> may_act = leads_for_ever();
   virtual_system system;
 };
 

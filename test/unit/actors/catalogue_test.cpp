@@ -136,6 +136,7 @@ void use_all(actors::metrics& x) {
   x.relisted("pods");
   x.watch_failed("pods");
   x.applications(1);
+  x.leader(true);
   x.event("JobSubmitted");
 }
 

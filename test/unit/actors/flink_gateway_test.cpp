@@ -27,7 +27,7 @@ protected:
     }
   }
 
-  flink_actor gateway = spawn(flink_gateway, &net, job_manager_access{}, counters);
+  flink_actor gateway = spawn(flink_gateway, &net, job_manager_access{}, counters, may_act);
 };
 
 TEST_F(flink_gateway_test, has_two_requests_per_pod_in_flight) {

@@ -23,7 +23,7 @@ protected:
       answer("/", 200);
   }
 
-  kube_actor gateway = spawn(kubernetes_gateway, &net, std::string{"http://api"}, counters);
+  kube_actor gateway = spawn(kubernetes_gateway, &net, std::string{"http://api"}, counters, may_act);
 };
 
 TEST_F(kubernetes_gateway_test, brings_the_answer_back) {

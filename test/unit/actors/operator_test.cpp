@@ -101,10 +101,10 @@ protected:
     return *out;
   }
 
-  kube_actor kube = spawn(kubernetes_gateway, &net, std::string{"http://api"}, counters);
-  flink_actor flink = spawn(flink_gateway, &net, job_manager_access{}, counters);
+  kube_actor kube = spawn(kubernetes_gateway, &net, std::string{"http://api"}, counters, may_act);
+  flink_actor flink = spawn(flink_gateway, &net, job_manager_access{}, counters, may_act);
   operator_actor root = spawn(operator_root, setup());
-  introspection_actor pages = spawn(introspection, introspection_setup{root, kube, flink, {}, counters});
+  introspection_actor pages = spawn(introspection, introspection_setup{root, kube, flink, {}, {}, counters});
 };
 
 TEST_F(operator_test, decides_nothing_before_every_kind_has_been_seen) {
@@ -226,6 +226,19 @@ TEST_F(operator_test, forgets_a_crashed_application_that_is_removed_in_the_pause
   advance(10min);
   EXPECT_TRUE(report().applications.empty());
   EXPECT_EQ(times("bad"), 1);
+}
+
+TEST_F(operator_test, ends_when_its_supervisors_have_ended) {
+  sync();
+  show("a");
+  std::size_t decided_until_then = 0;
+  root->attach_functor([&] { decided_until_then = decided.size(); });
+  auto record = std::make_shared<flink::application_record>(flink::read_record(application_text("a", "2")));
+  caf::anon_send(root, messages::application_news{record, false}); // still to be decided when the end is asked for
+  caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
+  run();
+  EXPECT_EQ(decided.size(), 2U);
+  EXPECT_EQ(decided_until_then, 2U);
 }
 
 // -- introspection -----------------------------------------------------------------------------------------

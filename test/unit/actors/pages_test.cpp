@@ -53,6 +53,17 @@ TEST(overview, is_json_for_programs) {
               AllOf(HasSubstr(R"("synced":true)"), HasSubstr(R"("name":"a")"), HasSubstr(R"("waitingFor":"Resting")")));
 }
 
+TEST(overview, says_who_leads) {
+  messages::election_report x{.identity = "me", .leader = "other" + hostile, .since = "2026-01-02T02:04:05.000000Z"};
+  EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("<b>other" + harmless + "</b> leads, since "), HasSubstr(">1 h<"),
+                                            HasSubstr("(me) stands by")));
+  x = {.leads = true, .identity = "me", .leader = "me"};
+  EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("(me) leads"), Not(HasSubstr("stands by"))));
+  x = {.identity = "me", .trouble = "403: leases is forbidden"};
+  EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("Nobody leads"), HasSubstr("403: leases is forbidden")));
+  EXPECT_THAT(shown(messages::operator_report{}), Not(HasSubstr("leads")));
+}
+
 TEST(overview, shows_trouble_first_and_the_longest_of_it_before_the_rest) {
   auto x = shown({.synced = true,
                   .applications = {application_named("calm"), application_named("late", true, "2026-01-02T03:01:00Z"),

@@ -1,3 +1,5 @@
+#include "config/candidacy.hpp"
+#include "config/duration.hpp"
 #include "config/options.hpp"
 
 #include <gmock/gmock.h>
@@ -15,6 +17,7 @@
 namespace config {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 /// A file that goes with the test.
@@ -71,6 +74,79 @@ TEST(options, help_fits_a_terminal_and_shows_nothing_of_the_program_inside) {
     EXPECT_THAT(text, testing::Not(HasSubstr(part)));
 }
 
+TEST(options, the_election_has_the_defaults_of_others) {
+  auto x = parse_options({}).options.leader_election;
+  EXPECT_EQ(x.elect, std::nullopt);
+  EXPECT_EQ(x.id, "flink-operator");
+  EXPECT_EQ(x.lease_duration, 15s);
+  EXPECT_EQ(x.renew_deadline, 10s);
+  EXPECT_EQ(x.retry_period, 2s);
+}
+
+TEST(options, leader_elect_is_a_flag_that_can_be_denied) {
+  EXPECT_EQ(parse_options({"--leader-elect"}).options.leader_election.elect, true);
+  EXPECT_EQ(parse_options({"--leader-elect=true"}).options.leader_election.elect, true);
+  EXPECT_EQ(parse_options({"--leader-elect=false"}).options.leader_election.elect, false);
+  EXPECT_EQ(parse_options({"--leader-elect", "--namespace", "ns"}).options.ns, "ns");
+}
+
+TEST(options, the_election_is_set_by_environment_and_file_too) {
+  temporary_file file{"leader-elect: false\nleader-election-id: mine\nleader-election-lease-duration: 1m\n"};
+  variable deadline{"FLINK_OPERATOR_LEADER_ELECTION_RENEW_DEADLINE", "40s"};
+  variable ns{"FLINK_OPERATOR_LEADER_ELECTION_NAMESPACE", "ops"};
+  auto x = parse_options({"--config", file.path, "--leader-election-retry-period=1500ms"});
+  ASSERT_FALSE(x.exit_code.has_value()) << x.text;
+  auto& e = x.options.leader_election;
+  EXPECT_EQ(e.elect, false);
+  EXPECT_EQ(e.id, "mine");
+  EXPECT_EQ(e.ns, "ops");
+  EXPECT_EQ(e.lease_duration, 60s);
+  EXPECT_EQ(e.renew_deadline, 40s);
+  EXPECT_EQ(e.retry_period, 1500ms);
+  variable elect{"FLINK_OPERATOR_LEADER_ELECT", "true"};
+  EXPECT_EQ(parse_options({"--config", file.path}).options.leader_election.elect, true);
+}
+
+TEST(duration, is_read_as_go_writes_it) {
+  EXPECT_EQ(parse_duration("15s"), 15s);
+  EXPECT_EQ(parse_duration("1m30s"), 90s);
+  EXPECT_EQ(parse_duration("500ms"), 500ms);
+  EXPECT_EQ(parse_duration("1h0m0s"), 1h);
+  for (auto* text : {"", "15", "s", "0s", "-1s", "1.5s", "1s ", "1d", "99999999999h", "1 s"})
+    EXPECT_EQ(parse_duration(text), std::nullopt) << text;
+}
+
+TEST(duration, is_written_so_that_it_can_be_read) {
+  for (auto x : {15'000ms, 1500ms, 90'000ms, 1ms})
+    EXPECT_EQ(parse_duration(format_duration(x)), x);
+}
+
+TEST(election, is_held_in_a_pod_and_elsewhere_only_if_asked_for) {
+  api_server pod{.in_cluster = true, .pod_namespace = "ops"}, elsewhere;
+  EXPECT_TRUE(stands_for_election({}, pod));
+  EXPECT_FALSE(stands_for_election({.elect = false}, pod));
+  EXPECT_FALSE(stands_for_election({}, elsewhere));
+  EXPECT_TRUE(stands_for_election({.elect = true}, elsewhere));
+}
+
+TEST(election, has_its_lease_in_the_pods_namespace_or_in_the_one_that_is_named) {
+  std::string problem;
+  api_server pod{.in_cluster = true, .pod_namespace = "ops"};
+  auto x = election_rules_of({.lease_duration = 20s}, pod, "me", problem);
+  ASSERT_TRUE(x);
+  EXPECT_EQ(x->identity, "me");
+  EXPECT_EQ(x->lease, (k8s::object_key{"ops", "flink-operator"}));
+  EXPECT_EQ(x->lease_duration, 20s);
+  EXPECT_EQ(election_rules_of({.ns = "named"}, pod, "me", problem)->lease.ns, "named");
+  EXPECT_FALSE(election_rules_of({.elect = true}, {}, "me", problem));
+  EXPECT_THAT(problem, HasSubstr("--leader-election-namespace"));
+}
+
+TEST(election, knows_a_process_by_its_machine_and_a_random_number) {
+  EXPECT_NE(make_identity(1), make_identity(2));
+  EXPECT_THAT(make_identity(0xabc), testing::EndsWith("_0000000000000abc"));
+}
+
 struct refusal {
   const char* name;
   std::vector<std::string> arguments;
@@ -90,6 +166,13 @@ const refusal refusals[] = {
     {"a log level by its number", {"--log-level=3"}, "debug, info, warning, error"},
     {"a namespace that cannot be one", {"--namespace=Team_A"}, "Team_A"},
     {"the same name for all containers", {"--container-name-format=flink"}, "%s"},
+    {"an election that is neither yes nor no", {"--leader-elect=maybe"}, "--leader-elect"},
+    {"a duration without a unit", {"--leader-election-lease-duration=15"}, "--leader-election-lease-duration"},
+    {"a lease of half a second more", {"--leader-election-lease-duration=15500ms"}, "--leader-election-lease-duration"},
+    {"a deadline as long as the lease", {"--leader-election-renew-deadline=15s"}, "--leader-election-renew-deadline"},
+    {"a lease as short as the deadline", {"--leader-election-lease-duration=10s"}, "--leader-election-renew-deadline"},
+    {"a period that leaves no second try", {"--leader-election-retry-period=9s"}, "--leader-election-retry-period"},
+    {"a lease without a name", {"--leader-election-id="}, "--leader-election-id"},
     {"a file that is not there", {"--config=/nowhere.yaml"}, "/nowhere.yaml"},
 };
 
