@@ -37,6 +37,25 @@ def test_the_chart_gives_no_right_that_is_not_needed(cluster):
     assert too_much == []
 
 
+def test_two_operators_are_installed_with_the_right_to_one_lease(cluster):
+    path = f"/apis/{{}}/namespaces/{cluster.OPERATOR_NAMESPACE}/{{}}/flink-operator"
+    deployment = cluster.api.get(path.format("apps/v1", "deployments"))["spec"]
+    assert deployment["replicas"] == 2
+    assert deployment["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
+    assert cluster.api.get(path.format("policy/v1", "poddisruptionbudgets"))["spec"]["maxUnavailable"] == 1
+    for verb, lease in (("create", ""), ("get", "/flink-operator"), ("patch", "/flink-operator")):
+        assert may(cluster, verb, f"leases.coordination.k8s.io{lease}", cluster.OPERATOR_NAMESPACE), verb
+    for verb, lease in (("get", "/other"), ("patch", "/other"), ("list", ""), ("delete", "/flink-operator")):
+        assert not may(cluster, verb, f"leases.coordination.k8s.io{lease}", cluster.OPERATOR_NAMESPACE), verb
+    assert not may(cluster, "create", "leases.coordination.k8s.io", "stories")
+
+
+def test_one_operator_alone_holds_up_no_drain(cluster):
+    shown = run(cluster.helm, "template", "flink-operator", CHART, "--set", "replicas=1")
+    assert "replicas: 1" in shown
+    assert "PodDisruptionBudget" not in shown
+
+
 def test_the_pod_of_the_operator_is_taken_by_the_strictest_namespaces(cluster):
     namespace = "restricted"
     cluster.create_namespace(namespace)

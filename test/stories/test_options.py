@@ -14,6 +14,7 @@ IMPOSSIBLE = {
     "a way to JobManagers that is no URL": (OPERATOR, ["--jobmanager-url=jobmanager"], "--jobmanager-url"),
     "a way to JobManagers with an unknown part": (OPERATOR, ["--jobmanager-url=http://{planet}"], "--jobmanager-url"),
     "no threads": (OPERATOR, ["--threads=0"], "--threads"),
+    "a lease shorter than its deadline": (OPERATOR, ["--leader-election-lease-duration=5s"], "renew-deadline"),
     "a configuration file that is not there": (OPERATOR, ["--config=/nowhere.yaml"], "/nowhere.yaml"),
     "an image rule without a right side": (FLINK_LOCAL, ["up", "--image", "ledger"], "ledger"),
     "a Flink that is not installed": (FLINK_LOCAL, ["up", "--image", "x:*=flink-0.1"], "flink-0.1"),

@@ -23,6 +23,8 @@ class Cluster(ABC):
     """A cluster with an operator in it. `api` and `kubectl` act as its administrator."""
 
     name: str
+    # Where operators that stand for election have their Lease.
+    LEASE_NAMESPACE = "default"
     kubeconfig: Path
     api: Api
     operator: Operator
@@ -57,6 +59,16 @@ class Cluster(ABC):
         if self.simulated:
             return ["--flink", "simulated", "--simulated-start-ms", "0", "--image", "ledger-*=flink"]
         return image_rules(self.versions)
+
+    def candidate(self, name: str) -> Operator:
+        """One of several operators that stand for election; not yet started."""
+        return Operator(
+            self.operator.kubeconfig,
+            self.folder,
+            self.operator.job_manager_url,
+            name,
+            ["--leader-elect", f"--leader-election-namespace={self.LEASE_NAMESPACE}"],
+        )
 
     def writes(self) -> Counter[str]:
         """Those of its requests that change something."""
@@ -170,6 +182,7 @@ class KubernetesCluster(Cluster):
 
     name = "kubernetes"
     OPERATOR_NAMESPACE = "flink-operator"
+    LEASE_NAMESPACE = OPERATOR_NAMESPACE
     # Where pods get their addresses; nothing means a free network of 127.0.0.0/8.
     POD_NETWORK: str | None = None
     JOB_MANAGER_URL = JOB_MANAGER_URL

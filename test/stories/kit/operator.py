@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from pathlib import Path
+from typing import Sequence
 
 from .processes import Process, free_port, until
 from .programs import OPERATOR
@@ -19,9 +22,17 @@ JOB_MANAGER_URL = "http://{podIP}:8081"
 class Operator:
     """One operator at a time, always on the same ports."""
 
-    def __init__(self, kubeconfig: Path, folder: Path, job_manager_url: str = JOB_MANAGER_URL):
+    def __init__(
+        self,
+        kubeconfig: Path,
+        folder: Path,
+        job_manager_url: str = JOB_MANAGER_URL,
+        name: str = "operator",
+        options: Sequence[str] = (),
+    ):
         self.kubeconfig = kubeconfig
-        self.folder = folder
+        self.log = folder / f"{name}.log"
+        self.options = options
         self.port = free_port()
         self.introspection = free_port()
         # Empty: the operator's own way, which is the API server's proxy.
@@ -39,8 +50,9 @@ class Operator:
                 f"--introspection-bind-address=127.0.0.1:{self.introspection}",
                 *([f"--jobmanager-url={self.job_manager_url}"] if self.job_manager_url else []),
                 "--log-format=json",
+                *self.options,
             ],
-            self.folder / "operator.log",
+            self.log,
         )
 
     def until_ready(self) -> None:
@@ -96,12 +108,20 @@ class Operator:
     def log_lines(self) -> list[dict]:
         """Its structured log so far; a line cut by a kill is left out."""
         lines = []
-        for line in (self.folder / "operator.log").read_text(errors="replace").splitlines():
+        for line in self.log.read_text(errors="replace").splitlines():
             try:
                 lines.append(json.loads(line))
             except ValueError:
                 continue
         return lines
+
+    def writes(self) -> Counter[str]:
+        """What it has changed in the cluster since its start, by its own count and in RBAC's words."""
+        found: Counter[str] = Counter()
+        for verb, what, n in re.findall(r'kube_requests_total\{request="(\w+) ([^"]+)"\} (\S+)', self.ask("/metrics")):
+            if verb != "GET":
+                found[f"{'create' if verb == 'POST' else verb.lower()} {what}"] += int(float(n))
+        return found
 
     def _ready(self) -> bool:
         assert self.process
