@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace simulation {
 
@@ -16,6 +17,9 @@ struct incarnation_setup {
   /// How far its clock is ahead of the API server's.
   milliseconds clock_skew{0};
   uint64_t seed = 0;
+  std::string identity;
+  /// It stands for election, and acts only while it leads.
+  bool elected = false;
 };
 
 class incarnation {
@@ -32,7 +36,13 @@ public:
   /// Moves its clock; timers ring on the way.
   void advance(time_point to);
 
+  /// Whether its gateways would send an order now.
+  bool may_act(time_point now) const { return crew_.may_act->may_act(now); }
+
   milliseconds clock_skew;
+  const std::string identity;
+  /// It has lost the Lease: the process ends.
+  bool lost = false;
 
 private:
   // The actors call the wire while they end.

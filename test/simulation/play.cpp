@@ -11,7 +11,7 @@ namespace simulation {
 outcome play(const play_setup& setup) {
   stage s{setup};
   try {
-    s.start_operator();
+    s.operators.start(s.adversary.choose("two operators", 4) == 3);
     s.user.create();
     if (setup.plot)
       act_out(s, *setup.plot);

@@ -1,7 +1,6 @@
 #include "test/simulation/stage.hpp"
 
 #include "flink/record.hpp"
-#include "test/simulation/incarnation.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -27,18 +26,19 @@ flink::decision observed_decide(const flink::situation& x) {
 
 stage::stage(const play_setup& x)
     : setup{x}, adversary{x.record ? choices{*x.record} : choices{x.seed}}, outside{adversary, events, x.seed},
-      net{outside, adversary, events}, judge{outside}, user{outside, adversary, judge} {
+      net{outside, adversary, events}, judge{outside}, user{outside, adversary, judge},
+      operators{net, outside, adversary, events, observed_decide, x.seed} {
   present = this;
   if (x.plot)
     adversary.rest();
   outside.on_status = [this](auto& before, auto& after) { on_status(before, after); };
   net.on_order = [this](auto& ip, auto& y) { judge.on_order(ip, y); };
   if (x.trace)
-    net.trace = user.trace = [this](const std::string& y) { say(y); };
+    net.trace = user.trace = operators.trace = [this](const std::string& y) { say(y); };
 }
 
 stage::~stage() {
-  operator_.reset();
+  operators.end();
   present = nullptr;
 }
 
@@ -49,11 +49,13 @@ void stage::step() {
   if (steps_ > most_steps)
     return judge.complain("no end after " + std::to_string(most_steps) + " steps");
   if (setup.crash_at == steps_)
-    crash();
-  if (operator_ && operator_->can_run())
-    operator_->run_one(adversary);
+    operators.crash();
+  if (operators.can_run())
+    operators.run_one();
   else
     pass_time();
+  if (operators.two_act())
+    judge.complain("two operators act at once");
   net.pump();
   judge.look();
 }
@@ -62,11 +64,10 @@ void stage::pass_time() {
   auto mine = events.due().value_or(no_time);
   auto theirs = outside.due().value_or(no_time);
   auto watches = net.due().value_or(no_time);
-  auto timers = operator_ ? operator_->due().value_or(no_time) : no_time;
+  auto timers = operators.due().value_or(no_time);
   auto next = std::max(outside.now(), std::min({mine, theirs, watches, timers}));
   outside.advance(next);
-  if (operator_)
-    operator_->advance(next);
+  operators.advance(next);
   if (mine <= next)
     events.step();
 }
@@ -85,34 +86,7 @@ void stage::run_for(std::chrono::nanoseconds length) {
   run_until(length, [] { return false; });
 }
 
-// -- the operator -----------------------------------------------------------------------------------------
-
-void stage::start_operator() {
-  constexpr milliseconds skews[] = {0ms, 0ms, 40s, -40s};
-  ++operators_;
-  say("operator " + std::to_string(operators_) + " starts");
-  operator_ = std::make_unique<incarnation>(net, outside,
-                                            incarnation_setup{.decide = observed_decide,
-                                                              .clock_skew = skews[adversary.choose("clock", 4)],
-                                                              .seed = setup.seed + 1000 * operators_});
-}
-
-void stage::crash() {
-  if (!operator_)
-    return;
-  say("operator " + std::to_string(operators_) + " is killed");
-  operator_.reset();
-  constexpr milliseconds pauses[] = {100ms, 2s, 30s, 90s};
-  events.in(pauses[adversary.choose("operator away", 4)], [this] {
-    if (!operator_)
-      start_operator();
-  });
-}
-
-void stage::shift_clock(std::optional<milliseconds> by) {
-  if (operator_)
-    operator_->clock_skew = by ? operator_->clock_skew + *by : 0ms;
-}
+// -- what the operators do ----------------------------------------------------------------------------------
 
 flink::decision stage::decide(const flink::situation& x) {
   if (adversary.strikes("supervisor crashes", 3))
@@ -186,7 +160,7 @@ outcome stage::result() const {
               .steps = steps_,
               .faults = {},
               .transitions = transitions_,
-              .operators = operators_};
+              .operators = operators.started()};
   for (auto& [kind, n] : adversary.faults())
     out.faults[std::string{kind}] += n;
   return out;

@@ -1,7 +1,8 @@
-// What a run consists of: the adversary, the world, the network, the judge, the user, and one operator at a time; and
+// What a run consists of: the adversary, the world, the network, the judge, the user, and its operators; and
 // the machine that lets one thing after the other happen.
 #pragma once
 
+#include "test/simulation/operators.hpp"
 #include "test/simulation/play.hpp"
 #include "test/simulation/user.hpp"
 
@@ -13,8 +14,6 @@
 #include <utility>
 
 namespace simulation {
-
-class incarnation;
 
 class stage {
 public:
@@ -31,13 +30,6 @@ public:
   bool bad() const { return !judge.complaint().empty(); }
   /// Nothing has happened to the phase for so long.
   bool calm_for(std::chrono::nanoseconds x) const { return outside.now() >= calm_since_ + x; }
-
-  void start_operator();
-  /// Kills the operator's process; another one starts after a while.
-  void crash();
-  bool has_operator() const { return operator_ != nullptr; }
-  /// Moves the operator's clock, if there is one; nothing: back to the right time.
-  void shift_clock(std::optional<milliseconds> by);
 
   /// What the operator decides, for the judge's and the reader's eyes.
   flink::decision decide(const flink::situation& x);
@@ -64,13 +56,12 @@ public:
   network net;
   simulation::judge judge;
   simulation::user user;
+  simulation::operators operators;
 
 private:
   void pass_time();
   void on_status(const json::value& before, const json::value& after);
 
-  std::unique_ptr<incarnation> operator_;
-  uint64_t operators_ = 0;
   uint64_t steps_ = 0;
   std::deque<flink::status> decided_;
   std::string waits_for_;

@@ -55,11 +55,13 @@ void troubles::spell(const char* what, std::function<void(bool)> set) {
 
 void troubles::trouble_operator() {
   if (s_.adversary.strikes("operator killed", 180))
-    s_.crash();
+    s_.operators.crash();
+  if (s_.adversary.strikes("operator frozen", 100))
+    s_.operators.freeze();
   if (s_.adversary.strikes("watch cut", 120))
     s_.net.cut_a_watch();
   if (s_.adversary.strikes("clock jumps", 40))
-    s_.shift_clock(s_.adversary.choose("which way", 2) ? 300s : -300s);
+    s_.operators.shift_clock(s_.adversary.choose("which way", 2) ? 300s : -300s);
 }
 
 void troubles::trouble_kubernetes() {
@@ -107,9 +109,7 @@ void troubles::heal() {
   s_.outside.api_server_down = false;
   s_.outside.node().nothing_is_scheduled = false;
   s_.outside.node().set_faults([](faults& x) { x = {}; });
-  s_.shift_clock(std::nullopt);
-  if (!s_.has_operator())
-    s_.start_operator();
+  s_.operators.heal();
   s_.say("peace");
 }
 
