@@ -28,6 +28,12 @@ failure_policy policy_of(const spec& x) {
           .backoff = std::chrono::seconds{p.backoff_seconds.value_or(defaults::job_restart_backoff_seconds)}};
 }
 
+/// The pause before a restart doubles with each of a row.
+std::chrono::seconds pause_before(const failure_policy& policy, const job_failures& x) {
+  auto doublings = std::clamp(x.restarts - 1, 0, 16);
+  return std::min(policy.backoff * (1 << doublings), std::max(policy.backoff, policy.window));
+}
+
 /// What counts against the policy: failures before the window do not.
 job_failures counted(const step& s, const failure_policy& policy) {
   auto& known = s.next.job_failures;
@@ -46,7 +52,7 @@ void stay_failed(step& s, const std::string& reason, const std::string& why) {
   s.next.reason = reason + ": " + why;
   s.enter(phase::Failed, *s.next.reason);
   s.calm();
-  s.warn(reason, why);
+  s.warn("JobFailed", *s.next.reason);
 }
 
 /// The old job of an update does not get its tasks to run, and its state is known: it makes room.
@@ -75,18 +81,24 @@ bool slots_free(step& s, const cluster_view& c) {
   auto wanted = s.was.target->job->parallelism;
   if (overview && overview->slots_total >= wanted)
     return true;
-  s.trouble("TaskManagersStarting", "waiting for " + std::to_string(wanted) + " task slots of cluster " + c.id);
+  s.wait("TaskManagersStarting", "waiting for " + std::to_string(wanted) + " task slots of cluster " + c.id);
   return false;
+}
+
+void tell_pause(step& s, const job_failures& x, std::chrono::seconds pause) {
+  s.trouble("JobFailed", x.reason.value_or("the job has failed") + "; it is started again "
+                             + std::to_string(pause.count()) + " s later");
 }
 
 bool paused_enough(step& s) {
   auto& known = s.next.job_failures;
   auto failed_at = known && known->last_failed_at ? k8s::parse_time(*known->last_failed_at) : std::nullopt;
-  auto pause = policy_of(s.x.app.spec).backoff;
-  if (!failed_at || s.x.now.wall >= *failed_at + pause)
+  if (!failed_at)
     return true;
-  s.trouble("JobFailed", known->reason.value_or("the job has failed") + "; it is started again "
-                             + std::to_string(pause.count()) + " s later");
+  auto pause = pause_before(policy_of(s.x.app.spec), *known);
+  if (s.x.now.wall >= *failed_at + pause)
+    return true;
+  tell_pause(s, *known, pause);
   s.look_within(std::chrono::ceil<std::chrono::milliseconds>(
       std::min(*failed_at + pause - s.x.now.wall, std::chrono::system_clock::duration{pause})));
   return false;
@@ -106,8 +118,11 @@ bool ready_again(step& s, const cluster_view& c) {
 }
 
 void go_on_from(step& s, const recoverable& state) {
-  s.warn(state.path ? "RestoringExternalizedCheckpoint" : "RestoringWithoutExternalizedCheckpoint",
-         serving_version(s) + " has ended without a savepoint; starting from " + state.source);
+  auto message = serving_version(s) + " has ended without a savepoint; starting from " + state.source;
+  if (state.path)
+    s.warn("RestoringExternalizedCheckpoint", message);
+  else
+    s.warn("RestoringWithoutExternalizedCheckpoint", message);
   begin_submit(s, state.path, "the job goes on from " + state.source);
 }
 
@@ -163,9 +178,10 @@ void job_failed(step& s, std::string reason, std::string why) {
                                 .attempt = count.restarts,
                                 .started_at = s.now_text(),
                                 .job = serving_parameters(s.was)};
-  s.warn(reason, why + "; it is started again from its newest state (" + std::to_string(count.restarts) + " of "
-                     + std::to_string(policy.most) + " times within " + std::to_string(policy.window.count()) + " s)");
-  s.trouble(std::move(reason), why);
+  s.warn("JobFailed", reason + ": " + why + "; it is started again from its newest state ("
+                          + std::to_string(count.restarts) + " of " + std::to_string(policy.most) + " times within "
+                          + std::to_string(policy.window.count()) + " s)");
+  tell_pause(s, count, pause_before(policy, count));
   s.enter(phase::Recovering, std::move(why));
 }
 
@@ -213,7 +229,7 @@ void started_again(step& s, const cluster_view& c, const verdict& how) {
   if (how.how == started::no)
     return job_failed(s, "JobSubmissionFailed", how.why);
   if (how.how == started::late)
-    restart_job_manager(s, c, "RestartSlow", how.why);
+    restart_job_manager(s, c, how.why);
 }
 
 } // namespace flink

@@ -34,7 +34,7 @@ bool new_job_ended(step& s) {
     return true;
   if (in_place(s.was)) {
     if (!job_manager_stopped(s, c))
-      restart_job_manager(s, c, "EndingNewJob", "job " + *t.job_id + " may still appear");
+      restart_job_manager(s, c, "job " + *t.job_id + " may still appear");
     return false;
   }
   s.wait("EndingNewJob", "removing cluster " + c.id + ": its job may still appear");
@@ -68,7 +68,7 @@ void restart_old(step& s, const cluster_view& old) {
                     + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
                       "fallbackWithoutState is set");
   } else if (verdict.how == started::late)
-    restart_job_manager(s, old, "RollbackSlow", verdict.why);
+    restart_job_manager(s, old, verdict.why);
 }
 
 } // namespace

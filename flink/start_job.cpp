@@ -101,8 +101,8 @@ void switch_generic_service(step& s, const cluster_view& c) {
     s.insist(switch_service{c.id});
 }
 
-void restart_job_manager(step& s, const cluster_view& c, std::string reason, const std::string& why) {
-  s.trouble(std::move(reason), why + "; restarting the JobManager of cluster " + c.id + " and trying again");
+void restart_job_manager(step& s, const cluster_view& c, const std::string& why) {
+  s.trouble("StartSlow", why + "; restarting the JobManager of cluster " + c.id + " and trying again");
   if (c.job_manager)
     scaled(s, *c.job_manager, 0);
 }

@@ -40,7 +40,7 @@ void switch_generic_service(step& s, const cluster_view& c);
 
 /// A start that is neither there nor refused may still come to life: only another life of the JobManager makes certain
 /// that it does not. Stops the JobManager; job_manager_stopped() starts it again.
-void restart_job_manager(step& s, const cluster_view& c, std::string reason, const std::string& why);
+void restart_job_manager(step& s, const cluster_view& c, const std::string& why);
 
 /// Returns whether a JobManager that was stopped for certainty's sake is not yet back.
 bool job_manager_stopped(step& s, const cluster_view& c);

@@ -148,7 +148,9 @@ void step::tell_missing_right(const action& what, const outcome& last) {
   if (last.failed->kind != failure_class::forbidden)
     return;
   auto way = job_manager_of(what).empty() ? std::string{} : "the way to the JobManager is closed: ";
-  trouble(last.failed->status == 401 ? "Unauthorized" : "Forbidden", way + last.failed->message);
+  if (last.failed->status == 401)
+    return trouble("Unauthorized", way + last.failed->message);
+  trouble("Forbidden", way + last.failed->message);
 }
 
 const rest::overview* step::overview(const cluster_view& c, milliseconds every) {

@@ -207,7 +207,7 @@ TEST_F(application_test, hears_of_edits_although_the_read_for_its_own_write_fail
     image = x.app.spec.image;
     return calm(x);
   };
-  advance(30s);
+  advance(3s);
   ASSERT_TRUE(answer(get_path, 200, application_text("a", "3", starting, "image:2")));
   EXPECT_EQ(image, "image:2");
 }

@@ -128,8 +128,11 @@ struct adopted : scene {
       seen.world.deployments.erase(gone->name);
       seen.world.services.erase(gone->name);
       std::erase_if(seen.world.pods, [&](auto& d) { return d.first.starts_with(gone->name + "-"); });
-    } else if (!std::holds_alternative<record_event>(x) && !std::holds_alternative<ask_job>(x)
-               && !std::holds_alternative<ask_checkpoints>(x)) {
+    } else if (auto* asked = std::get_if<ask_overview>(&x))
+      told(asked->cluster_id).overview
+          = learned<rest::overview>{{.task_managers = 1, .slots_total = 16, .slots_available = 13}, now.steady};
+    else if (!std::holds_alternative<record_event>(x) && !std::holds_alternative<ask_job>(x)
+             && !std::holds_alternative<ask_checkpoints>(x)) {
       touched.push_back(to_string(x));
       return;
     }

@@ -22,7 +22,7 @@ rest::checkpoints with_checkpoint(const scene& s, std::string path) {
 scene failed_job() {
   auto s = scene::running();
   s.slots("c0", 2).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
-  s.job("c0", "old", job_state::failed).decide();
+  s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   return s;
 }
 
@@ -30,7 +30,7 @@ scene failed_job() {
 scene paused_long_enough() {
   auto s = failed_job();
   s.later(10s).slots("c0", 2).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3"));
-  s.job("c0", "old", job_state::failed).decide();
+  s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   return s;
 }
 
@@ -69,18 +69,17 @@ TEST(decide_recover, a_failed_job_is_started_again_on_its_cluster_from_its_newes
 
 TEST(decide_recover, what_is_submitted_again_is_what_ran_not_what_the_spec_says_by_now) {
   auto s = scene::running();
-  s.app.status.failed
-      = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
+  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
   s.app.status.phase = "DeployFailed";
   s.app.status.reason = "JobRefused: no";
   s.hash = "bbbbbbbb";
   s.app.spec.jar_name = "broken.jar";
   s.app.spec.parallelism = 9;
-  s.slots("c0", 2).job("c0", "old", job_state::failed).decide();
+  s.slots("c0", 2).job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   ASSERT_EQ(s.phase(), phase::Recovering);
   EXPECT_EQ(s.target().job->jar_name, "job.jar");
   EXPECT_EQ(s.target().job->parallelism, 2);
-  s.later(10s).slots("c0", 2).job("c0", "old", job_state::failed);
+  s.later(10s).slots("c0", 2).job("c0", "old", job_state::failed).exceptions("c0", "old", {});
   s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
   s.jobs("c0").no_job("c0", *s.target().job_id).decide();
   s.done(s.submit()).job("c0", *s.target().job_id, job_state::running).decide();
@@ -91,13 +90,13 @@ TEST(decide_recover, what_is_submitted_again_is_what_ran_not_what_the_spec_says_
 TEST(decide_recover, a_job_that_keeps_failing_is_left_to_a_person_and_an_edit_tries_again) {
   auto s = scene::running();
   s.app.status.job_failures = job_failures{3, s.app.status.last_updated_at, s.app.status.last_updated_at, "why"};
-  s.job("c0", "old", job_state::failed).decide();
+  s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::Failed);
   EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True Failed"), HasSubstr("3 times within 3600 s")));
   EXPECT_THAT(s.condition("Ready"), StartsWith("False Failed"));
   EXPECT_THAT(s.condition("Progressing"), StartsWith("False"));
   auto settled = s.app.status;
-  s.later(10s).job("c0", "old", job_state::failed).decide();
+  s.later(10s).job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   EXPECT_EQ(s.app.status, settled) << "nothing more is said or done";
   s.app.metadata.generation = 2;
   s.decide();
@@ -108,7 +107,7 @@ TEST(decide_recover, a_job_that_keeps_failing_is_left_to_a_person_and_an_edit_tr
 TEST(decide_recover, failures_from_before_the_window_do_not_count) {
   auto s = scene::running();
   s.app.status.job_failures = job_failures{3, s.app.status.last_updated_at, s.app.status.last_updated_at, "why"};
-  s.later(3601s).job("c0", "old", job_state::failed).decide();
+  s.later(3601s).job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::Recovering);
   EXPECT_EQ(s.app.status.job_failures->restarts, 1);
 }
@@ -116,7 +115,7 @@ TEST(decide_recover, failures_from_before_the_window_do_not_count) {
 TEST(decide_recover, never_means_never) {
   auto s = scene::running();
   s.app.spec.job_failure_policy = job_failure_policy{.restart = restart_policy::Never};
-  s.job("c0", "old", job_state::failed).decide();
+  s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::Failed);
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("jobFailurePolicy.restart is Never"));
 }
@@ -125,12 +124,28 @@ TEST(decide_recover, never_without_state_unless_the_user_says_so) {
   for (bool allowed : {false, true}) {
     auto s = scene::running();
     s.app.spec.fallback_without_state = allowed;
-    s.job("c0", "old", job_state::failed).decide().later(10s);
-    s.slots("c0", 2).job("c0", "old", job_state::failed).checkpoints("c0", "old", {}).decide();
+    s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide().later(10s);
+    s.slots("c0", 2)
+        .job("c0", "old", job_state::failed)
+        .exceptions("c0", "old", {})
+        .checkpoints("c0", "old", {})
+        .decide();
     EXPECT_EQ(s.phase(), allowed ? phase::SubmittingJob : phase::Failed);
     if (!allowed)
       EXPECT_THAT(s.condition("Degraded"), HasSubstr("fallbackWithoutState"));
   }
+}
+
+TEST(decide_recover, the_pause_doubles_with_each_restart_within_the_window) {
+  auto s = scene::running();
+  s.app.status.job_failures = job_failures{1, s.app.status.last_updated_at, s.app.status.last_updated_at, "why"};
+  s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
+  ASSERT_EQ(s.app.status.job_failures->restarts, 2);
+  s.later(19s).slots("c0", 2).decide();
+  EXPECT_EQ(s.phase(), phase::Recovering);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("started again 20 s later"));
+  s.later(1s).slots("c0", 2).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
 }
 
 TEST(decide_recover, an_edit_while_waiting_is_deployed_instead) {
@@ -158,11 +173,11 @@ TEST(decide_recover, a_start_that_may_still_come_is_made_impossible_before_the_n
 TEST(decide_recover, a_job_that_ran_and_failed_between_two_looks_is_the_one_whose_state_counts) {
   auto s = started_again();
   auto id = *s.target().job_id;
-  s.job("c0", id, job_state::failed, 0).decide();
+  s.job("c0", id, job_state::failed, 0).exceptions("c0", id, {}).decide();
   EXPECT_EQ(s.app.status.job_status->job_id, id);
   s.decide();
   EXPECT_EQ(s.phase(), phase::Recovering);
-  s.later(10s).slots("c0", 2).job("c0", id, job_state::failed);
+  s.later(20s).slots("c0", 2).job("c0", id, job_state::failed).exceptions("c0", id, {});
   s.checkpoints("c0", id, with_checkpoint(s, "file:/chk-4")).decide();
   EXPECT_EQ(s.target().restore_path, "file:/chk-4");
 }
@@ -183,7 +198,7 @@ TEST(decide_recover, a_job_lost_with_its_job_manager_is_started_again_from_the_r
   s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
   s.pods("c0", 1).no_job("c0", "old").decide();
   ASSERT_EQ(s.phase(), phase::Recovering);
-  EXPECT_EQ(s.events(), "JobLost ");
+  EXPECT_EQ(s.events(), "JobFailed ");
   s.later(10s).slots("c0", 2).no_job("c0", "old");
   s.told("c0").checkpoints["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
   s.decide();
@@ -251,8 +266,7 @@ TEST(decide_recover, objects_deleted_by_hand_are_created_again) {
 
 TEST(decide_recover, objects_of_a_version_that_the_spec_no_longer_describes_cannot_be_created_again) {
   auto s = scene::running();
-  s.app.status.failed
-      = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
+  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
   s.app.status.phase = "DeployFailed";
   s.hash = "bbbbbbbb";
   s.seen.world.deployments.erase("app-c0-tm");

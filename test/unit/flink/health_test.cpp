@@ -60,7 +60,7 @@ TEST(health, a_trouble_that_lasts_is_not_written_with_every_poll) {
 TEST(health, a_job_that_has_failed_for_good_says_why) {
   auto s = scene::running();
   s.failing_job("c0", "old", job_state::failed).exceptions("c0", "old", {.latest = "Error: no"}).decide();
-  EXPECT_THAT(s.condition("Ready"), StartsWith("False JobEnded: job old is FAILED: Error: no; an edit"));
+  EXPECT_THAT(s.condition("Ready"), StartsWith("False JobFailed: job old is FAILED: Error: no; it is started again"));
   EXPECT_EQ(job_of(s).health, "Red");
 }
 
