@@ -78,7 +78,8 @@ void watch_job(step& s, const cluster_view& c) {
   }
   record_cluster(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
-  lacks_objects(s, c);
+  if (lacks_objects(s, c) && !c.leader)
+    return;
   if (!c.leader)
     return s.trouble("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
   if (!answers(s, c)) {

@@ -223,6 +223,8 @@ creation create_missing(step& s, const cluster_view& c) {
     auto* why = s.failure_of(create);
     if (how == progress::unknown)
       s.act(create); // its name is in the status: repeating it is harmless
+    else if (how == progress::done)
+      s.insist(create); // it was there, and somebody has deleted it
     else if (why && why->kind == failure_class::duplicate)
       resolve_duplicate(s, role, c.id);
     else if (how == progress::failed && why->kind == failure_class::rejected)

@@ -264,6 +264,16 @@ TEST(decide_recover, objects_deleted_by_hand_are_created_again) {
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True ObjectsMissing"));
 }
 
+TEST(decide_recover, objects_are_created_again_however_often_somebody_deletes_them) {
+  auto s = scene::running();
+  s.done(create_object{object_role::job_manager, "c0"}).later(1min);
+  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.decide();
+  EXPECT_TRUE(s.does(create_object{object_role::job_manager, "c0"}));
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True ObjectsMissing"));
+}
+
 TEST(decide_recover, objects_of_a_version_that_the_spec_no_longer_describes_cannot_be_created_again) {
   auto s = scene::running();
   s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
