@@ -131,6 +131,7 @@ void go_on_from(step& s, const recoverable& state) {
 std::string way_back(const status& x) {
   auto& known = x.job_status->last_checkpoint;
   return known ? "an edit (restartNonce) starts it from " + *known
+                     + ", or without state where that is gone and fallbackWithoutState is set"
                : "no state of it is known: an edit that sets fallbackWithoutState starts it without";
 }
 

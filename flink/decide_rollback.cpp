@@ -47,6 +47,7 @@ void finish_rollback(step& s, const rest::job& job) {
   s.next.job_status->job_id = job.id;
   s.next.job_status->restore_path = s.was.target->restore_path;
   s.next.job_status->last_checkpoint = s.was.target->restore_path; // until the job completes its own
+  s.next.job_status->last_checkpoint_time = s.was.target->restore_path ? std::optional{s.now_text()} : std::nullopt;
   s.next.savepoint_path.reset();
   s.event("RollbackSucceeded", "the old version runs again as job " + job.id);
   fail_deploy(s, "RolledBack", reason);

@@ -78,6 +78,8 @@ void cannot_save(step& s, const std::string& why) {
 
 /// Ends it without a savepoint; that this was begun is written down first.
 void cancel(step& s, const live_job& job) {
+  if (without_savepoint(s) && phase_of(s.was) != phase::Cancelling)
+    s.enter(phase::Cancelling, "spec.savepointDisabled is set"); // whatever it was when the suspension began
   auto& e = *s.next.suspension;
   if (e.job_id != job.job_id || e.cluster_id != job.cluster_id) {
     e.cluster_id = job.cluster_id;

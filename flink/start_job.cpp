@@ -39,6 +39,11 @@ verdict judge(step& s, const start& x, const rest::job& job) {
   return {};
 }
 
+std::string refusal(const failure& x) {
+  return "job submission failed: " + x.message
+       + (says_state_is_gone(x) ? "; set fallbackWithoutState to start without state, or name other state" : "");
+}
+
 verdict send(step& s, const start& x) {
   auto* jobs = s.jobs(x.cluster, defaults::fresh);
   if (!jobs) {
@@ -65,7 +70,7 @@ verdict start_job(step& s, const start& x) {
   // was refused for its savepoint leaves a FAILED job. What the JobManager says after it counts.
   auto* known = s.job(x.cluster, x.job_id, s.pace(), s.answered(submit));
   if (known && *known && rejected && (*known)->state == rest::job_state::failed)
-    return {started::no, "job submission failed: " + why->message};
+    return {started::no, refusal(*why)};
   if (known && *known)
     return judge(s, x, **known);
   if (!tried)
@@ -73,7 +78,7 @@ verdict start_job(step& s, const start& x) {
   if (rejected && !known)
     return {};
   if (rejected)
-    return {started::no, "job submission failed: " + why->message};
+    return {started::no, refusal(*why)};
   if (why && retryable(why->kind) && in_time(s, false)) {
     s.order(submit); // the same identity: a second job cannot come of it
     s.trouble("SubmittingJob", "the JobManager does not take the job: " + why->message);
