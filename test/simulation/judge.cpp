@@ -122,6 +122,16 @@ void judge::started(life& x, const job_manager& where, const simulated::job& job
              + " was saved");
 }
 
+/// A job that was stopped with a savepoint ends FINISHED, as one does that is through.
+bool judge::gave_its_state_away(const std::string& job_id) const {
+  for (auto& process : outside_.node().job_managers())
+    if (auto found = process->flink->jobs().find(job_id); found != process->flink->jobs().end())
+      for (auto& snapshot : found->second.completed)
+        if (snapshot.path.find("/savepoint-") != snapshot.path.npos)
+          return true;
+  return false;
+}
+
 void judge::on_status(const json::value& before, const json::value& after) {
   auto& x = lives_[text(after, {"metadata", "uid"})];
   auto news = [&](std::initializer_list<std::string_view> where) {
@@ -138,7 +148,7 @@ void judge::on_status(const json::value& before, const json::value& after) {
       x.accepted.insert(job);
       x.free = false;
     }
-    if (text(after, {"status", "jobStatus", "state"}) == "FINISHED")
+    if (text(after, {"status", "jobStatus", "state"}) == "FINISHED" && !gave_its_state_away(job))
       x.free = true;
   }
   if (text(after, {"status", "phase"}) == "Cancelling")

@@ -47,6 +47,7 @@ private:
   void look_at_jobs();
   void look_at_objects();
   void on_disposal(const std::string& path);
+  bool gave_its_state_away(const std::string& job_id) const;
   void started(life& x, const job_manager& where, const local::simulated::job& job);
   int64_t required_position(const life& x, const json::value& application) const;
   const json::value* application_of(const std::string& uid) const;
