@@ -80,23 +80,6 @@ decision reuses_job_ids(const situation& x) {
   return p.decide();
 }
 
-/// A trigger that was not sent by this process is not looked for: another savepoint is taken.
-decision forgets_triggers(const situation& x) {
-  auto& t = x.app.status.target;
-  if (at(x) == phase::Savepointing && t && t->trigger_id && !t->restore_path && x.app.status.cluster
-      && !x.seen.outcomes.contains(
-          to_string(action{stop_job{x.app.status.cluster->id, *x.app.status.job_status->job_id, *t->trigger_id}}))) {
-    auto d = flink::decide(x);
-    if (d.next == x.app.status) {
-      d.next.target->trigger_id = x.fresh.trigger_id;
-      d.actions.clear();
-      d.reason = "a trigger of its own";
-    }
-    return d;
-  }
-  return flink::decide(x);
-}
-
 /// The job is started without the state that was saved.
 decision starts_from_nothing(const situation& x) {
   auto d = flink::decide(x);
@@ -199,7 +182,6 @@ const std::vector<mutant>& mutants() {
       {"does not wait for the end of the old job", does_not_wait_for_the_end},
       {"writes its intents behind", writes_behind},
       {"reuses job ids", reuses_job_ids},
-      {"forgets triggers", forgets_triggers},
       {"starts from nothing", starts_from_nothing},
       {"starts from old state", starts_from_old_state},
       {"skips the gate of slots", skips_the_gate_of_slots},
