@@ -14,11 +14,12 @@ bool paused(const application& x) {
   return i != x.metadata.annotations.end() && i->second == "true";
 }
 
-/// A spec that cannot be deployed is said so, once, and touches nothing that runs.
+/// A spec that cannot be deployed is said so, besides whatever else is wrong, and touches nothing that runs.
 bool refuses_spec(step& s) {
   if (s.x.complaints.empty())
     return false;
-  s.trouble("InvalidSpec", complaints_in_words(s));
+  auto other = s.waits_for();
+  s.trouble("InvalidSpec", complaints_in_words(s) + (other.trouble ? "; besides: " + other.message : ""));
   return true;
 }
 
@@ -81,9 +82,10 @@ void follow(step& s) {
 decision decide(const situation& x) {
   step s{x};
   bool deleted = x.app.metadata.deletion_timestamp.has_value();
-  if ((deleted ? s.has_finalizer() : !paused(x.app)) && adopts(s))
-    ;
-  else if (deleted)
+  if ((deleted ? s.has_finalizer() : !paused(x.app)) && adopts(s)) {
+    if (!deleted)
+      refuses_spec(s);
+  } else if (deleted)
     deleting(s);
   else if (paused(x.app))
     s.wait("Paused", "annotation " + std::string{paused_annotation} + " is \"true\": the operator only watches");
