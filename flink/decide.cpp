@@ -59,8 +59,9 @@ void follow(step& s) {
   case phase::Running:
   case phase::DeployFailed:
   case phase::Failed:
+    settled(s);
     refuses_spec(s);
-    return settled(s);
+    return;
   case phase::Suspended:
     if (!refuses_spec(s))
       begin_deploy(s, "spec.suspend is not set any more");
