@@ -1,7 +1,7 @@
 // The life cycle of a FlinkApplication as one function over values: no I/O, no clock, no chance.
 // Total, deterministic, and quiet on converged input: a settled application yields no order and an
-// unchanged status. Read on in decide.cpp (the walk), then one file per group of phases:
-// decide_start.cpp, decide_move.cpp, decide_recover.cpp, decide_submit.cpp, decide_rest.cpp, decide_delete.cpp.
+// unchanged status. Read on in decide.cpp (the walk), then one file per group of phases, listed in
+// docs/architecture.md.
 #pragma once
 
 #include "flink/action.hpp"

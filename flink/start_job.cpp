@@ -3,8 +3,6 @@
 
 #include "config/defaults.hpp"
 
-#include <algorithm>
-
 namespace flink {
 
 namespace defaults = config::defaults;
