@@ -76,10 +76,15 @@ void cannot_save(step& s, const std::string& why) {
             why + "; tried again; the job goes on: take suspend back, or set savepointDisabled to end it without");
 }
 
+/// The phase says that no savepoint comes of it, whatever was wanted when the suspension began.
+void show_cancelling(step& s) {
+  if (without_savepoint(s) && phase_of(s.was) != phase::Cancelling)
+    s.enter(phase::Cancelling, "spec.savepointDisabled is set");
+}
+
 /// Ends it without a savepoint; that this was begun is written down first.
 void cancel(step& s, const live_job& job) {
-  if (without_savepoint(s) && phase_of(s.was) != phase::Cancelling)
-    s.enter(phase::Cancelling, "spec.savepointDisabled is set"); // whatever it was when the suspension began
+  show_cancelling(s);
   auto& e = *s.next.suspension;
   if (e.job_id != job.job_id || e.cluster_id != job.cluster_id) {
     e.cluster_id = job.cluster_id;
@@ -157,6 +162,8 @@ void remember_state(step& s) {
            "the job has ended without a savepoint; it will resume from " + state.source);
   if (t && t->restore_nonce && saved_by_us(s.was))
     s.next.restore_nonce = t->restore_nonce; // its job has gone on from there
+  if (!state.path)
+    show_cancelling(s);
   s.next.savepoint_path = state.path;
   s.next.suspension->job_ended = true;
   s.because("no job runs any more; removing its clusters");

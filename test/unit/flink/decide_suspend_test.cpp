@@ -436,5 +436,16 @@ TEST(decide_suspend, interrupts_every_phase_and_settles_in_an_unchanging_world) 
         }
 }
 
+TEST(decide_suspend, without_savepoints_the_phase_says_so_although_the_job_had_ended_before_it_was_cancelled) {
+  auto s = stopping();
+  not_saved(s, "no").decide();
+  ASSERT_EQ(s.phase(), phase::Savepointing);
+  s.app.spec.savepoint_disabled = true;
+  s.later(1s).job("c0", "old", job_state::failed).decide();
+  EXPECT_EQ(s.phase(), phase::Cancelling);
+  EXPECT_TRUE(record(s).job_ended.value_or(false));
+  EXPECT_FALSE(s.app.status.savepoint_path);
+}
+
 } // namespace
 } // namespace flink
