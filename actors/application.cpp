@@ -1,5 +1,6 @@
 #include "actors/application.hpp"
 
+#include "actors/random.hpp"
 #include "config/defaults.hpp"
 #include "config/log.hpp"
 #include "flink/decode.hpp"
@@ -253,8 +254,7 @@ void application_state::one_less() {
 
 void application_state::rest(milliseconds look_again) {
   // A little later than asked for, so that a fleet does not march in step.
-  auto unit = static_cast<double>(random_() >> 11) * 0x1.0p-53;
-  auto extra = static_cast<double>(look_again.count()) * defaults::jitter * unit;
+  auto extra = static_cast<double>(look_again.count()) * defaults::jitter * draw_unit(random_);
   look_.arm(self_, look_again + milliseconds{static_cast<int64_t>(extra)});
 }
 

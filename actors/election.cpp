@@ -1,6 +1,7 @@
 #include "actors/election.hpp"
 
 #include "actors/kubernetes_gateway.hpp"
+#include "actors/random.hpp"
 #include "config/log.hpp"
 
 namespace actors {
@@ -15,7 +16,7 @@ election_actor::behavior_type election(election_actor::stateful_pointer<election
 election_actor::behavior_type election_state::make_behavior(election_setup setup) {
   setup_ = std::move(setup);
   random_.seed(setup_.seed);
-  candidate_.emplace(rules(), [this] { return static_cast<double>(random_() >> 11) * 0x1.0p-53; });
+  candidate_.emplace(rules(), [this] { return draw_unit(random_); });
   return {
       [this](messages::stand x) { return on(x); },
       [this](messages::release x) { return on(x); },

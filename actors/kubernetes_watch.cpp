@@ -1,6 +1,7 @@
 #include "actors/kubernetes_watch.hpp"
 
 #include "actors/kubernetes_gateway.hpp"
+#include "actors/random.hpp"
 #include "actors/timer.hpp"
 #include "config/defaults.hpp"
 #include "config/log.hpp"
@@ -265,7 +266,7 @@ private:
   operator_actor root_;
   watch_setup setup_;
   std::mt19937_64 random_;
-  reflector picture_{[this] { return static_cast<double>(random_() >> 11) * 0x1.0p-53; }};
+  reflector picture_{[this] { return draw_unit(random_); }};
   timer pause_;
   net::request_id call_ = 0;
   uint64_t call_id_ = 0;

@@ -64,6 +64,9 @@ constexpr std::chrono::milliseconds effect_seen{10'000};
 /// Share of a delay by which each is drawn shorter or longer, so that a fleet does not march in step.
 constexpr double jitter = 0.1;
 
+/// The clocks of operator and JobManager may differ by this; an update takes longer to come round again.
+constexpr std::chrono::seconds clock_grace{60};
+
 // -- deadlines of single requests -------------------------------------------------------------------
 
 /// Questions to a JobManager; a hung JVM accepts connections, only a deadline notices.

@@ -15,10 +15,6 @@ namespace defaults = config::defaults;
 
 namespace {
 
-bool filled(const std::optional<std::string>& x) {
-  return x && !x->empty();
-}
-
 bool deleted(const step& s) {
   return s.x.app.metadata.deletion_timestamp.has_value();
 }
@@ -160,7 +156,7 @@ void first_deploy(step& s) {
   if (phase_of(s.was) == phase::DeployFailed)
     return take_over_failure(s);
   if (!s.x.complaints.empty())
-    return s.trouble("InvalidSpec", complaints_in_words(s));
+    return; // decide() says so
   if (!others_removed(s, {}))
     return;
   forget_bookkeeping(s.next);

@@ -19,6 +19,11 @@ struct legacy {
   bool deploy_due = false;
 };
 
+/// The Go operator wrote empty texts for absent ones.
+inline bool filled(const std::optional<std::string>& x) {
+  return x && !x->empty();
+}
+
 /// The cluster that the status calls deployed; empty if there never was one. A rescale in place gives its Deployments
 /// a new label, and the status that hash: their names tell by which id their processes find each other.
 std::string deployed_cluster(const step& s);

@@ -12,10 +12,6 @@ namespace flink {
 
 namespace {
 
-bool filled(const std::optional<std::string>& x) {
-  return x && !x->empty();
-}
-
 std::string label(const k8s::object_head& x, std::string_view key) {
   auto i = x.labels.find(std::string{key});
   return i == x.labels.end() ? std::string{} : i->second;

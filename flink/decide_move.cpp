@@ -76,10 +76,9 @@ void trigger_unknown(step& s, const cluster_view& old) {
     return s.wait("Savepointing", "looking for the savepoint of trigger " + *s.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
-  // A minute of grace for clocks that differ; an update takes longer than that to come round again.
   if (last && began
       && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
-                 + std::chrono::minutes{1}
+                 + defaults::clock_grace
              >= *began)
     return await_end(s, old, last->external_path);
   without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");

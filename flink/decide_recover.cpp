@@ -30,7 +30,7 @@ failure_policy policy_of(const spec& x) {
 
 /// The pause before a restart doubles with each of a row.
 std::chrono::seconds pause_before(const failure_policy& policy, const job_failures& x) {
-  auto doublings = std::clamp(x.restarts - 1, 0, 16);
+  auto doublings = std::clamp(x.restarts - 1, 0, 16); // far beyond any window, and no overflow
   return std::min(policy.backoff * (1 << doublings), std::max(policy.backoff, policy.window));
 }
 

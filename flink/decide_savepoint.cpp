@@ -134,9 +134,8 @@ void trigger_lost(step& s, const cluster_view& c) {
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = time_of(r.started_at);
-  // A minute of grace for clocks that differ.
   bool ours = last && began && !is_known(s.was, last->external_path)
-           && system_clock::time_point{milliseconds{last->trigger_timestamp}} + std::chrono::minutes{1} >= *began;
+           && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_grace >= *began;
   if (ours) {
     count_as_checkpoint(s, *last);
     return conclude(s, last->external_path, std::nullopt);
@@ -218,14 +217,6 @@ void dispose(step& s, const cluster_view& c, const std::string& path) {
     forget_savepoint(s, path, (*known)->failure);
 }
 
-/// What the JobManager has said of the job that serves; nothing new is asked.
-const rest::job* known_job(const step& s, const cluster_view& c) {
-  if (!c.leader || !c.told)
-    return nullptr;
-  auto i = c.told->job.find(serving_job(s.was));
-  return i != c.told->job.end() && i->second.value ? &*i->second.value : nullptr;
-}
-
 } // namespace
 
 void record_savepoint(step& s, const std::string& path, const std::string& reason) {
@@ -245,7 +236,7 @@ void save_beside(step& s) {
   if (r && (r->cluster_id != s.was.cluster->id || r->job_id != serving_job(s.was)))
     return s.next.savepoint_request.reset(); // its job is gone; one that is still wanted is begun anew
   auto c = s.cluster(s.was.cluster->id);
-  auto* job = known_job(s, c);
+  auto* job = s.known_job(c, serving_job(s.was));
   if (!job)
     return;
   if (r && rest::is_terminal(job->state))

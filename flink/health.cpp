@@ -71,15 +71,6 @@ void record_slots(const step& s, const cluster_view& c, cluster_status& to) {
     to.available_task_slots = known.slots_available;
 }
 
-/// What the JobManager of the cluster that serves has said of its job.
-const rest::job* known_job(const step& s, const cluster_view& c) {
-  auto& job = s.next.job_status;
-  if (!job || !job->job_id || !c.told)
-    return nullptr;
-  auto i = c.told->job.find(*job->job_id);
-  return i != c.told->job.end() && i->second.value ? &*i->second.value : nullptr;
-}
-
 /// Nobody can say how the job is.
 void record_job_unknown(step& s) {
   if (!s.next.job_status)
@@ -146,7 +137,7 @@ void refresh_health(step& s) {
   if (!s.next.cluster || !s.next.job_status)
     return;
   auto c = s.cluster(s.next.cluster->id);
-  if (auto* job = known_job(s, c))
+  if (auto* job = s.known_job(c, serving_job(s.next)))
     record_job(s, *job);
   record_cluster(s, c);
   record_slots(s, c, *s.next.cluster_status);

@@ -195,6 +195,11 @@ const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, 
   return known ? &known->value : nullptr;
 }
 
+const rest::job* step::known_job(const cluster_view& c, const std::string& id) const {
+  auto* known = find(c.told, &job_manager_view::job, id);
+  return known && known->value ? &*known->value : nullptr;
+}
+
 std::chrono::steady_clock::time_point step::job_answered(const cluster_view& c, const std::string& id) const {
   auto* known = find(c.told, &job_manager_view::job, id);
   return known ? known->at : std::chrono::steady_clock::time_point{};

@@ -80,6 +80,8 @@ public:
                                         std::chrono::milliseconds every);
   const maybe<rest::exceptions>* exceptions(const cluster_view& c, const std::string& job_id,
                                             std::chrono::milliseconds every);
+  /// What the JobManager has said of a job by now; nothing is asked.
+  const rest::job* known_job(const cluster_view& c, const std::string& id) const;
   /// When the answer came that job() returns; the epoch if none did.
   std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
   const maybe<rest::savepoint>* savepoint(const cluster_view& c, const std::string& job_id,

@@ -127,7 +127,7 @@ bool judge::gave_its_state_away(const std::string& job_id) const {
   for (auto& process : outside_.node().job_managers())
     if (auto found = process->flink->jobs().find(job_id); found != process->flink->jobs().end())
       for (auto& snapshot : found->second.completed)
-        if (snapshot.path.find("/savepoint-") != snapshot.path.npos)
+        if (snapshot.is_savepoint)
           return true;
   return false;
 }

@@ -412,6 +412,14 @@ TEST(adopted_first, terminating_pods_are_waited_for) {
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
 }
 
+TEST(adopted_first, a_spec_that_cannot_be_deployed_is_told_once) {
+  adopted s{"FirstCluster"};
+  s.complaints = {{"spec.parallelism", "no number"}};
+  s.decide();
+  EXPECT_THAT(s.condition("Degraded"),
+              AllOf(StartsWith("True InvalidSpec: spec.parallelism"), Not(HasSubstr("besides"))));
+}
+
 TEST(adopted_first, a_job_that_started_is_the_one_that_serves) {
   adopted s{"FirstSubmit"};
   s.jobs_are(new_cluster, {{new_job, job_state::running}}).settle();
