@@ -222,7 +222,10 @@ class App:
     def wait_gone(self, seconds: float = PATIENCE) -> None:
         """Waits until neither the application nor anything of it is left."""
         until(f"{self.name} to be gone", lambda: not self.exists(), seconds)
-        until(f"everything of {self.name} to be gone", lambda: not self.leftovers(), seconds)
+        try:
+            until(f"everything of {self.name} to be gone", lambda: not self.leftovers(), seconds)
+        except AssertionError:
+            raise AssertionError(f"left of {self.name} after {seconds:g} s: {self.leftovers()}") from None
 
     def note(self, seconds: float) -> None:
         """Keeps the measures of one deploy for the summary."""

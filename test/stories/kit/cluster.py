@@ -195,12 +195,15 @@ class KubernetesCluster(Cluster):
         from control_plane import ControlPlane
 
         self.plane = ControlPlane(self.folder / "control-plane")
-        self.plane.start()
+        self.plane.start_api()
         self.kubeconfig = self.plane.kubeconfig
         self.api = Api(self.kubeconfig, self.kubectl_path)
         self.helm = run(ROOT / "test/e2e/helm/build", timeout=3600).strip()
         self.install_chart()
         until("the CRD to be served", lambda: _serves_applications(self.api), seconds=30)
+        # Only now: the garbage collector looks for new kinds every 30 s, and what belongs to an object of a kind that
+        # it does not know yet is looked at again after minutes.
+        self.plane.start_controllers()
         self.agent = Process(
             "node agent",
             [
