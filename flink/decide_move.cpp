@@ -108,6 +108,17 @@ bool same_life(const step& s, const cluster_view& old) {
   return !s.was.cluster->job_manager || !old.leader || *s.was.cluster->job_manager == incarnation_of(*old.leader);
 }
 
+/// Somebody has deleted the JobManager's Deployment: nothing starts one again. What is left of its cluster is removed,
+/// and once it is gone the job has ended for certain.
+bool clears_remains(step& s, const cluster_view& old) {
+  if (old.job_manager || !old.job_manager_pods.empty() || old.gone())
+    return false;
+  remove_cluster(s, old.id);
+  s.trouble("OldJobManagerDown", "the JobManager's Deployment of cluster " + old.id
+                                     + " was deleted by somebody else; removing what is left of that cluster");
+  return true;
+}
+
 } // namespace
 
 void savepointing(step& s) {
@@ -117,6 +128,8 @@ void savepointing(step& s) {
   auto old = s.cluster(s.was.cluster->id);
   if (t->restore_path)
     return await_end(s, old, *t->restore_path);
+  if (clears_remains(s, old))
+    return;
   if (old.gone() || (old.leader && !same_life(s, old) && !s.high_availability()))
     return without_savepoint(s, old, "the old JobManager was lost while the savepoint was taken");
   if (!old.leader)
@@ -136,6 +149,8 @@ void cancelling(step& s) {
   if (!s.was.target || !s.was.cluster)
     return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
   auto old = s.cluster(s.was.cluster->id);
+  if (clears_remains(s, old))
+    return;
   auto job = serving_job(s.was);
   auto ended = job_ended(s, old, job);
   if (ended.value_or(false))

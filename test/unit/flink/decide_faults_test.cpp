@@ -46,6 +46,22 @@ TEST(decide_faults, a_rollback_that_has_not_chosen_its_job_yet_is_read_back) {
   EXPECT_FALSE(x.app.status.target->rollback->job_id.has_value());
 }
 
+// -- what people do by hand ---------------------------------------------------------------------------------
+
+TEST(decide_faults, what_is_left_of_a_cluster_whose_job_manager_was_deleted_by_hand_goes_and_the_update_goes_on) {
+  auto s = scene::savepointing();
+  s.app.status.job_status->last_checkpoint = "file:/cp/chk-1";
+  s.app.status.job_status->last_checkpoint_time = k8s::format_time(s.now.wall);
+  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.decide();
+  EXPECT_TRUE(s.does(delete_object{object_role::task_manager, "app-c0-tm", "uid-app-c0-tm"}));
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True OldJobManagerDown"));
+  s.no_cluster("c0").decide();
+  EXPECT_NE(s.phase(), phase::Savepointing);
+  EXPECT_EQ(s.target().restore_path, "file:/cp/chk-1");
+}
+
 // -- orders that do not come true --------------------------------------------------------------------------
 
 TEST(decide_faults, a_finalizer_patch_that_met_an_edit_is_tried_again) {
