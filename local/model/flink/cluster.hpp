@@ -69,6 +69,10 @@ struct faults {
   bool savepoints_hang = false;
   /// Checkpoints are counted as failed.
   bool checkpoints_fail = false;
+  /// Triggers are forgotten as soon as they are done, as after `rest.async.store-duration`.
+  bool triggers_expire = false;
+  /// Tasks fail as soon as they run.
+  bool tasks_fail = false;
 };
 
 /// What is asked of the JobManager.
@@ -123,6 +127,8 @@ public:
   /// Returns whether the REST API answers.
   bool is_up() const { return up_; }
   const cluster_options& options() const { return options_; }
+  /// Forgets the jobs that are over, as after `jobstore.expiration-time`; their ids stay used.
+  void expire_jobs(moment now);
   /// Fails the tasks of a job, as an exception in the user's code does.
   void fail_tasks(const std::string& job_id, moment now);
 

@@ -95,6 +95,11 @@ void flink_cluster::run_tasks(const std::string& id, int32_t attempt) {
   x->running_since = now_;
   plan_end_of_input(*x);
   plan_checkpoint(*x);
+  if (faults.tasks_fail)
+    after(options_.task_start, [this, id, attempt] {
+      if (auto y = find_job(id); y != nullptr && y->attempt == attempt)
+        fail(*y);
+    });
 }
 
 void flink_cluster::plan_end_of_input(const job& x) {
@@ -136,6 +141,11 @@ void flink_cluster::end(job& x, job_state state, task_state tasks) {
     pictures_.erase(id);
   });
   schedule_waiting();
+}
+
+void flink_cluster::expire_jobs(moment now) {
+  step(now);
+  std::erase_if(jobs_, [this](auto& x) { return is_terminal(x.second.state) && (pictures_.erase(x.first), true); });
 }
 
 void flink_cluster::fail_tasks(const std::string& job_id, moment now) {

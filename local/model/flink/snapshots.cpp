@@ -79,7 +79,7 @@ void flink_cluster::discard_all(job& x) {
 
 void flink_cluster::complete(const operation_key& key, operation x) {
   operations_[key] = std::move(x);
-  after(options_.trigger_life, [this, key] { operations_.erase(key); });
+  after(faults.triggers_expire ? milliseconds{0} : options_.trigger_life, [this, key] { operations_.erase(key); });
 }
 
 void flink_cluster::begin_savepoint(const operation_key& key, bool stop, const std::string& directory) {

@@ -451,6 +451,41 @@ TEST(flink_model, fails_a_savepoint_whose_job_restarts_under_it) {
   EXPECT_EQ(x.state_of(id(1)), job_state::running);
 }
 
+TEST(flink_model, keeps_a_savepoint_whose_trigger_it_has_forgotten) {
+  bench x{bench::usual()};
+  x.up().run(id(1));
+  x.pass(seconds{1});
+  x.cluster.faults.triggers_expire = true;
+  x.ask(rest::stop_with_savepoint(id(1), id(9)));
+  x.pass(seconds{4});
+  EXPECT_EQ(x.expect_failure(rest::get_savepoint(id(1), id(9))).kind, flink::failure_class::gone);
+  auto seen = x.expect(rest::decode_checkpoints, rest::get_checkpoints(id(1)));
+  EXPECT_NE(x.durable.find(seen.latest_savepoint.value().external_path), nullptr);
+}
+
+TEST(flink_model, forgets_what_is_over_when_it_expires_and_nothing_else) {
+  bench x{bench::usual()};
+  x.up().run(id(1));
+  x.run(id(2), {"bounded"});
+  x.pass(seconds{1});
+  x.cluster.expire_jobs(x.now);
+  EXPECT_EQ(x.state_of(id(1)), job_state::running);
+  EXPECT_EQ(x.expect_failure(rest::get_job(id(2))).kind, flink::failure_class::gone);
+  EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = id(2)})).kind,
+            flink::failure_class::duplicate);
+}
+
+TEST(flink_model, fails_tasks_over_and_over_until_that_is_taken_back) {
+  bench x{bench::usual()};
+  x.cluster.faults.tasks_fail = true;
+  x.up().run(id(1));
+  x.pass(seconds{5});
+  EXPECT_GT(x.cluster.jobs().at(id(1)).restarts, 5);
+  x.cluster.faults.tasks_fail = false;
+  x.pass(seconds{1});
+  EXPECT_EQ(x.cluster.jobs().at(id(1)).tasks, task_state::running);
+}
+
 TEST(flink_model, says_when_something_is_due) {
   bench x{bench::usual()};
   EXPECT_FALSE(x.cluster.next_event());
