@@ -21,7 +21,7 @@ bool choices::strikes(std::string_view kind, uint32_t permille) {
   if (resting_)
     return false;
   auto drawn = replaying_ ? 0 : static_cast<uint32_t>(random_() % 1000 < permille);
-  if (take(kind, drawn) == 0)
+  if (take(kind, drawn) == 0 || forbidden_.contains(kind))
     return false;
   ++faults_[kind];
   return true;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <random>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ public:
   /// Returns true about `permille` times of a thousand; counts as a fault of this kind.
   bool strikes(std::string_view kind, uint32_t permille);
 
+  /// Faults of this kind never strike.
+  void forbid(std::string_view kind) { forbidden_.insert(kind); }
+
   /// The adversary rests: from now on every choice is 0.
   void rest() { resting_ = true; }
 
@@ -45,6 +49,7 @@ private:
   std::vector<uint32_t> record_;
   bool replaying_ = false;
   bool resting_ = false;
+  std::set<std::string_view> forbidden_;
   std::vector<choice> made_;
   std::map<std::string_view, uint64_t> faults_;
 };

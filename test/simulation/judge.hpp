@@ -1,12 +1,15 @@
-// What must never be, looked at after every step: two live jobs, a start from less than what was saved, an old version
-// touched too early, an object that belongs to nobody, a status that goes back.
+// What must never be, looked at after every step: two live jobs, a start from less than what was saved, a finished job
+// that runs again (judge_jobs.cpp); an old version touched before the gates (judge_orders.cpp); a status that goes
+// back, an object that belongs to nobody (judge.cpp). Exceptions stand in allowances.hpp.
 #pragma once
 
+#include "test/simulation/allowances.hpp"
 #include "test/simulation/network.hpp"
 
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace simulation {
 
@@ -16,47 +19,58 @@ public:
 
   /// Looks at the world as it is now.
   void look();
-  /// A status was written.
+  /// A status was written by the operator.
   void on_status(const json::value& before, const json::value& after);
   /// An order to a JobManager is sent; it may arrive much later.
   void on_order(const std::string& ip, const net::request& x);
+  /// The same for the API server.
+  void on_write(const net::request& x);
+
   /// The clusters of an application were left to the user.
   void forgive(const std::string& application_uid) { orphaned_.insert(application_uid); }
   bool forgiven(const std::string& application_uid) const { return orphaned_.contains(application_uid); }
+  /// Somebody writes the status by hand.
+  void tampered(const std::string& application_uid);
+  bool is_tampered(const std::string& application_uid) const {
+    auto i = lives_.find(application_uid);
+    return i != lives_.end() && i->second.tampered;
+  }
 
   /// The first thing that was wrong; empty if nothing was.
   const std::string& complaint() const { return complaint_; }
   void complain(std::string x);
 
-  /// Jobs that are not over, of one application.
+  /// Jobs that are not over, of one application and known to it; those on a node that is cut off are among them.
   std::vector<std::string> live_jobs(const std::string& application_uid) const;
 
 private:
-  /// What is known of one application's states.
-  struct life {
-    /// Paths that an accepted status has named.
-    std::set<std::string> reported;
-    /// Jobs that an accepted status has named as the one that serves.
-    std::set<std::string> accepted;
-    std::set<std::string> started;
-    /// The next job may start from nothing: the last one has come to its end by itself, or the user wants no
-    /// savepoints.
-    bool free = false;
-  };
+  const json::value* application_of(const std::string& uid) const;
 
+  // judge_jobs.cpp
   void look_at_jobs();
-  void look_at_objects();
-  void on_disposal(const std::string& path);
   bool gave_its_state_away(const std::string& job_id) const;
   void started(life& x, const job_manager& where, const local::simulated::job& job);
   int64_t required_position(const life& x, const json::value& application) const;
-  const json::value* application_of(const std::string& uid) const;
+  bool lives_on(const std::string& job_id, const std::string& cluster_id) const;
+
+  // judge_orders.cpp
+  void on_disposal(const std::string& path);
+  void on_end_of_job(const json::value& application);
+  const job_manager* process_behind(const std::string& ip) const;
+
+  // judge.cpp
+  void look_at_objects();
+  void remember_states(const json::value& before, const json::value& after);
+  void demand_progress(const json::value& before, const json::value& after);
 
   const world& outside_;
   std::map<std::string, life> lives_;
   std::set<std::string> orphaned_;
+  std::set<std::string> known_applications_;
   /// Clusters that have had all the slots that their job needs.
   std::set<std::string> ready_clusters_;
+  /// Clusters whose JobManager was asked to compile the job.
+  std::set<std::string> compiled_;
   std::string complaint_;
   uint64_t seen_steps_ = 0;
   uint64_t seen_version_ = 0;

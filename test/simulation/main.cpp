@@ -1,27 +1,25 @@
 // Plays many runs and sums them up; a run that fails prints its seed, its shortest failing prefix and its trace.
 #include "config/log.hpp"
+#include "test/simulation/campaigns.hpp"
 #include "test/simulation/mutants.hpp"
-#include "test/simulation/play.hpp"
 #include "test/simulation/shrink.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
 
-#include <algorithm>
-#include <atomic>
 #include <iostream>
+#include <map>
 #include <mutex>
-#include <thread>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
 using namespace simulation;
-
-struct options {
-  uint64_t seeds = 2000;
-  uint64_t from = 1;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
-  bool shrink = true;
-};
 
 /// What many runs came to.
 struct summary {
@@ -49,106 +47,42 @@ struct summary {
   }
 };
 
+std::vector<std::string> phases() {
+  std::vector<std::string> out;
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<flink::phase>>(
+      [&](auto x) { out.emplace_back(x.name); });
+  return out;
+}
+
 void tell(const summary& x) {
   std::cout << "\nfaults\n";
   for (auto& [kind, n] : x.faults)
     std::cout << "  " << kind << ": " << n << "\n";
-  std::cout << "phases\n";
-  for (auto& [pair, n] : x.transitions)
+  std::set<std::string> reached;
+  std::cout << "transitions\n";
+  for (auto& [pair, n] : x.transitions) {
     std::cout << "  " << (pair.first.empty() ? "New" : pair.first) << " -> " << pair.second << ": " << n << "\n";
+    reached.insert({pair.first.empty() ? "New" : pair.first, pair.second});
+  }
+  std::cout << "phases: " << reached.size() << " of " << phases().size() << " reached; not:";
+  for (auto& phase : phases())
+    std::cout << (reached.contains(phase) ? "" : " " + phase);
+  std::cout << "\n";
   std::cout << x.runs << " runs, " << x.steps << " steps, " << x.operators << " operators\n";
 }
 
 void play_all(const options& o, summary& sum) {
-  std::atomic<uint64_t> next = o.from;
-  std::vector<std::thread> workers;
-  for (unsigned i = 0; i < o.jobs; ++i)
-    workers.emplace_back([&] {
-      for (auto seed = next++; seed < o.from + o.seeds; seed = next++)
-        sum.add(seed, play({.seed = seed}));
-    });
-  for (auto& x : workers)
-    x.join();
-}
-
-/// How many runs a mutant may survive.
-constexpr uint64_t longest_life = 400;
-
-/// Plays runs with a mistaken operator until one fails; returns that run's number and complaint.
-std::optional<std::pair<uint64_t, std::string>> hunt(const mutant& x, uint64_t from) {
-  for (uint64_t n = 1; n <= longest_life; ++n)
-    if (auto found = play({.seed = from + n, .decide = x.decide}); !found.complaint.empty())
-      if (play({.seed = from + n}).complaint.empty()) // it is the mistake that shows
-        return std::pair{n, found.complaint};
-  return std::nullopt;
-}
-
-/// Each mutant is hunted three times, with other seeds; returns how many got away.
-uint64_t hunt_all(const options& o) {
-  std::atomic<std::size_t> next = 0;
-  std::atomic<uint64_t> escaped = 0;
-  std::mutex lock;
-  std::vector<std::thread> workers;
-  for (unsigned i = 0; i < o.jobs; ++i)
-    workers.emplace_back([&] {
-      for (auto n = next++; n < mutants().size(); n = next++) {
-        auto& x = mutants()[n];
-        std::vector<uint64_t> died;
-        std::string how;
-        for (uint64_t from : {0U, 100'000U, 200'000U})
-          if (auto found = hunt(x, o.from + from)) {
-            died.push_back(found->first);
-            how = found->second;
-          }
-        std::sort(died.begin(), died.end());
-        std::lock_guard guard{lock};
-        if (died.size() < 2) {
-          ++escaped;
-          std::cout << "  " << x.name << ": GOT AWAY" << std::endl;
-        } else
-          std::cout << "  " << x.name << ": died in run " << died[died.size() / 2]
-                    << " (median of three hunts): " << how.substr(0, 120) << std::endl;
-      }
-    });
-  for (auto& x : workers)
-    x.join();
-  return escaped;
+  side_by_side(o.jobs, o.seeds, [&](uint64_t n) { sum.add(o.from + n, play({.seed = o.from + n})); });
 }
 
 void print(const std::string& line) {
   std::cout << line << "\n";
 }
 
-/// Kills the operator at every single step of a plot, one run for each; returns how many runs failed.
-uint64_t crash_everywhere(const options& o, plot x, const char* name) {
-  auto steps = play({.seed = 1, .plot = x}).steps;
-  std::atomic<uint64_t> next = 0;
-  std::atomic<uint64_t> failed = 0;
-  std::mutex lock;
-  std::vector<std::thread> workers;
-  for (unsigned i = 0; i < o.jobs; ++i)
-    workers.emplace_back([&] {
-      for (auto n = next++; n <= steps; n = next++) {
-        auto found = play({.seed = 1, .plot = x, .crash_at = n ? std::optional{n} : std::nullopt});
-        std::lock_guard guard{lock};
-        if (!found.complaint.empty() && failed++ < 5)
-          std::cout << "  " << name << ", killed at step " << n << ": " << found.complaint << std::endl;
-      }
-    });
-  for (auto& worker : workers)
-    worker.join();
-  std::cout << "  " << name << ": killed at each of " << steps << " steps, " << failed << " failed" << std::endl;
-  return failed;
-}
-
-/// The same for every plot; returns how many plots have a failing run.
-uint64_t crash_everywhere(const options& o) {
-  std::cout << "crashes\n";
-  uint64_t failed = 0;
-  for (auto [x, name] : {std::pair{plot::create, "create"}, std::pair{plot::update, "update"},
-                         std::pair{plot::rollback, "rollback"}, std::pair{plot::remove, "delete"}})
-    failed += crash_everywhere(o, x, name) ? 1 : 0;
-  return failed;
+int list_mutants() {
+  for (auto& x : mutants())
+    std::cout << x.name << "\n";
+  return 0;
 }
 
 /// The decisions of the mutant with this name, or the real ones.
@@ -188,12 +122,14 @@ int main(int argc, char** argv) {
   bool whole = false;
   bool hunt = false;
   bool crashes = false;
+  bool list = false;
   std::string as;
   app.add_option("--seeds", o.seeds, "How many runs")->capture_default_str();
   app.add_option("--from", o.from, "The first seed")->capture_default_str();
   app.add_option("--jobs", o.jobs, "Runs at once")->capture_default_str();
   app.add_option("--seed", seed, "Play this one run and print its trace, shortened if it fails");
   app.add_flag("--mutants", hunt, "Play operators with one mistake each until the mistake shows");
+  app.add_flag("--list-mutants", list, "Print the names of the mutants");
   app.add_flag("--crashes", crashes, "Kill the operator at every step of a create, an update, a rollback and a delete");
   app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played")
       ->check([](const std::string& x) {
@@ -205,17 +141,12 @@ int main(int argc, char** argv) {
   config::log::setup(config::log::level::off, config::log::format::text);
   if (seed)
     return show(*seed, !whole, decisions_of(as));
-  if (hunt) {
-    std::cout << "mutants\n";
-    auto escaped = hunt_all(o);
-    std::cout << mutants().size() - escaped << " passed, " << escaped << " failed\n";
-    return escaped ? 1 : 0;
-  }
-  if (crashes) {
-    auto failed = crash_everywhere(o);
-    std::cout << 4 - failed << " passed, " << failed << " failed\n";
-    return failed ? 1 : 0;
-  }
+  if (list)
+    return list_mutants();
+  if (hunt)
+    return hunt_mutants(o);
+  if (crashes)
+    return crash_everywhere(o);
   summary sum;
   play_all(o, sum);
   tell(sum);

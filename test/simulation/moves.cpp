@@ -99,6 +99,21 @@ constexpr move moves[] = {
        x.good = false; // it may be gone, or another version's
        u.edit("back to " + path);
      }},
+    {1, [](user& u) { break_version(u, "pods that fit on no node", [](version& x) { x.image = "huge" + x.image; }); }},
+    {1,
+     [](user& u) {
+       break_version(u, "a main() slower than any deadline", [](version& x) { x.arguments = "--endless-main"; });
+     }},
+    {1,
+     [](user& u) {
+       u.fresh().arguments = "--bounded";
+       u.edit("a job that ends by itself");
+     }},
+    {1,
+     [](user& u) {
+       if (u.adversary().strikes("namespace deleted", 400))
+         u.remove_namespace();
+     }},
 };
 
 } // namespace

@@ -175,22 +175,88 @@ decision never_rests(const situation& x) {
   return d;
 }
 
+/// A JobManager that is another one than before is not noticed: what was sent to the last one is sent again as it was.
+/// Its job id is used for two starts, and the checkpoints of the second break where the first has left its own.
+decision overlooks_restarts(const situation& x) {
+  false_picture p{x};
+  auto& t = p.app.status.target;
+  if (at(x) == phase::SubmittingJob && t)
+    if (auto c = look_at_cluster(x.seen, t->cluster_id); c.leader)
+      t->job_manager = incarnation_of(*c.leader);
+  return p.decide();
+}
+
+/// Pods that are ending are taken for gone.
+decision takes_what_ends_for_gone(const situation& x) {
+  false_picture p{x};
+  std::erase_if(p.seen.world.pods, [](auto& y) { return y.second->head.deleting; });
+  return p.decide();
+}
+
+/// A JobManager that does not answer a submit has refused it.
+decision takes_silence_for_refusal(const situation& x) {
+  false_picture p{x};
+  auto& t = x.app.status.target;
+  if (at(x) == phase::RollingBackJob && t && t->job_id && t->job)
+    if (auto i = p.seen.outcomes.find(
+            to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, t->restore_path.value_or("")}}));
+        i != p.seen.outcomes.end() && i->second.failed && i->second.failed->kind == failure_class::unknown)
+      i->second.failed->kind = failure_class::rejected;
+  return p.decide();
+}
+
+/// The savepoint's path is not written down before its job has ended.
+decision writes_the_path_late(const situation& x) {
+  auto d = flink::decide(x);
+  if (at(x) == phase::Savepointing && phase_of(d.next) == phase::Savepointing && d.next.target
+      && !x.app.status.target->restore_path) {
+    d.next.target->restore_path.reset();
+    d.next.savepoints = x.app.status.savepoints;
+    d.next.savepoint_path = x.app.status.savepoint_path;
+  }
+  return d;
+}
+
+/// What was sent by the process before is taken for sent, and never sent again.
+decision believes_its_predecessor(const situation& x) {
+  false_picture p{x};
+  auto& t = x.app.status.target;
+  if (at(x) == phase::Savepointing && t && t->trigger_id && x.app.status.cluster && x.app.status.job_status->job_id) {
+    auto stop = to_string(action{stop_job{x.app.status.cluster->id, *x.app.status.job_status->job_id, *t->trigger_id}});
+    if (!x.seen.outcomes.contains(stop))
+      p.seen.outcomes[stop] = {.at = x.now.steady};
+  }
+  return p.decide();
+}
+
+/// The mistake is made from the third deploy on. The tables, which begin at some place with little behind it, do not
+/// find it; a run of the simulation has that many.
+template <decide_function Mistaken>
+decision later(const situation& x) {
+  return x.app.status.history.size() < 2 ? flink::decide(x) : Mistaken(x);
+}
+
 } // namespace
 
 const std::vector<mutant>& mutants() {
   static const std::vector<mutant> all{
-      {"does not wait for the end of the old job", does_not_wait_for_the_end},
-      {"writes its intents behind", writes_behind},
-      {"reuses job ids", reuses_job_ids},
-      {"starts from nothing", starts_from_nothing},
-      {"starts from old state", starts_from_old_state},
-      {"skips the gate of slots", skips_the_gate_of_slots},
-      {"submits twice", submits_twice},
-      {"rolls back at once", rolls_back_at_once},
-      {"overlooks edits", overlooks_edits},
-      {"never sweeps", never_sweeps},
-      {"believes lost answers", believes_lost_answers},
+      {"does not wait for the end of the old job", later<does_not_wait_for_the_end>},
+      {"writes its intents behind", later<writes_behind>},
+      {"reuses job ids", later<reuses_job_ids>},
+      {"starts from nothing", later<starts_from_nothing>},
+      {"starts from old state", later<starts_from_old_state>},
+      {"skips the gate of slots", later<skips_the_gate_of_slots>},
+      {"submits twice", later<submits_twice>, true},
+      {"rolls back at once", later<rolls_back_at_once>},
+      {"overlooks edits", later<overlooks_edits>},
+      {"never sweeps", later<never_sweeps>},
+      {"believes lost answers", believes_lost_answers, true},
       {"never rests", never_rests},
+      {"overlooks restarts", later<overlooks_restarts>},
+      {"takes what ends for gone", takes_what_ends_for_gone},
+      {"takes silence for a refusal", later<takes_silence_for_refusal>},
+      {"writes the savepoint's path late", later<writes_the_path_late>},
+      {"believes its predecessor", believes_its_predecessor, true},
   };
   return all;
 }

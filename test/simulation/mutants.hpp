@@ -12,6 +12,8 @@ namespace simulation {
 struct mutant {
   std::string_view name;
   flink::decide_function decide;
+  /// Its mistake shows only after a crash, or where an answer got lost.
+  bool needs_loss = false;
 };
 
 /// All of them.

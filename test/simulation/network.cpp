@@ -122,6 +122,8 @@ void network::carry(const exchange_ptr& x, time_point deadline) {
     x->process = outside_.node().process_at(host_of(x->what.origin));
   if (on_order && x->what.method != "GET" && !asks_api(x->what))
     on_order(host_of(x->what.origin), x->what);
+  if (on_write && x->what.method != "GET" && asks_api(x->what))
+    on_write(x->what);
   auto how = draw_fate();
   if (how == fate::lost)
     return say(x, "is lost");

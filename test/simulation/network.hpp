@@ -69,6 +69,8 @@ public:
   std::map<std::string, uint64_t> writes;
   /// Is told of every order to a JobManager as it is sent.
   std::function<void(const std::string& ip, const net::request&)> on_order;
+  /// The same for what is asked of the API server, questions left out.
+  std::function<void(const net::request&)> on_write;
   /// Takes a line of the trace; may be empty.
   std::function<void(const std::string&)> trace;
 

@@ -1,19 +1,12 @@
 #include "test/simulation/node.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace simulation {
 
 namespace simulated = local::simulated;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::string path_of(const node_pod& x) {
-  return "/api/v1/namespaces/" + x.key.ns + "/pods/" + x.key.name;
-}
-
-} // namespace
 
 std::optional<local::model::moment> node::due() const {
   std::optional<local::model::moment> first;
@@ -49,6 +42,7 @@ void node::observe_pods() {
       gone.push_back(uid);
   for (auto& uid : gone)
     end(uid);
+  register_task_managers(); // a Service may be there again
 }
 
 void node::meet(const json::value& pod) {
@@ -63,6 +57,8 @@ void node::meet(const json::value& pod) {
   if (!at(pod, {"metadata", "deletionTimestamp"}) || x.ending)
     return;
   x.ending = true;
+  if (x.cut_off)
+    return; // its kubelet hears of it when it is back
   // A healthy process ends on SIGTERM; a hung one has its whole grace period.
   auto* process = process_of(uid);
   events_.in(process && process->flink->faults.hung ? 30s : 1s, [this, uid] { remove(uid); });
@@ -72,9 +68,12 @@ void node::schedule(const std::string& uid) {
   auto i = pods_.find(uid);
   if (i == pods_.end() || i->second.ending)
     return;
-  if (nothing_is_scheduled)
-    return events_.in(2s, [this, uid] { schedule(uid); });
   auto& x = i->second;
+  if (nothing_is_scheduled || x.image.find("huge") != x.image.npos) {
+    if (std::exchange(x.at, node_pod::stage::unschedulable) == node_pod::stage::pending)
+      report(x);
+    return events_.in(2s, [this, uid] { schedule(uid); });
+  }
   if (x.image.find("missing") != x.image.npos) {
     x.at = node_pod::stage::broken;
     return report(x);
@@ -88,7 +87,10 @@ void node::run(node_pod& x) {
     start_process(x);
   report(x);
   register_task_managers();
-  events_.in(1500ms, [this, uid = x.uid] { check_ready(uid); });
+  auto uid = x.uid;
+  events_.in(1500ms, [this, uid] { check_ready(uid); });
+  if (loops(x))
+    events_.in(2s, [this, uid] { crash(uid); });
 }
 
 void node::check_ready(const std::string& uid) {
@@ -107,6 +109,11 @@ void node::check_ready(const std::string& uid) {
 }
 
 void node::report(const node_pod& x) {
+  if (!x.cut_off)
+    tell(x);
+}
+
+void node::tell(const node_pod& x) {
   api_.handle({.method = "PATCH",
                .target = path_of(x) + "/status",
                .content_type = "application/merge-patch+json",
@@ -121,16 +128,20 @@ void node::end(const std::string& uid) {
   auto found = pods_.extract(uid);
   if (found.empty())
     return;
-  auto& x = found.mapped();
-  if (auto* process = process_of(uid); process && process->alive) {
+  stop_process(found.mapped());
+  register_task_managers();
+}
+
+void node::stop_process(node_pod& x) {
+  ++flink_steps_;
+  if (auto* process = process_of(x.uid); process && process->alive) {
     process->alive = false;
     process->flink->faults.hung = false;
     process->flink->kill(events_.wall());
   }
   if (x.registered && x.registered->alive)
-    x.registered->flink->remove_task_manager(uid, events_.wall());
-  ++flink_steps_;
-  register_task_managers();
+    x.registered->flink->remove_task_manager(x.uid, events_.wall());
+  x.registered = nullptr;
 }
 
 void node::remove(const std::string& uid) {
@@ -157,9 +168,11 @@ job_manager* node::process_of(const std::string& pod_uid) {
   return nullptr;
 }
 
-job_manager* node::serving_process(const std::string& cluster_id) {
+/// The JobManager that a TaskManager reaches, whatever its name stands for now: one on its side of a cut.
+job_manager* node::serving_process(const node_pod& x) {
   for (auto i = job_managers_.rbegin(); i != job_managers_.rend(); ++i)
-    if ((*i)->alive && (*i)->cluster_id == cluster_id)
+    if (auto* its = (*i)->alive && (*i)->cluster_id == x.cluster_id ? pod((*i)->pod_uid) : nullptr;
+        its && its->cut_off == x.cut_off)
       return i->get();
   return nullptr;
 }
@@ -178,6 +191,8 @@ job_manager& node::process_for(const node_pod& x) {
 
 void node::start_process(node_pod& x) {
   auto& process = process_for(x);
+  if (process.alive && process.pod_uid != x.uid)
+    process.flink->kill(events_.wall()); // it has lost its leadership
   process.pod_uid = x.uid;
   process.cluster_id = x.cluster_id;
   process.application_uid = x.application_uid;
@@ -186,13 +201,14 @@ void node::start_process(node_pod& x) {
   process.flink->start(events_.wall());
 }
 
-/// TaskManagers follow the service's name to whichever JobManager of their cluster lives.
+/// TaskManagers follow their Service's name to whichever JobManager of their cluster lives.
 void node::register_task_managers() {
   for (auto& [uid, x] : pods_) {
     if (x.is_job_manager || x.at != node_pod::stage::running)
       continue;
-    auto* process = serving_process(x.cluster_id);
-    if (process == x.registered)
+    auto* process = serving_process(x);
+    bool named = x.cut_off || api_.resources().store().get("services", {x.key.ns, x.service});
+    if (process == x.registered || (process && !named))
       continue;
     if (x.registered && x.registered->alive)
       x.registered->flink->remove_task_manager(uid, events_.wall());
@@ -204,7 +220,9 @@ void node::register_task_managers() {
 
 void node::ask(const std::string& ip, const simulated::request& x, simulated::on_answer done) {
   for (auto& [uid, pod] : pods_)
-    if (pod.ip == ip && pod.is_job_manager && pod.at == node_pod::stage::running)
+    if (pod.ip == ip && pod.cut_off)
+      return; // no answer ever comes
+    else if (pod.ip == ip && pod.is_job_manager && pod.at == node_pod::stage::running)
       if (auto* process = process_of(uid); process && process->alive) {
         ++flink_steps_;
         return process->flink->handle(x, events_.wall(), std::move(done));
@@ -222,64 +240,6 @@ std::string node::process_at(const std::string& ip) const {
 const node_pod* node::pod(const std::string& uid) const {
   auto i = pods_.find(uid);
   return i == pods_.end() ? nullptr : &i->second;
-}
-
-// -- troubles ---------------------------------------------------------------------------------------------
-
-std::vector<node_pod*> node::running_pods(bool job_managers) {
-  std::vector<node_pod*> out;
-  for (auto& [uid, x] : pods_)
-    if (x.is_job_manager == job_managers && x.at == node_pod::stage::running && !x.ending)
-      out.push_back(&x);
-  // In order of uid: they are the same in every replay, and so is this.
-  return out;
-}
-
-void node::kill_process(node_pod& x) {
-  ++x.restarts;
-  x.ready = false;
-  ++flink_steps_;
-  if (auto* process = process_of(x.uid)) {
-    process->flink->faults.hung = false;
-    process->flink->kill(events_.wall());
-    process->flink->start(events_.wall());
-  } else if (x.registered && x.registered->alive) {
-    x.registered->flink->remove_task_manager(x.uid, events_.wall());
-    x.registered = nullptr;
-    register_task_managers();
-  }
-  auto uid = x.uid;
-  report(x);
-  events_.in(1500ms, [this, uid] { check_ready(uid); });
-}
-
-void node::evict(const node_pod& x) {
-  api_.handle({.method = "DELETE",
-               .target = path_of(x),
-               .content_type = "application/json",
-               .accept = "application/json",
-               .body = "{}"},
-              events_.wall());
-  settle_();
-}
-
-void node::set_faults(const std::function<void(simulated::faults&)>& change) {
-  for (auto& x : job_managers_)
-    if (x->alive) {
-      ++flink_steps_;
-      change(x->flink->faults);
-      x->flink->step(events_.wall());
-    }
-}
-
-void node::fail_tasks() {
-  for (auto& x : job_managers_)
-    if (x->alive && !x->flink->faults.hung) {
-      ++flink_steps_;
-      auto jobs = x->flink->jobs();
-      for (auto& [id, job] : jobs)
-        x->flink->fail_tasks(id, events_.wall());
-    }
 }
 
 } // namespace simulation

@@ -11,7 +11,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace simulation {
@@ -45,8 +47,21 @@ public:
   /// Somebody deletes the pod.
   void evict(const node_pod& x);
   void set_faults(const std::function<void(local::simulated::faults&)>& change);
+  /// The same for the JobManager of one pod, as long as it lives.
+  void set_faults(const std::string& pod_uid, const std::function<void(local::simulated::faults&)>& change);
   /// Tasks of running jobs throw.
   void fail_tasks();
+  /// Somebody cancels all jobs of a JobManager.
+  void cancel_jobs(const node_pod& x);
+  /// JobManagers forget the jobs that are over.
+  void expire_jobs();
+  /// The node of these pods of a cluster is cut off: they run on, nobody reaches them, and after a while the API server
+  /// gives them up.
+  void cut_off(const std::string& cluster_id, bool job_managers, bool task_managers);
+  /// All nodes are back; what was given up ends.
+  void reconnect();
+  /// Containers of one role of a cluster die as soon as they run, until that is taken back.
+  void crash_loop(const std::string& cluster_id, bool job_managers, bool on);
 
   // -- onlookers --------------------------------------------------------------------------------------
 
@@ -66,9 +81,14 @@ private:
   void end(const std::string& uid);
   void remove(const std::string& uid);
   void report(const node_pod& x);
+  void tell(const node_pod& x);
+  void give_up(const std::string& uid);
+  void crash(const std::string& uid);
+  void stop_process(node_pod& x);
+  bool loops(const node_pod& x) const { return crash_loops_.contains({x.cluster_id, x.is_job_manager}); }
   void register_task_managers();
   job_manager* process_of(const std::string& pod_uid);
-  job_manager* serving_process(const std::string& cluster_id);
+  job_manager* serving_process(const node_pod& task_manager);
 
   choices& adversary_;
   timeline& events_;
@@ -77,6 +97,8 @@ private:
   local::simulated::storage durable_;
   std::map<std::string, node_pod> pods_;
   std::vector<std::unique_ptr<job_manager>> job_managers_;
+  /// Cluster and whether it is the JobManager.
+  std::set<std::pair<std::string, bool>> crash_loops_;
   uint64_t seen_version_ = 0;
   uint64_t flink_steps_ = 0;
   int last_ip_ = 1;

@@ -16,8 +16,10 @@ constexpr auto silence = 3min;
 void peace::holds() {
   if (!s_.user.wants_it())
     return until_deleted();
-  if (!until_well() && !s_.bad() && !failed_for_good() && !user_can_help())
+  if (!until_well() && !s_.bad() && !failed_for_good() && !user_can_help() && !is_tampered())
     return s_.judge.complain("not well in time: " + unfulfilled(s_) + "; " + s_.picture());
+  if (s_.condition("Degraded").find("StatusLost") != std::string::npos)
+    s_.user.clear_clusters();
   until_repaired();
   if (!s_.bad())
     demand_silence();
@@ -32,9 +34,27 @@ void peace::until_repaired() {
   // The first edit may only bring to light that there is no state, or meet a job whose tasks are just coming back.
   for (int i = 0; i < 3 && !s_.bad() && (!unfulfilled(s_).empty() || !s_.user.wanted().good); ++i) {
     s_.user.repair(asked_for_fallback(), running_shape());
-    if (!until_well() && i == 2)
+    bool well = until_well();
+    if (!well && i == 2 && is_tampered())
+      return start_over();
+    if (!well && i == 2)
       return s_.judge.complain("not repaired by an edit: " + unfulfilled(s_) + "; " + s_.picture());
   }
+}
+
+/// A status that was set back may name what is no more, and be stuck in the middle of something that is long over. Even
+/// then the application can be deleted, and created anew.
+void peace::start_over() {
+  s_.user.start_over();
+  until_deleted();
+  s_.user.create();
+  if (!s_.bad() && !until_well())
+    s_.judge.complain("not well after a new start: " + unfulfilled(s_) + "; " + s_.picture());
+}
+
+bool peace::is_tampered() const {
+  auto* x = s_.application();
+  return x && s_.judge.is_tampered(text(*x, {"metadata", "uid"}));
 }
 
 void peace::until_deleted() {

@@ -20,9 +20,11 @@ private:
   bool until_well();
   void until_repaired();
   void until_deleted();
+  void start_over();
   void demand_silence();
   bool failed_for_good() const;
   bool user_can_help() const;
+  bool is_tampered() const;
   bool asked_for_fallback() const;
   std::string running_shape() const;
 

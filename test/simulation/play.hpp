@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct play_setup {
   /// If set, this is played instead, and nothing goes wrong but that the operator is killed at one step.
   std::optional<simulation::plot> plot;
   std::optional<uint64_t> crash_at;
+  /// Kinds of faults that never strike; literals.
+  std::vector<std::string_view> without;
   /// Takes the lines of a readable trace.
   std::function<void(const std::string&)> trace;
 };

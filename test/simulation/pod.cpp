@@ -1,5 +1,7 @@
 #include "test/simulation/pod.hpp"
 
+#include "flink/names.hpp"
+
 #include <charconv>
 
 namespace simulation {
@@ -47,6 +49,8 @@ simulated::program program_of(const std::vector<std::string>& arguments) {
       out.behaviour = simulated::main_behaviour::throws_after_execute;
     else if (x == "--slow")
       out.main_time = 45s;
+    else if (x == "--endless-main")
+      out.main_time = 1h;
     else if (x == "--poison")
       out.poison = 0;
     else if (x == "--other-state")
@@ -78,6 +82,10 @@ int32_t task_slots_of(const node_pod& x) {
   return number(x.properties, "taskmanager.numberOfTaskSlots", 1);
 }
 
+std::string path_of(const node_pod& x) {
+  return "/api/v1/namespaces/" + x.key.ns + "/pods/" + x.key.name;
+}
+
 node_pod read_pod(const json::value& pod, std::string ip) {
   auto label = [&](std::string_view name) { return text(pod, {"metadata", "labels", name}); };
   return {.uid = text(pod, {"metadata", "uid"}),
@@ -86,27 +94,52 @@ node_pod read_pod(const json::value& pod, std::string ip) {
           .application_uid = label("flink.k8s.io/application-uid"),
           .is_job_manager = label("flink-deployment-type") == "jobmanager",
           .image = text(at(pod, {"spec", "containers"})->as_array().front(), {"image"}),
+          .service = flink::versioned_service_name(label("flink-app"), label("flink-app-hash")),
           .ip = std::move(ip),
           .properties = properties_of(pod)};
 }
 
+namespace {
+
+json::object waiting_of(const node_pod& x) {
+  switch (x.at) {
+  case node_pod::stage::broken:
+    return {{"reason", "ErrImagePull"}, {"message", "image " + x.image}};
+  case node_pod::stage::crashed:
+    return {{"reason", "CrashLoopBackOff"}, {"message", "back-off restarting failed container"}};
+  default:
+    return {{"reason", "ContainerCreating"}};
+  }
+}
+
+json::array conditions_of(const node_pod& x) {
+  json::array out{json::object{{"type", "Ready"}, {"status", x.ready ? "True" : "False"}}};
+  if (x.at == node_pod::stage::unschedulable)
+    out.push_back(json::object{{"type", "PodScheduled"},
+                               {"status", "False"},
+                               {"reason", "Unschedulable"},
+                               {"message", "0/3 nodes are available: 3 Insufficient memory."}});
+  return out;
+}
+
+} // namespace
+
 std::string status_patch(const node_pod& x) {
-  json::object state, container{{"name", x.is_job_manager ? "jobmanager" : "taskmanager"},
-                                {"image", x.image},
-                                {"imageID", ""},
-                                {"restartCount", x.restarts},
-                                {"ready", x.ready}};
-  if (x.at == node_pod::stage::running)
-    state["running"] = json::object{{"startedAt", "2026-01-01T00:00:00Z"}};
-  else
-    state["waiting"] = {{"reason", x.at == node_pod::stage::broken ? "ErrImagePull" : "ContainerCreating"},
-                        {"message", "image " + x.image}};
-  container["state"] = std::move(state);
-  json::object status{
-      {"phase", x.at == node_pod::stage::running ? "Running" : "Pending"},
-      {"podIP", x.ip},
-      {"containerStatuses", json::array{std::move(container)}},
-      {"conditions", json::array{json::object{{"type", "Ready"}, {"status", x.ready ? "True" : "False"}}}}};
+  bool started = x.at == node_pod::stage::running || x.at == node_pod::stage::crashed;
+  json::object status{{"phase", started ? "Running" : "Pending"}, {"conditions", conditions_of(x)}};
+  if (x.at != node_pod::stage::unschedulable) {
+    json::object container{{"name", x.is_job_manager ? "jobmanager" : "taskmanager"},
+                           {"image", x.image},
+                           {"imageID", ""},
+                           {"restartCount", x.restarts},
+                           {"ready", x.ready}};
+    if (x.at == node_pod::stage::running)
+      container["state"] = {{"running", {{"startedAt", "2026-01-01T00:00:00Z"}}}};
+    else
+      container["state"] = {{"waiting", waiting_of(x)}};
+    status["podIP"] = x.ip;
+    status["containerStatuses"] = json::array{std::move(container)};
+  }
   return json::serialize(json::object{{"status", std::move(status)}});
 }
 

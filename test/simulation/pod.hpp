@@ -21,13 +21,15 @@ struct job_manager {
 };
 
 struct node_pod {
-  enum class stage { pending, broken, running };
+  enum class stage { pending, unschedulable, broken, running, crashed };
   std::string uid;
   local::model::key key;
   std::string cluster_id;
   std::string application_uid;
   bool is_job_manager = false;
   std::string image;
+  /// The versioned Service that TaskManagers find their JobManager by.
+  std::string service;
   std::string ip;
   /// FLINK_PROPERTIES of its first container.
   std::map<std::string, std::string> properties;
@@ -35,9 +37,14 @@ struct node_pod {
   int32_t restarts = 0;
   bool ready = false;
   bool ending = false;
+  /// On a node that nobody reaches: it runs on, and is not reported.
+  bool cut_off = false;
   /// Of a TaskManager: the JobManager that it has registered with.
   job_manager* registered = nullptr;
 };
+
+/// Where the API server has it.
+std::string path_of(const node_pod& x);
 
 /// Reads what the API server says of a pod.
 node_pod read_pod(const json::value& pod, std::string ip);

@@ -31,8 +31,11 @@ stage::stage(const play_setup& x)
   present = this;
   if (x.plot)
     adversary.rest();
+  for (auto kind : x.without)
+    adversary.forbid(kind);
   outside.on_status = [this](auto& before, auto& after) { on_status(before, after); };
   net.on_order = [this](auto& ip, auto& y) { judge.on_order(ip, y); };
+  net.on_write = [this](auto& y) { judge.on_write(y); };
   if (x.trace)
     net.trace = user.trace = operators.trace = [this](const std::string& y) { say(y); };
 }
@@ -106,6 +109,13 @@ void stage::on_status(const json::value& before, const json::value& after) {
   auto kept = flink::read_record(json::serialize(after)).app.status;
   if (std::find(decided_.begin(), decided_.end(), kept) == decided_.end())
     judge.complain("the status is not read back as it was decided: " + json::serialize(*at(after, {"status"})));
+  if (auto uid = text(after, {"metadata", "uid"}); statuses_of_ != uid) {
+    old_statuses_.clear(); // another application under the same name
+    statuses_of_ = uid;
+  }
+  old_statuses_.push_back(*at(after, {"status"}));
+  if (old_statuses_.size() > 100)
+    old_statuses_.pop_front();
   auto from = text(before, {"status", "phase"}), to = text(after, {"status", "phase"});
   if (from != to) {
     calm_since_ = outside.now();

@@ -37,6 +37,10 @@ public:
   /// A line of the trace.
   void say(const std::string& x);
 
+  /// Statuses of the last application that had one, oldest first, and its uid.
+  const std::deque<json::value>& old_statuses() const { return old_statuses_; }
+  const std::string& statuses_of() const { return statuses_of_; }
+
   // -- the application, as the API server has it ----------------------------------------------------------
 
   const json::value* application() const { return outside.application(user::name); }
@@ -64,6 +68,8 @@ private:
 
   uint64_t steps_ = 0;
   std::deque<flink::status> decided_;
+  std::deque<json::value> old_statuses_;
+  std::string statuses_of_;
   std::string waits_for_;
   time_point calm_since_ = beginning;
   std::map<std::pair<std::string, std::string>, uint64_t> transitions_;

@@ -32,7 +32,10 @@ void troubles::plan_trouble() {
       return;
     trouble_operator();
     trouble_kubernetes();
+    trouble_nodes();
     trouble_flink();
+    trouble_jobs();
+    meddle();
     plan_trouble();
   });
 }
@@ -81,6 +84,28 @@ void troubles::trouble_kubernetes() {
     }
 }
 
+void troubles::trouble_nodes() {
+  auto& node = s_.outside.node();
+  if (s_.adversary.strikes("node cut off", 60))
+    if (auto* x = some_pod(true)) {
+      auto which = s_.adversary.choose("what is on the node", 3);
+      spell("cut off node", [&node, id = x->cluster_id, which](bool on) {
+        on ? node.cut_off(id, which != 2, which != 1) : node.reconnect();
+      });
+    }
+  if (s_.adversary.strikes("crash loop", 50))
+    if (auto* x = some_pod(s_.adversary.choose("JobManager or TaskManager", 2) == 0)) {
+      std::pair which{x->cluster_id, x->is_job_manager};
+      spell("crash loop", [this, &node, which](bool on) {
+        node.crash_loop(which.first, which.second, on);
+        on ? void(loops_.insert(which)) : void(loops_.erase(which));
+      });
+    }
+  if (s_.adversary.strikes("JobManager hangs", 70))
+    if (auto* x = some_pod(true))
+      spell("hang", [&node, uid = x->uid](bool on) { node.set_faults(uid, [=](faults& y) { y.hung = on; }); });
+}
+
 void troubles::trouble_flink() {
   auto& node = s_.outside.node();
   if (s_.adversary.strikes("JobManager dies", 90))
@@ -93,22 +118,76 @@ void troubles::trouble_flink() {
       s_.say("a TaskManager of cluster " + x->cluster_id + " dies");
       node.kill_process(*x);
     }
-  if (s_.adversary.strikes("tasks fail", 60))
-    node.fail_tasks();
-  if (s_.adversary.strikes("JobManagers hang", 50))
-    spell("hang", [&](bool on) { node.set_faults([=](faults& x) { x.hung = on; }); });
   if (s_.adversary.strikes("savepoints fail", 60))
     spell("failing savepoints", [&](bool on) {
       node.set_faults([=](faults& x) { x.savepoints_fail = on ? std::optional{"played"} : std::nullopt; });
     });
+  if (s_.adversary.strikes("triggers forgotten", 60))
+    spell("forgetting triggers", [&](bool on) { node.set_faults([=](faults& x) { x.triggers_expire = on; }); });
   if (s_.adversary.strikes("checkpoints fail", 40))
     spell("failing checkpoints", [&](bool on) { node.set_faults([=](faults& x) { x.checkpoints_fail = on; }); });
 }
 
+void troubles::trouble_jobs() {
+  auto& node = s_.outside.node();
+  if (s_.adversary.strikes("tasks fail", 50))
+    node.fail_tasks();
+  if (s_.adversary.strikes("tasks fail again and again", 50))
+    spell("failing tasks", [&](bool on) { node.set_faults([=](faults& x) { x.tasks_fail = on; }); });
+  if (s_.adversary.strikes("finished jobs forgotten", 60))
+    node.expire_jobs();
+  if (s_.adversary.strikes("job cancelled by hand", 20))
+    if (auto* x = some_pod(true)) {
+      s_.say("somebody cancels the jobs of cluster " + x->cluster_id);
+      node.cancel_jobs(*x);
+    }
+}
+
+// -- people and tools that change what is the operator's ---------------------------------------------------
+
+void troubles::meddle() {
+  if (s_.adversary.strikes("object deleted by hand", 20))
+    delete_an_object();
+  if (s_.adversary.strikes("status erased or set back", 15))
+    restore_status();
+}
+
+void troubles::delete_an_object() {
+  std::vector<std::string> paths;
+  for (auto& [resource, prefix] : {std::pair{"deployments.apps", "/apis/apps/v1"}, std::pair{"services", "/api/v1"}})
+    for (auto& [key, x] : s_.outside.store().all(resource))
+      if (key.ns == application_namespace)
+        paths.push_back(std::string{prefix} + "/namespaces/" + key.ns
+                        + (std::string_view{resource} == "services" ? "/services/" : "/deployments/") + key.name);
+  if (paths.empty())
+    return;
+  auto& path = paths[s_.adversary.choose("which object", static_cast<uint32_t>(paths.size()))];
+  s_.say("somebody deletes " + path);
+  s_.outside.remove_by_hand(path);
+}
+
+/// A backup tool brings an old copy back, or the status is lost altogether.
+void troubles::restore_status() {
+  auto* x = s_.application();
+  if (!x || s_.statuses_of() != text(*x, {"metadata", "uid"}))
+    return;
+  s_.judge.tampered(text(*x, {"metadata", "uid"}));
+  auto n = static_cast<uint32_t>(s_.old_statuses().size());
+  auto which = s_.adversary.choose("which status", n + 1);
+  s_.say(which == n ? "the status is erased" : "the status is set back");
+  s_.outside.tamper(user::name, which == n ? json::value(json::object{}) : s_.old_statuses()[which]);
+}
+
+// -- the end ----------------------------------------------------------------------------------------------
+
 void troubles::heal() {
+  auto& node = s_.outside.node();
   s_.outside.api_server_down = false;
-  s_.outside.node().nothing_is_scheduled = false;
-  s_.outside.node().set_faults([](faults& x) { x = {}; });
+  node.nothing_is_scheduled = false;
+  node.set_faults([](faults& x) { x = {}; });
+  for (auto& [cluster, job_manager] : loops_)
+    node.crash_loop(cluster, job_manager, false);
+  node.reconnect();
   s_.operators.heal();
   s_.say("peace");
 }

@@ -4,6 +4,9 @@
 #include "test/simulation/stage.hpp"
 
 #include <functional>
+#include <set>
+#include <string>
+#include <utility>
 
 namespace simulation {
 
@@ -19,13 +22,20 @@ private:
   void plan_trouble();
   void trouble_operator();
   void trouble_kubernetes();
+  void trouble_nodes();
   void trouble_flink();
+  void trouble_jobs();
+  void meddle();
+  void restore_status();
+  void delete_an_object();
   void heal();
   node_pod* some_pod(bool job_manager);
   void spell(const char* what, std::function<void(bool)> set);
 
   stage& s_;
   bool quiet_ = false;
+  /// Clusters and roles that crash.
+  std::set<std::pair<std::string, bool>> loops_;
 };
 
 } // namespace simulation

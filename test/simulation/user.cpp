@@ -4,7 +4,12 @@ namespace simulation {
 
 namespace {
 
-constexpr auto all = "/apis/flink.k8s.io/v1beta1/namespaces/default/flinkapplications";
+const std::string ns = application_namespace;
+const std::string all = "/apis/flink.k8s.io/v1beta1/namespaces/" + ns + "/flinkapplications";
+
+std::string high_availability(bool x) {
+  return x ? R"(,"high-availability.type":"kubernetes","high-availability.storageDir":"file:/ha")" : "";
+}
 
 std::string boolean(bool x) {
   return x ? "true" : "false";
@@ -27,7 +32,9 @@ std::string user::spec() const {
        + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
        + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
-         R"("execution.checkpointing.interval":"10s"},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
+         R"("execution.checkpointing.interval":"10s")"
+       + high_availability(now_.high_availability)
+       + R"(},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
          R"({"clusterStartSeconds":90,"submitSeconds":30,"savepointSeconds":60,"jobStartSeconds":40,"deleteSeconds":120}})";
 }
 
@@ -45,6 +52,8 @@ void user::create() {
   now_.scheduled = false;
   now_.restore_path.clear();
   wants_it_ = true;
+  ask("POST", "/api/v1/namespaces", R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":")" + ns + R"("}})");
+  now_.high_availability = adversary_.choose("high availability", 4) == 3;
   auto out = ask("POST", all,
                  R"({"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","metadata":{"name":"app"},"spec":)"
                      + spec() + "}");
@@ -56,13 +65,23 @@ void user::create() {
 
 /// What an orphaning deletion has left stands in the way of a successor of the same name.
 void user::clear_away() {
-  if (orphaned_.empty())
-    return;
-  for (auto& [resource, path] : {std::pair{"deployments.apps", "/apis/apps/v1/namespaces/default/deployments/"},
-                                 std::pair{"services", "/api/v1/namespaces/default/services/"}}) {
+  if (!orphaned_.empty())
+    delete_objects_of(orphaned_, true);
+}
+
+void user::clear_clusters() {
+  if (auto* x = outside_.application(name))
+    delete_objects_of(text(*x, {"metadata", "uid"}), false);
+}
+
+void user::delete_objects_of(const std::string& uid, bool services) {
+  auto deployments = std::pair{"deployments.apps", "/apis/apps/v1/namespaces/" + ns + "/deployments/"};
+  auto others = std::pair{"services", "/api/v1/namespaces/" + ns + "/services/"};
+  for (auto& [resource, path] : {deployments, others}) {
     auto objects = outside_.store().all(resource);
     for (auto& [key, x] : objects)
-      if (text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"}) == orphaned_)
+      if ((services || resource == deployments.first)
+          && text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"}) == uid)
         ask("DELETE", path + key.name, R"({"propagationPolicy":"Background"})");
   }
 }
@@ -73,13 +92,14 @@ version& user::fresh() {
                  .suspend = now_.suspend,
                  .savepoint_nonce = now_.savepoint_nonce,
                  .scheduled = now_.scheduled,
+                 .high_availability = now_.high_availability,
                  .delete_mode = now_.delete_mode};
 }
 
 void user::edit(std::string what) {
   if (trace)
     trace("user edits: " + what);
-  ask("PATCH", std::string{all} + "/app", R"({"spec":)" + spec() + "}");
+  ask("PATCH", all + "/app", R"({"spec":)" + spec() + "}");
 }
 
 void user::perform(plot x) {
@@ -105,6 +125,7 @@ void user::repair(bool without_state, const std::string& shape) {
           .fallback_without_state = without_state,
           .savepoint_nonce = now_.savepoint_nonce,
           .scheduled = now_.scheduled,
+          .high_availability = now_.high_availability,
           .delete_mode = now_.delete_mode};
   edit("a good version, " + now_.image);
 }
@@ -135,8 +156,21 @@ void user::remove(const char* propagation) {
   auto* x = outside_.application(name);
   if (x && std::string_view{propagation} == "Orphan")
     eyes_.forgive(orphaned_ = text(*x, {"metadata", "uid"}));
-  ask("DELETE", std::string{all} + "/app", R"({"propagationPolicy":")" + std::string{propagation} + R"("})");
+  ask("DELETE", all + "/app", R"({"propagationPolicy":")" + std::string{propagation} + R"("})");
   wants_it_ = false;
+}
+
+void user::remove_namespace() {
+  if (trace)
+    trace("user deletes the namespace");
+  ask("DELETE", "/api/v1/namespaces/" + ns, "{}");
+  wants_it_ = false;
+}
+
+void user::start_over() {
+  now_ = {.image = "job:" + std::to_string(++images_), .delete_mode = "None"};
+  edit("deleteMode None");
+  remove("Background");
 }
 
 } // namespace simulation

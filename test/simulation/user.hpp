@@ -23,6 +23,7 @@ struct version {
   bool scheduled = false;
   /// A state to go back to; empty: none.
   std::string restore_path;
+  bool high_availability = false;
   std::string delete_mode = "Savepoint";
   /// The operator can make it run.
   bool good = true;
@@ -49,6 +50,10 @@ public:
   std::string some_savepoint();
   /// Lets a deletion go on without a savepoint.
   void give_up_state();
+  /// Deletes the Deployments of all clusters, as StatusLost asks for.
+  void clear_clusters();
+  /// Deletes the application, and creates it anew once it is gone.
+  void start_over();
 
   bool wants_it() const { return wants_it_; }
   const version& wanted() const { return now_; }
@@ -68,10 +73,13 @@ public:
   version& wanted_next() { return now_; }
   void edit(std::string what);
   void remove(const char* propagation);
+  /// Deletes the namespace with all that is in it.
+  void remove_namespace();
   choices& adversary() { return adversary_; }
 
 private:
   void clear_away();
+  void delete_objects_of(const std::string& uid, bool services);
   std::string spec() const;
   std::string savepoint_fields() const;
   local::model::answer ask(std::string method, std::string path, std::string body);

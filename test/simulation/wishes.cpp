@@ -14,8 +14,8 @@ std::string leftovers(const stage& s) {
 
 std::string runs_what_is_wanted(const stage& s, const json::value& x) {
   auto cluster = text(x, {"status", "cluster", "id"});
-  auto manager
-      = s.outside.store().get("deployments.apps", {"default", std::string{user::name} + "-" + cluster + "-jm"});
+  auto manager = s.outside.store().get("deployments.apps",
+                                       {application_namespace, std::string{user::name} + "-" + cluster + "-jm"});
   if (!manager)
     return "the JobManager's Deployment is missing";
   auto image = text(at(*manager, {"spec", "template", "spec", "containers"})->as_array().front(), {"image"});
@@ -50,8 +50,10 @@ std::string unfulfilled(const stage& s) {
   if (phase != "Running")
     return "phase " + phase;
   auto live = s.judge.live_jobs(text(*x, {"metadata", "uid"})).size();
-  if (text(*x, {"status", "jobStatus", "state"}) != "RUNNING" || live != 1)
-    return "no job runs";
+  // A bounded job that is through is a success, and stays so.
+  bool bounded = s.user.wanted().arguments == "--bounded";
+  if (text(*x, {"status", "jobStatus", "state"}) != (bounded ? "FINISHED" : "RUNNING") || live != (bounded ? 0 : 1))
+    return bounded ? "the job is not finished" : "no job runs";
   return runs_what_is_wanted(s, *x);
 }
 

@@ -57,8 +57,34 @@ local::model::answer world::api(const local::model::request& x) {
   return out;
 }
 
+void world::tamper(const std::string& name, json::value status) {
+  auto* x = application(name);
+  if (!x)
+    return;
+  auto changed = x->as_object();
+  changed["status"] = std::move(status);
+  cluster_.handle({.method = "PUT",
+                   .target = "/apis/flink.k8s.io/v1beta1/namespaces/" + std::string{application_namespace}
+                           + "/flinkapplications/" + name + "/status",
+                   .content_type = "application/json",
+                   .accept = "application/json",
+                   .body = json::serialize(changed)},
+                  wall());
+  settle();
+}
+
+void world::remove_by_hand(const std::string& path) {
+  cluster_.handle({.method = "DELETE",
+                   .target = path,
+                   .content_type = "application/json",
+                   .accept = "application/json",
+                   .body = R"({"propagationPolicy":"Background"})"},
+                  wall());
+  settle();
+}
+
 const json::value* world::application(const std::string& name) const {
-  auto found = store().get("flinkapplications.flink.k8s.io", {"default", name});
+  auto found = store().get("flinkapplications.flink.k8s.io", {application_namespace, name});
   return found.get();
 }
 

@@ -10,6 +10,9 @@
 
 namespace simulation {
 
+/// Where the application is.
+constexpr auto application_namespace = "shop";
+
 class world {
 public:
   world(choices& adversary, timeline& events, uint64_t seed);
@@ -24,6 +27,10 @@ public:
 
   local::model::answer api(const local::model::request& x);
   bool api_server_down = false;
+  /// Somebody writes a status by hand, or restores an old one; `status` may be null.
+  void tamper(const std::string& name, json::value status);
+  /// Somebody deletes an object by its path.
+  void remove_by_hand(const std::string& path);
   /// Watches have to list anew.
   void compact() { cluster_.resources().store().compact(); }
 

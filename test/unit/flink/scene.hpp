@@ -5,6 +5,7 @@
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
 #include "flink/names.hpp"
+#include "test/unit/flink/decisions.hpp"
 
 #include <algorithm>
 #include <string>
@@ -38,7 +39,7 @@ struct scene {
     ++drawn;
     auto n = std::to_string(drawn);
     situation x{app, complaints, hash, seen, settings, {"c" + n, "j" + n, "t" + n}, now};
-    last = flink::decide(x);
+    last = decisions_under_test()(x);
     app.status = last.next;
     return *this;
   }

@@ -1,0 +1,52 @@
+#include "test/simulation/allowances.hpp"
+
+namespace simulation {
+
+bool is_forgotten(const life& x, const std::string& job_id) {
+  return x.forgotten.contains(job_id);
+}
+
+bool is_stillborn(const local::simulated::job& x) {
+  return x.state == flink::rest::job_state::failed && x.attempt <= 1 && !x.running_since && x.restarts == 0
+      && x.completed.empty();
+}
+
+bool may_start_from_anything(const life& x, const json::value& application) {
+  return x.free || x.tampered || flag(application, {"spec", "fallbackWithoutState"});
+}
+
+bool is_chosen_by_the_user(const local::simulated::job& x, const json::value& application) {
+  auto chosen = text(application, {"status", "target", "startFrom"});
+  return !chosen.empty() && text(application, {"status", "target", "jobId"}) == x.id && x.restored
+      && x.restored->path == chosen;
+}
+
+bool goes_back_to_its_own_state(const json::value& application) {
+  return text(application, {"status", "phase"}) == "RollingBackJob";
+}
+
+bool can_be_asked(const job_manager& x, const node& where) {
+  auto* pod = where.pod(x.pod_uid);
+  return x.alive && x.flink->is_up() && !x.flink->faults.hung && pod && !pod->cut_off;
+}
+
+bool may_take_down(const life& x, const json::value& application) {
+  auto phase = text(application, {"status", "phase"});
+  return x.tampered || phase == "Deleting" || phase == "RollingBackJob";
+}
+
+bool stays_where_it_is(const json::value& application) {
+  return text(application, {"status", "target", "clusterId"}) == text(application, {"status", "cluster", "id"});
+}
+
+bool is_suspending(const json::value& application) {
+  return at(application, {"status", "suspension"}) != nullptr;
+}
+
+bool may_end_job(const json::value& application) {
+  auto phase = text(application, {"status", "phase"});
+  return phase == "Savepointing" || phase == "Cancelling" || phase == "Recovering" || phase == "Deleting"
+      || is_suspending(application);
+}
+
+} // namespace simulation

@@ -1,0 +1,121 @@
+#include "test/simulation/campaigns.hpp"
+
+#include "test/simulation/mutants.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace simulation {
+
+void side_by_side(unsigned jobs, uint64_t n, const std::function<void(uint64_t)>& each) {
+  std::atomic<uint64_t> next = 0;
+  std::vector<std::thread> workers;
+  for (unsigned i = 0; i < jobs; ++i)
+    workers.emplace_back([&] {
+      for (auto k = next++; k < n; k = next++)
+        each(k);
+    });
+  for (auto& x : workers)
+    x.join();
+}
+
+// -- mutants ----------------------------------------------------------------------------------------------
+
+namespace {
+
+/// How many runs a mutant may survive.
+constexpr uint64_t longest_life = 400;
+/// So many runs without crashes and lost answers survives a mutant that is said to need them.
+constexpr uint64_t gentle_runs = 40;
+
+/// Crashes of the operator, and everything after which it does not know what became of an order.
+const std::vector<std::string_view> crashes_and_lost_answers{
+    "operator killed", "supervisor crashes", "answer lost", "request lost", "late", "error though it took effect",
+    "API server away", "request doubled"};
+
+struct death {
+  uint64_t run;
+  std::string complaint;
+};
+
+/// Plays runs with a mistaken operator until one fails.
+std::optional<death> hunt(const mutant& x, uint64_t from, uint64_t runs, std::vector<std::string_view> without = {}) {
+  for (uint64_t n = 1; n <= runs; ++n)
+    if (auto found = play({.seed = from + n, .decide = x.decide, .without = without}); !found.complaint.empty())
+      if (play({.seed = from + n, .without = without}).complaint.empty()) // it is the mistake that shows
+        return death{n, found.complaint};
+  return std::nullopt;
+}
+
+/// Returns what became of a mutant, and whether that is as it should be.
+std::pair<bool, std::string> fate_of(const mutant& x, uint64_t from) {
+  std::vector<death> all;
+  for (uint64_t far : {0U, 100'000U, 200'000U})
+    if (auto found = hunt(x, from + far, longest_life))
+      all.push_back(*found);
+  if (all.size() < 2)
+    return {false, "GOT AWAY"};
+  std::sort(all.begin(), all.end(), [](auto& a, auto& b) { return a.run < b.run; });
+  auto& middle = all[all.size() / 2];
+  auto how
+      = "died in run " + std::to_string(middle.run) + " (median of three hunts): " + middle.complaint.substr(0, 120);
+  if (!x.needs_loss)
+    return {true, how};
+  if (auto died = hunt(x, from, gentle_runs, crashes_and_lost_answers))
+    return {false, "NEEDS NO CRASH AND NO LOST ANSWER: " + died->complaint.substr(0, 120)};
+  return {true, how + " [lives where nothing crashes or gets lost]"};
+}
+
+} // namespace
+
+int hunt_mutants(const options& o) {
+  std::cout << "mutants\n";
+  std::atomic<uint64_t> escaped = 0;
+  std::mutex lock;
+  side_by_side(o.jobs, mutants().size(), [&](uint64_t n) {
+    auto& x = mutants()[n];
+    auto [dead, how] = fate_of(x, o.from);
+    escaped += dead ? 0U : 1U;
+    std::lock_guard guard{lock};
+    std::cout << "  " << x.name << ": " << how << std::endl;
+  });
+  std::cout << mutants().size() - escaped << " passed, " << escaped << " failed\n";
+  return escaped ? 1 : 0;
+}
+
+// -- crashes ----------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Returns how many runs failed.
+uint64_t crash_at_every_step(const options& o, plot x, const char* name) {
+  auto steps = play({.seed = 1, .plot = x}).steps;
+  std::atomic<uint64_t> failed = 0;
+  std::mutex lock;
+  side_by_side(o.jobs, steps + 1, [&](uint64_t n) { // 0: no crash at all
+    auto found = play({.seed = 1, .plot = x, .crash_at = n ? std::optional{n} : std::nullopt});
+    std::lock_guard guard{lock};
+    if (!found.complaint.empty() && failed++ < 5)
+      std::cout << "  " << name << ", killed at step " << n << ": " << found.complaint << std::endl;
+  });
+  std::cout << "  " << name << ": killed at each of " << steps << " steps, " << failed << " failed" << std::endl;
+  return failed;
+}
+
+} // namespace
+
+int crash_everywhere(const options& o) {
+  std::cout << "crashes\n";
+  constexpr std::pair<plot, const char*> plots[]
+      = {{plot::create, "create"}, {plot::update, "update"}, {plot::rollback, "rollback"}, {plot::remove, "delete"}};
+  auto failed = std::count_if(std::begin(plots), std::end(plots),
+                              [&](auto& x) { return crash_at_every_step(o, x.first, x.second) > 0; });
+  std::cout << std::ssize(plots) - failed << " passed, " << failed << " failed\n";
+  return failed ? 1 : 0;
+}
+
+} // namespace simulation

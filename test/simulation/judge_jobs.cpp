@@ -1,0 +1,129 @@
+#include "test/simulation/judge.hpp"
+
+#include <algorithm>
+
+namespace simulation {
+
+namespace simulated = local::simulated;
+
+namespace {
+
+bool has_finished_by_itself(const simulated::job& x) {
+  return x.state == simulated::job_state::finished && (x.completed.empty() || !x.completed.back().is_last);
+}
+
+bool is_live(const simulated::job& x) {
+  return !flink::rest::is_terminal(x.state);
+}
+
+} // namespace
+
+std::vector<std::string> judge::live_jobs(const std::string& uid) const {
+  std::vector<std::string> out;
+  auto known = lives_.find(uid);
+  for (auto& x : outside_.node().job_managers())
+    if (x->alive && x->application_uid == uid)
+      for (auto& [id, job] : x->flink->jobs())
+        if (is_live(job) && (known == lives_.end() || !is_forgotten(known->second, id)))
+          out.push_back(id);
+  return out;
+}
+
+/// A job that was stopped with a savepoint ends FINISHED, as one does that is through.
+bool judge::gave_its_state_away(const std::string& job_id) const {
+  for (auto& process : outside_.node().job_managers())
+    if (auto found = process->flink->jobs().find(job_id); found != process->flink->jobs().end())
+      for (auto& snapshot : found->second.completed)
+        if (snapshot.is_savepoint)
+          return true;
+  return false;
+}
+
+bool judge::lives_on(const std::string& job_id, const std::string& cluster_id) const {
+  for (auto& x : outside_.node().job_managers())
+    if (x->alive && x->cluster_id == cluster_id)
+      if (auto i = x->flink->jobs().find(job_id); i != x->flink->jobs().end() && is_live(i->second))
+        return true;
+  return false;
+}
+
+void judge::look_at_jobs() {
+  for (auto& x : outside_.node().job_managers()) {
+    if (!x->alive)
+      continue;
+    auto* application = application_of(x->application_uid);
+    auto& life = lives_[x->application_uid];
+    if (application && x->flink->slots() >= integer(*application, {"spec", "parallelism"}, 1))
+      ready_clusters_.insert(x->cluster_id);
+    auto* pod = outside_.node().pod(x->pod_uid);
+    auto process = x->pod_uid + "/" + std::to_string(pod ? pod->restarts : 0);
+    for (auto& [id, job] : x->flink->jobs()) {
+      // The operator may learn it from the JobManager without having written it down.
+      if (has_finished_by_itself(job) && life.accepted.contains(id))
+        life.free = true;
+      // With high availability a job comes back under its id: that is no start.
+      auto [known, is_new] = life.started.try_emplace(id, process);
+      if (is_new)
+        started(life, *x, job);
+      else if (known->second != process && !x->flink->options().high_availability)
+        complain("job id " + id + " is used for two starts");
+    }
+    if (orphaned_.contains(x->application_uid))
+      continue;
+    if (auto live = live_jobs(x->application_uid); live.size() > 1)
+      complain("two live jobs: " + live[0] + " and " + live[1]);
+  }
+}
+
+/// The position that a start must not go back behind.
+int64_t judge::required_position(const life& x, const json::value& application) const {
+  int64_t required = 0;
+  auto offer = [&](const std::string& path) {
+    if (auto* found = outside_.node().snapshots().find(path); found && found->readable)
+      required = std::max(required, found->position);
+  };
+  if (goes_back_to_its_own_state(application)) {
+    offer(text(application, {"status", "target", "restorePath"}));
+    return required;
+  }
+  for (auto& path : x.reported)
+    offer(path);
+  for (auto& process : outside_.node().job_managers())
+    if (can_be_asked(*process, outside_.node()))
+      for (auto& [id, job] : process->flink->jobs())
+        if (x.accepted.contains(id))
+          for (auto& snapshot : job.completed)
+            if (!snapshot.discarded)
+              offer(snapshot.path);
+  return required;
+}
+
+void judge::started(life& x, const job_manager& where, const simulated::job& job) {
+  auto* application = application_of(where.application_uid);
+  if (!application || is_stillborn(job))
+    return;
+  if (is_chosen_by_the_user(job, *application)) {
+    x.reported = {job.restored->path};
+    x.accepted.clear();
+    return;
+  }
+  bool edited = integer(*application, {"metadata", "generation"}) != x.finished_at_generation;
+  bool old_one = text(*application, {"status", "phase"}) == "RollingBackJob"
+              && text(*application, {"status", "jobStatus", "state"}) == "FINISHED";
+  if (!x.tampered && (!edited || old_one))
+    complain("job " + job.id + " is started although the job had finished by itself");
+  if (may_start_from_anything(x, *application)) {
+    // A start from nothing is as good as any: what was before does not count any more.
+    x.reported.clear();
+    x.accepted.clear();
+    return;
+  }
+  auto from = job.restored ? outside_.node().snapshots().find(job.restored->path) : nullptr;
+  auto position = from ? from->position : 0;
+  if (auto required = required_position(x, *application); position < required)
+    complain("job " + job.id + " was started from position " + std::to_string(position) + " ("
+             + (job.restored ? job.restored->path : "no state") + ") though " + std::to_string(required)
+             + " was saved");
+}
+
+} // namespace simulation
