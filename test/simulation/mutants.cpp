@@ -246,7 +246,7 @@ const std::vector<mutant>& mutants() {
       {"starts from nothing", later<starts_from_nothing>},
       {"starts from old state", later<starts_from_old_state>},
       {"skips the gate of slots", later<skips_the_gate_of_slots>},
-      {"submits twice", later<submits_twice>, true},
+      {"submits twice", later<submits_twice>},
       {"rolls back at once", later<rolls_back_at_once>},
       {"overlooks edits", later<overlooks_edits>},
       {"never sweeps", later<never_sweeps>},
