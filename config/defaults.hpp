@@ -67,6 +67,10 @@ constexpr double jitter = 0.1;
 /// The clocks of operator and JobManager may differ by this; an update takes longer to come round again.
 constexpr std::chrono::seconds clock_grace{60};
 
+/// With high availability a JobManager brings its jobs back before it takes any other, at the latest when the Lease of
+/// its predecessor has expired: 45 s were seen. One that it does not know after this long does not come any more.
+constexpr std::chrono::seconds high_availability_recovery{180};
+
 // -- deadlines of single requests -------------------------------------------------------------------
 
 /// Questions to a JobManager; a hung JVM accepts connections, only a deadline notices.

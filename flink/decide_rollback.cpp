@@ -74,6 +74,11 @@ void restart_old(step& s, const cluster_view& old) {
 
 } // namespace
 
+/// The old job had come to its end by itself: it is a success that is not repeated.
+bool old_job_is_through(const status& x) {
+  return x.job_status->state == "FINISHED" && !x.target->restore_path && !x.savepoint_path;
+}
+
 void rolling_back_job(step& s) {
   auto& t = s.was.target;
   if (!t || !t->rollback || !s.was.cluster || !s.was.job_status)
@@ -82,6 +87,8 @@ void rolling_back_job(step& s) {
   if (!t->rollback->job_id) {
     if (!new_job_ended(s))
       return;
+    if (old_job_is_through(s.was))
+      return fail_deploy(s, "RolledBack", short_cause(s) + "; the old job had finished by itself");
     if (!old.leader)
       return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
     s.next.target->rollback->job_id = s.x.fresh.job_id;

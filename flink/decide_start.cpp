@@ -6,7 +6,7 @@
 #include "flink/hash.hpp"
 #include "flink/labels.hpp"
 #include "flink/program_args.hpp"
-#include "flink/step.hpp"
+#include "flink/start_job.hpp"
 #include "flink/validate.hpp"
 
 namespace flink {
@@ -154,8 +154,11 @@ bool has_old_job(const status& x) {
 }
 
 void leave_old_job(step& s, const cluster_view& c) {
-  if (!has_old_job(s.was))
-    return begin_submit(s, first_restore_path(s), "cluster " + c.id + " is ready");
+  if (!has_old_job(s.was)) {
+    if (serving_cluster_is_idle(s))
+      begin_submit(s, first_restore_path(s), "cluster " + c.id + " is ready");
+    return;
+  }
   if (s.x.app.spec.savepoint_disabled.value_or(false)) {
     s.enter(phase::Cancelling, "cluster " + c.id + " is ready; savepoints are disabled");
     s.warn("CancellingJob", "cancelling job " + serving_job(s.was) + " without a savepoint (savepointDisabled)");

@@ -42,7 +42,7 @@ void record(observation& seen, const action& x, const reply& r, std::optional<fa
 job_manager_view& view_of(observation& seen, const std::string& cluster_id, const reply& r) {
   auto& view = seen.job_managers[cluster_id];
   if (view.asked != r.asked)
-    view = {.asked = r.asked};
+    view = {.asked = r.asked, .since = r.at};
   return view;
 }
 

@@ -51,6 +51,8 @@ using maybe = std::optional<T>;
 /// What one incarnation of a cluster's JobManager told us. Forgotten when the incarnation changes.
 struct job_manager_view {
   incarnation asked;
+  /// When its first answer came.
+  std::chrono::steady_clock::time_point since;
   std::optional<learned<rest::overview>> overview;
   std::optional<learned<std::vector<rest::job_summary>>> jobs;
   std::map<std::string, learned<maybe<rest::job>>> job;

@@ -89,6 +89,24 @@ verdict start_job(step& s, const start& x) {
   return {};
 }
 
+bool serving_cluster_is_idle(step& s) {
+  if (!s.was.cluster)
+    return true;
+  auto c = s.cluster(s.was.cluster->id);
+  if (!c.leader)
+    return true;
+  auto* jobs = s.jobs(c, defaults::fresh);
+  if (!jobs) {
+    s.wait("LookingForJob", "asking whether cluster " + c.id + " runs a job");
+    return false;
+  }
+  auto unknown = stranger(*jobs, {});
+  if (unknown)
+    s.trouble("UnknownJob", "cluster " + c.id + " runs job " + *unknown
+                                + ", which the status does not name; cancel it, and no other job is started beside it");
+  return !unknown;
+}
+
 bool in_time(const step& s, bool answered) {
   auto limit = patience(s, &timeouts::job_start_seconds, defaults::job_start);
   if (!answered)

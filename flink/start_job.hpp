@@ -32,6 +32,9 @@ struct verdict {
 /// Submits the job where that has not been done, and watches it until all its tasks run.
 verdict start_job(step& s, const start& x);
 
+/// Whether no job runs on the cluster that serves, though the status names none: it may have been set back by somebody.
+bool serving_cluster_is_idle(step& s);
+
 /// Whether the patience for a start has not run out; longer where the submit itself has no answer yet.
 bool in_time(const step& s, bool answered);
 

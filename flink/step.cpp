@@ -353,13 +353,15 @@ std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string&
   if (*known)
     return rest::is_terminal((*known)->state);
   // 404: this JobManager does not know the job. In the life that it was given to, it is over. Without HA, what ran in
-  // another life died with that. With HA the job may be on its way back.
+  // another life died with that. With HA the job may be on its way back, for a while.
   auto& serving = s.was.cluster;
   if (serving && serving->id == c.id && serving->job_manager == incarnation_of(*c.leader))
     return true;
-  if (s.high_availability() || other_job_manager(c))
+  if (other_job_manager(c))
     return std::nullopt;
-  return true;
+  if (!s.high_availability() || s.x.now.steady >= c.told->since + defaults::high_availability_recovery)
+    return true;
+  return std::nullopt;
 }
 
 } // namespace flink

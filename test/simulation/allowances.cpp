@@ -21,6 +21,11 @@ bool is_chosen_by_the_user(const local::simulated::job& x, const json::value& ap
       && x.restored->path == chosen;
 }
 
+bool moves_on(const json::value& application) {
+  return text(application, {"status", "phase"}) != "RollingBackJob"
+      && text(application, {"status", "target", "specHash"}) != text(application, {"status", "cluster", "specHash"});
+}
+
 bool goes_back_to_its_own_state(const json::value& application) {
   return text(application, {"status", "phase"}) == "RollingBackJob";
 }

@@ -18,10 +18,10 @@ struct life {
   std::set<std::string> accepted;
   /// Job ids that were used, and by which life of which process.
   std::map<std::string, std::string> started;
+  /// Jobs that were stopped with a savepoint.
+  std::set<std::string> handed_over;
   /// The next job may start from nothing: the last one has come to its end by itself, or the user wants no savepoints.
   bool free = false;
-  /// The generation at which the job that serves had finished by itself.
-  int64_t finished_at_generation = -1;
   /// Somebody has written the status by hand.
   bool tampered = false;
   /// Jobs that were submitted; and those of them that had not appeared when the status was written by hand.
@@ -43,6 +43,9 @@ bool may_start_from_anything(const life& x, const json::value& application);
 
 /// The user has chosen this state (restoreFrom): what was before does not count any more.
 bool is_chosen_by_the_user(const local::simulated::job& x, const json::value& application);
+
+/// After a job that has finished by itself another version is started, which an edit asks for; never the same one again.
+bool moves_on(const json::value& application);
 
 /// A version that was not accepted is forgotten with what it saved: in a rollback the old one goes on from the state
 /// that was saved for this deploy.

@@ -1,19 +1,10 @@
 #include "test/simulation/judge.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace simulation {
 
 namespace {
-
-/// The number of a checkpoint's directory, or 0.
-int64_t number_of(const std::string& path) {
-  int64_t n = 0;
-  if (auto i = path.rfind("/chk-"); i != path.npos)
-    std::from_chars(path.data() + i + 5, path.data() + path.size(), n);
-  return n;
-}
 
 /// Whether the newest entry of a list, by one of its members, was there before and is not the newest of `before`.
 bool loses_its_newest(const json::value* before, const json::value* after) {
@@ -69,11 +60,7 @@ void judge::remember_states(const json::value& before, const json::value& after)
       x.accepted.insert(job);
       x.free = false;
     }
-    auto state = text(after, {"status", "jobStatus", "state"});
-    bool through = state == "FINISHED" && !gave_its_state_away(job);
-    x.free = x.free || through;
-    if (through && text(before, {"status", "jobStatus", "state"}) != state)
-      x.finished_at_generation = integer(after, {"metadata", "generation"});
+    x.free = x.free || has_finished(x, after);
   }
   if (text(after, {"status", "phase"}) == "Cancelling")
     x.free = true;
@@ -85,8 +72,12 @@ void judge::demand_progress(const json::value& before, const json::value& after)
   if (number(after, {"status", "observedGeneration"}) < number(before, {"status", "observedGeneration"}))
     complain("status.observedGeneration went back");
   auto job = text(after, {"status", "jobStatus", "jobID"});
-  auto newest = [](const json::value& x) { return number_of(text(x, {"status", "jobStatus", "lastCheckpoint"})); };
-  if (!job.empty() && job == text(before, {"status", "jobStatus", "jobID"}) && newest(after) < newest(before))
+  auto newest = [&](const json::value& x) {
+    return outside_.node().snapshots().find(text(x, {"status", "jobStatus", "lastCheckpoint"}));
+  };
+  auto *old_one = newest(before), *new_one = newest(after);
+  if (!job.empty() && job == text(before, {"status", "jobStatus", "jobID"}) && old_one && new_one
+      && new_one->position < old_one->position)
     complain("status.jobStatus.lastCheckpoint went back from " + text(before, {"status", "jobStatus", "lastCheckpoint"})
              + " to " + text(after, {"status", "jobStatus", "lastCheckpoint"}));
   for (auto* list : {"history", "savepoints"})

@@ -48,7 +48,7 @@ private:
 
   // judge_jobs.cpp
   void look_at_jobs();
-  bool gave_its_state_away(const std::string& job_id) const;
+  bool has_finished(const life& x, const json::value& application) const;
   void started(life& x, const job_manager& where, const local::simulated::job& job);
   int64_t required_position(const life& x, const json::value& application) const;
   bool lives_on(const std::string& job_id, const std::string& cluster_id) const;

@@ -8,8 +8,13 @@ namespace simulated = local::simulated;
 
 namespace {
 
+/// Such a job ends FINISHED, as one does that is through.
+bool was_stopped_with_savepoint(const simulated::job& x) {
+  return !x.completed.empty() && x.completed.back().is_last;
+}
+
 bool has_finished_by_itself(const simulated::job& x) {
-  return x.state == simulated::job_state::finished && (x.completed.empty() || !x.completed.back().is_last);
+  return x.state == simulated::job_state::finished && !was_stopped_with_savepoint(x);
 }
 
 bool is_live(const simulated::job& x) {
@@ -27,16 +32,6 @@ std::vector<std::string> judge::live_jobs(const std::string& uid) const {
         if (is_live(job) && (known == lives_.end() || !is_forgotten(known->second, id)))
           out.push_back(id);
   return out;
-}
-
-/// A job that was stopped with a savepoint ends FINISHED, as one does that is through.
-bool judge::gave_its_state_away(const std::string& job_id) const {
-  for (auto& process : outside_.node().job_managers())
-    if (auto found = process->flink->jobs().find(job_id); found != process->flink->jobs().end())
-      for (auto& snapshot : found->second.completed)
-        if (snapshot.is_savepoint)
-          return true;
-  return false;
 }
 
 bool judge::lives_on(const std::string& job_id, const std::string& cluster_id) const {
@@ -59,6 +54,8 @@ void judge::look_at_jobs() {
     auto process = x->pod_uid + "/" + std::to_string(pod ? pod->restarts : 0);
     for (auto& [id, job] : x->flink->jobs()) {
       // The operator may learn it from the JobManager without having written it down.
+      if (was_stopped_with_savepoint(job))
+        life.handed_over.insert(id);
       if (has_finished_by_itself(job) && life.accepted.contains(id))
         life.free = true;
       // With high availability a job comes back under its id: that is no start.
@@ -73,6 +70,12 @@ void judge::look_at_jobs() {
     if (auto live = live_jobs(x->application_uid); live.size() > 1)
       complain("two live jobs: " + live[0] + " and " + live[1]);
   }
+}
+
+/// The job that serves has come to its end by itself, as its status says.
+bool judge::has_finished(const life& x, const json::value& application) const {
+  return text(application, {"status", "jobStatus", "state"}) == "FINISHED"
+      && !x.handed_over.contains(text(application, {"status", "jobStatus", "jobID"}));
 }
 
 /// The position that a start must not go back behind.
@@ -107,10 +110,7 @@ void judge::started(life& x, const job_manager& where, const simulated::job& job
     x.accepted.clear();
     return;
   }
-  bool edited = integer(*application, {"metadata", "generation"}) != x.finished_at_generation;
-  bool old_one = text(*application, {"status", "phase"}) == "RollingBackJob"
-              && text(*application, {"status", "jobStatus", "state"}) == "FINISHED";
-  if (!x.tampered && (!edited || old_one))
+  if (!x.tampered && has_finished(x, *application) && !moves_on(*application))
     complain("job " + job.id + " is started although the job had finished by itself");
   if (may_start_from_anything(x, *application)) {
     // A start from nothing is as good as any: what was before does not count any more.

@@ -47,12 +47,13 @@ void node::evict(const node_pod& x) {
 }
 
 void node::set_faults(const std::function<void(simulated::faults&)>& change) {
-  for (auto& x : job_managers_)
-    if (x->alive) {
-      ++flink_steps_;
-      change(x->flink->faults);
-      x->flink->step(events_.wall());
-    }
+  for (auto& x : job_managers_) {
+    change(x->flink->faults); // one that is down comes back as it was
+    if (!x->alive)
+      continue;
+    ++flink_steps_;
+    x->flink->step(events_.wall());
+  }
 }
 
 void node::fail_tasks() {
@@ -67,10 +68,12 @@ void node::fail_tasks() {
 
 void node::set_faults(const std::string& pod_uid, const std::function<void(simulated::faults&)>& change) {
   auto* x = process_of(pod_uid);
-  if (!x || !x->alive)
+  if (!x)
+    return;
+  change(x->flink->faults);
+  if (!x->alive)
     return;
   ++flink_steps_;
-  change(x->flink->faults);
   x->flink->step(events_.wall());
 }
 

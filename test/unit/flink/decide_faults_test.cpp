@@ -46,6 +46,23 @@ TEST(decide_faults, a_rollback_that_has_not_chosen_its_job_yet_is_read_back) {
   EXPECT_FALSE(x.app.status.target->rollback->job_id.has_value());
 }
 
+// -- high availability -------------------------------------------------------------------------------------
+
+TEST(decide_faults, a_job_that_does_not_come_back_in_another_life_of_its_job_manager_has_ended_after_a_while) {
+  auto s = scene::updating();
+  s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
+  s.app.status.job_status->last_checkpoint = "file:/cp/chk-1";
+  s.app.status.job_status->last_checkpoint_time = k8s::format_time(s.now.wall);
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).done(s.compile()).decide();
+  s.pods("c0", 1).failed(s.stop(), failure_class::gone, "no such job", 404).no_job("c0", "old").later(170s);
+  s.checkpoints("c0", "old", {}).no_job("c0", "old").comes_to_rest();
+  EXPECT_EQ(s.phase(), phase::Savepointing) << "Flink may bring it back";
+  s.later(20s).no_job("c0", "old").checkpoints("c0", "old", {}).comes_to_rest();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  EXPECT_EQ(s.target().restore_path, "file:/cp/chk-1");
+}
+
 // -- what people do by hand ---------------------------------------------------------------------------------
 
 TEST(decide_faults, what_is_left_of_a_cluster_whose_job_manager_was_deleted_by_hand_goes_and_the_update_goes_on) {
@@ -59,6 +76,7 @@ TEST(decide_faults, what_is_left_of_a_cluster_whose_job_manager_was_deleted_by_h
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True OldJobManagerDown"));
   s.no_cluster("c0").decide();
   EXPECT_NE(s.phase(), phase::Savepointing);
+  EXPECT_TRUE(s.comes_to_rest());
   EXPECT_EQ(s.target().restore_path, "file:/cp/chk-1");
 }
 
@@ -176,6 +194,31 @@ TEST(decide_faults, a_rollback_that_fails_keeps_the_state_for_the_next_edit) {
   s.failed(submit_of_rollback(s), failure_class::rejected, "no").no_job("c0", *s.target().rollback->job_id).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_EQ(s.app.status.savepoint_path, "file:/sp");
+}
+
+TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_the_new_version_fails) {
+  auto s = rolling_back();
+  s.app.status.target->rollback->job_id.reset();
+  s.app.status.target->restore_path.reset();
+  s.app.status.savepoint_path.reset();
+  s.app.status.job_status->state = "FINISHED";
+  s.job(s.target().cluster_id, *s.target().job_id, job_state::failed).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.job_status->job_id, "old");
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("the old job had finished by itself"));
+}
+
+TEST(decide_faults, a_job_that_the_status_does_not_name_keeps_the_next_one_from_being_started) {
+  auto s = scene::updating();
+  s.app.status.job_status->job_id.reset();
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting) << "nobody has said yet what the old cluster runs";
+  s.jobs("c0", {{.id = "unknown", .state = job_state::running}}).decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("cluster c0 runs job unknown, which the status does not name"));
+  s.jobs("c0", {{.id = "unknown", .state = job_state::canceled}}).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
 }
 
 TEST(decide_faults, a_rollback_that_nobody_answers_restarts_the_job_manager_and_submits_again) {

@@ -152,7 +152,7 @@ struct scene {
     auto c = look_at_cluster(seen, id);
     auto& view = seen.job_managers[id];
     if (c.leader && view.asked != incarnation_of(*c.leader))
-      view = {.asked = incarnation_of(*c.leader)};
+      view = {.asked = incarnation_of(*c.leader), .since = now.steady};
     return view;
   }
 
