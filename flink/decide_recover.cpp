@@ -195,7 +195,7 @@ void recovering(step& s) {
     return begin_deploy(s, "edited while the job was waiting for its restart");
   if (in_place(s.was) && !ready_again(s, old))
     return;
-  if (!old_job_ended(s, old))
+  if (!old_job_ended(s, old) || (!in_place(s.was) && !serving_cluster_is_idle(s)))
     return;
   auto state = newest_state(s, old, serving_job(s.was), in_place(s.was) ? age_limit::holds : age_limit::passed);
   if (state.pending)

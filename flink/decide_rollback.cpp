@@ -74,9 +74,9 @@ void restart_old(step& s, const cluster_view& old) {
 
 } // namespace
 
-/// The old job had come to its end by itself: it is a success that is not repeated.
+/// The old job had come to its end by itself: a success that is not repeated. One that we stopped left a savepoint.
 bool old_job_is_through(const status& x) {
-  return x.job_status->state == "FINISHED" && !x.target->restore_path && !x.savepoint_path;
+  return x.job_status->state == "FINISHED" && !x.savepoint_path;
 }
 
 void rolling_back_job(step& s) {

@@ -58,7 +58,7 @@ TEST(decide_faults, a_job_that_does_not_come_back_in_another_life_of_its_job_man
   s.pods("c0", 1).failed(s.stop(), failure_class::gone, "no such job", 404).no_job("c0", "old").later(170s);
   s.checkpoints("c0", "old", {}).no_job("c0", "old").comes_to_rest();
   EXPECT_EQ(s.phase(), phase::Savepointing) << "Flink may bring it back";
-  s.later(20s).no_job("c0", "old").checkpoints("c0", "old", {}).comes_to_rest();
+  s.later(20s).no_job("c0", "old").jobs("c0").checkpoints("c0", "old", {}).comes_to_rest();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, "file:/cp/chk-1");
 }
@@ -157,7 +157,7 @@ TEST(decide_faults, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_bef
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2).done(s.compile()).decide();
   s.pods("c0", 1).decide(); // the JobManager restarts while the savepoint is taken
-  s.no_job("c0", "old").decide();
+  s.jobs("c0").no_job("c0", "old").decide();
   s.told("c0").checkpoints["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
   s.decide().decide();
   EXPECT_EQ(s.target().restore_path, "file:/chk-3");
@@ -199,7 +199,6 @@ TEST(decide_faults, a_rollback_that_fails_keeps_the_state_for_the_next_edit) {
 TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_the_new_version_fails) {
   auto s = rolling_back();
   s.app.status.target->rollback->job_id.reset();
-  s.app.status.target->restore_path.reset();
   s.app.status.savepoint_path.reset();
   s.app.status.job_status->state = "FINISHED";
   s.job(s.target().cluster_id, *s.target().job_id, job_state::failed).decide();

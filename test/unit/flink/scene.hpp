@@ -274,7 +274,7 @@ struct scene {
   static scene savepointing() {
     auto s = updating();
     auto id = s.target().cluster_id;
-    s.cluster(id).slots(id, 2).done(s.compile());
+    s.cluster(id).slots(id, 2).done(s.compile()).jobs("c0");
     return s.decide();
   }
 
