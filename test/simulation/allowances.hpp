@@ -44,7 +44,8 @@ bool may_start_from_anything(const life& x, const json::value& application);
 /// The user has chosen this state (restoreFrom): what was before does not count any more.
 bool is_chosen_by_the_user(const local::simulated::job& x, const json::value& application);
 
-/// After a job that has finished by itself another version is started, which an edit asks for; never the same one again.
+/// After a job that has finished by itself another version is started, which an edit asks for; never the same one
+/// again.
 bool moves_on(const json::value& application);
 
 /// A version that was not accepted is forgotten with what it saved: in a rollback the old one goes on from the state

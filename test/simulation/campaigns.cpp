@@ -76,14 +76,17 @@ int hunt_mutants(const options& o) {
   std::cout << "mutants\n";
   std::atomic<uint64_t> escaped = 0;
   std::mutex lock;
-  side_by_side(o.jobs, mutants().size(), [&](uint64_t n) {
-    auto& x = mutants()[n];
+  std::vector<mutant> all = mutants();
+  if (!o.only.empty())
+    std::erase_if(all, [&](auto& x) { return x.name != o.only; });
+  side_by_side(o.jobs, all.size(), [&](uint64_t n) {
+    auto& x = all[n];
     auto [dead, how] = fate_of(x, o.from);
     escaped += dead ? 0U : 1U;
     std::lock_guard guard{lock};
     std::cout << "  " << x.name << ": " << how << std::endl;
   });
-  std::cout << mutants().size() - escaped << " passed, " << escaped << " failed\n";
+  std::cout << all.size() - escaped << " passed, " << escaped << " failed\n";
   return escaped ? 1 : 0;
 }
 

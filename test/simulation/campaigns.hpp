@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <thread>
 
 namespace simulation {
@@ -12,6 +13,8 @@ namespace simulation {
 struct options {
   uint64_t seeds = 2000;
   uint64_t from = 1;
+  /// Of the mutants only the one with this name; empty: all.
+  std::string only;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 };
 

@@ -131,7 +131,7 @@ int main(int argc, char** argv) {
   app.add_flag("--mutants", hunt, "Play operators with one mistake each until the mistake shows");
   app.add_flag("--list-mutants", list, "Print the names of the mutants");
   app.add_flag("--crashes", crashes, "Kill the operator at every step of a create, an update, a rollback and a delete");
-  app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played")
+  app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played; with --mutants: the only one")
       ->check([](const std::string& x) {
         return decisions_of(x) == &flink::decide ? "there is no mutant " + x : std::string{};
       });
@@ -143,6 +143,7 @@ int main(int argc, char** argv) {
     return show(*seed, !whole, decisions_of(as));
   if (list)
     return list_mutants();
+  o.only = as;
   if (hunt)
     return hunt_mutants(o);
   if (crashes)

@@ -1,6 +1,7 @@
 #include "test/simulation/mutants.hpp"
 
 #include "flink/decode.hpp"
+#include "flink/step.hpp"
 
 #include <algorithm>
 #include <map>
@@ -107,21 +108,29 @@ decision skips_the_gate_of_slots(const situation& x) {
   return p.decide();
 }
 
+/// Why the submit under way has failed, if it has.
+const failure* failed_submit(const situation& x) {
+  auto& t = x.app.status.target;
+  if (!t || !t->job_id || !t->job)
+    return nullptr;
+  auto sent = x.seen.outcomes.find(to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, start_state(*t)}}));
+  return sent != x.seen.outcomes.end() && sent->second.failed ? &*sent->second.failed : nullptr;
+}
+
+decision under_another_id(const situation& x) {
+  auto d = flink::decide(x);
+  d.next = x.app.status;
+  d.next.target->job_id = x.fresh.job_id;
+  d.actions.clear();
+  d.reason = "another id";
+  return d;
+}
+
 /// No answer to a submit means that it did not arrive: once more, under another id.
 decision submits_twice(const situation& x) {
-  auto& t = x.app.status.target;
-  if (at(x) == phase::SubmittingJob && t && t->job_id && t->job)
-    if (auto sent = x.seen.outcomes.find(
-            to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, t->restore_path.value_or("")}}));
-        sent != x.seen.outcomes.end() && sent->second.failed && sent->second.failed->kind == failure_class::unknown) {
-      auto d = flink::decide(x);
-      d.next = x.app.status;
-      d.next.target->job_id = x.fresh.job_id;
-      d.actions.clear();
-      d.reason = "another id";
-      return d;
-    }
-  return flink::decide(x);
+  auto* why = failed_submit(x);
+  return at(x) == phase::SubmittingJob && why && why->kind == failure_class::unknown ? under_another_id(x)
+                                                                                     : flink::decide(x);
 }
 
 /// The old version gets its job back at once, whatever becomes of the new one's.
@@ -175,48 +184,6 @@ decision never_rests(const situation& x) {
   return d;
 }
 
-/// A JobManager that is another one than before is not noticed: what was sent to the last one is sent again as it was.
-/// Its job id is used for two starts, and the checkpoints of the second break where the first has left its own.
-decision overlooks_restarts(const situation& x) {
-  false_picture p{x};
-  auto& t = p.app.status.target;
-  if (at(x) == phase::SubmittingJob && t)
-    if (auto c = look_at_cluster(x.seen, t->cluster_id); c.leader)
-      t->job_manager = incarnation_of(*c.leader);
-  return p.decide();
-}
-
-/// Pods that are ending are taken for gone.
-decision takes_what_ends_for_gone(const situation& x) {
-  false_picture p{x};
-  std::erase_if(p.seen.world.pods, [](auto& y) { return y.second->head.deleting; });
-  return p.decide();
-}
-
-/// A JobManager that does not answer a submit has refused it.
-decision takes_silence_for_refusal(const situation& x) {
-  false_picture p{x};
-  auto& t = x.app.status.target;
-  if (at(x) == phase::RollingBackJob && t && t->job_id && t->job)
-    if (auto i = p.seen.outcomes.find(
-            to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, t->restore_path.value_or("")}}));
-        i != p.seen.outcomes.end() && i->second.failed && i->second.failed->kind == failure_class::unknown)
-      i->second.failed->kind = failure_class::rejected;
-  return p.decide();
-}
-
-/// The savepoint's path is not written down before its job has ended.
-decision writes_the_path_late(const situation& x) {
-  auto d = flink::decide(x);
-  if (at(x) == phase::Savepointing && phase_of(d.next) == phase::Savepointing && d.next.target
-      && !x.app.status.target->restore_path) {
-    d.next.target->restore_path.reset();
-    d.next.savepoints = x.app.status.savepoints;
-    d.next.savepoint_path = x.app.status.savepoint_path;
-  }
-  return d;
-}
-
 /// What was sent by the process before is taken for sent, and never sent again.
 decision believes_its_predecessor(const situation& x) {
   false_picture p{x};
@@ -229,6 +196,40 @@ decision believes_its_predecessor(const situation& x) {
   return p.decide();
 }
 
+/// What the process keeps in memory only.
+thread_local std::map<std::string, std::string> memory;
+
+/// No job but the one that is looked for is seen.
+void hide_strangers(job_manager_view& view, const std::string& job_id) {
+  if (view.jobs)
+    std::erase_if(view.jobs->value, [&](auto& y) { return y.id != job_id; });
+}
+
+/// The job goes by an id that is not in the status, and what else runs is not looked at: a new process draws another.
+decision keeps_job_ids_in_memory(const situation& x) {
+  if (at(x) != phase::SubmittingJob || !x.app.status.target || !x.app.status.target->job_id)
+    return flink::decide(x);
+  auto written = *x.app.status.target->job_id;
+  auto& id = memory.try_emplace(written, x.fresh.job_id).first->second;
+  false_picture p{x};
+  p.app.status.target->job_id = id;
+  for (auto& [cluster, view] : p.seen.job_managers)
+    hide_strangers(view, id);
+  auto d = p.decide();
+  if (phase_of(d.next) == phase::SubmittingJob && d.next.target && d.next.target->job_id == id)
+    d.next.target->job_id = written;
+  return d;
+}
+
+/// A submit that this process has not sent was never sent: the old version gets its job back at once.
+decision takes_what_it_did_not_send_for_not_sent(const situation& x) {
+  auto& t = x.app.status.target;
+  bool unknown
+      = t && t->job_id && t->job
+     && !x.seen.outcomes.contains(to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, start_state(*t)}}));
+  return unknown ? rolls_back_at_once(x) : flink::decide(x);
+}
+
 /// The mistake is made from the third deploy on. The tables, which begin at some place with little behind it, do not
 /// find it; a run of the simulation has that many.
 template <decide_function Mistaken>
@@ -237,6 +238,10 @@ decision later(const situation& x) {
 }
 
 } // namespace
+
+void forget_what_was_in_memory() {
+  memory.clear();
+}
 
 const std::vector<mutant>& mutants() {
   static const std::vector<mutant> all{
@@ -252,11 +257,9 @@ const std::vector<mutant>& mutants() {
       {"never sweeps", later<never_sweeps>},
       {"believes lost answers", believes_lost_answers, true},
       {"never rests", never_rests},
-      {"overlooks restarts", later<overlooks_restarts>},
-      {"takes what ends for gone", takes_what_ends_for_gone},
-      {"takes silence for a refusal", later<takes_silence_for_refusal>},
-      {"writes the savepoint's path late", later<writes_the_path_late>},
-      {"believes its predecessor", believes_its_predecessor, true},
+      {"keeps job ids in memory", later<keeps_job_ids_in_memory>, true},
+      {"takes what it did not send for not sent", later<takes_what_it_did_not_send_for_not_sent>, true},
+      {"believes its predecessor", believes_its_predecessor},
   };
   return all;
 }

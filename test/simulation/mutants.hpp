@@ -16,6 +16,9 @@ struct mutant {
   bool needs_loss = false;
 };
 
+/// A process has ended, and another one starts: what a mutant kept in memory is gone.
+void forget_what_was_in_memory();
+
 /// All of them.
 const std::vector<mutant>& mutants();
 

@@ -1,6 +1,7 @@
 #include "test/simulation/operators.hpp"
 
 #include "test/simulation/incarnation.hpp"
+#include "test/simulation/mutants.hpp"
 
 #include <algorithm>
 
@@ -40,6 +41,7 @@ void operators::start_at(place& x) {
   constexpr milliseconds skews[] = {0ms, 0ms, 40s, -40s};
   auto skew = skews[adversary_.choose("clock", 4)];
   auto identity = std::to_string(++started_);
+  forget_what_was_in_memory();
   x.process = std::make_unique<incarnation>(net_, outside_,
                                             incarnation_setup{.decide = decide_,
                                                               .clock_skew = skew,
