@@ -133,8 +133,10 @@ bool compiles(step& s, const cluster_view& c) {
   action compile = compile_job{c.id, *s.was.target->job};
   switch (s.order(compile)) {
   case progress::pending:
+    if (s.failure_of(compile))
+      return true; // a failure that is no verdict does not refuse, and is not waited for
     s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
-    return !s.failure_of(compile) ? false : true; // a failure that is no verdict is noted and does not refuse
+    return false;
   case progress::failed:
     break;
   case progress::done:

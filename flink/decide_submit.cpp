@@ -28,6 +28,7 @@ void give_up(step& s, const std::string& why) {
     return fail_deploy(s, "JobStartFailed", why);
   s.next.target->rollback = rollback{.reason = why};
   s.enter(phase::RollingBackJob, why);
+  s.calm(); // what the new version waited for does not matter any more
   s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
 }
 

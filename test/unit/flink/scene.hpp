@@ -13,6 +13,17 @@
 
 namespace flink {
 
+struct made_decision {
+  status before;
+  decision made;
+};
+
+/// Every decision of every scene of this program; docs/lifecycle.md is held against them when the last test has run.
+inline std::vector<made_decision>& all_decisions() {
+  static std::vector<made_decision> all;
+  return all;
+}
+
 struct scene {
   application app;
   std::vector<json::complaint> complaints;
@@ -40,6 +51,7 @@ struct scene {
     auto n = std::to_string(drawn);
     situation x{app, complaints, hash, seen, settings, {"c" + n, "j" + n, "t" + n}, now};
     last = decisions_under_test()(x);
+    all_decisions().push_back({app.status, last});
     app.status = last.next;
     return *this;
   }
