@@ -9,11 +9,8 @@ namespace flink {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace testing;
 using rest::job_state;
-using testing::Contains;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
 
 std::vector<phase> all_phases() {
   std::vector<phase> out;
