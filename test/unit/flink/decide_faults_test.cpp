@@ -196,6 +196,20 @@ TEST(decide_faults, a_rollback_that_fails_keeps_the_state_for_the_next_edit) {
   EXPECT_EQ(s.app.status.savepoint_path, "file:/sp");
 }
 
+TEST(decide_faults, nor_does_a_job_go_on_elsewhere_while_another_one_runs_on_its_cluster) {
+  auto s = scene::savepointing();
+  s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "job is not running"});
+  s.job("c0", "old", job_state::failed).told("c0").jobs.reset();
+  s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/chk-7", stamp(s), false, false}});
+  s.comes_to_rest();
+  EXPECT_EQ(s.phase(), phase::Recovering) << "nobody has said yet what else runs there";
+  s.jobs("c0", {{.id = "old", .state = job_state::failed}, {.id = "unknown", .state = job_state::running}}).decide();
+  EXPECT_EQ(s.phase(), phase::Recovering);
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True UnknownJob"));
+  s.jobs("c0", {{.id = "old", .state = job_state::failed}}).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+}
+
 TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_the_new_version_fails) {
   auto s = rolling_back();
   s.app.status.target->rollback->job_id.reset();
