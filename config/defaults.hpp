@@ -32,6 +32,8 @@ constexpr int32_t job_restarts = 3;
 constexpr int32_t job_restart_window_seconds = 3600;
 /// What the job failed of, a broker for one, may need a moment too.
 constexpr int32_t job_restart_backoff_seconds = 10;
+/// BlueGreen: a version that is torn down has this long to cancel its job, then it ends with its pods.
+constexpr std::chrono::seconds teardown_cancel{60};
 /// A failed cluster is kept this long so that its logs can be read.
 constexpr std::chrono::seconds failed_cluster_kept{600};
 

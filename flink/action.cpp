@@ -14,6 +14,9 @@ struct words {
   std::string operator()(const create_object& x) const {
     return "create " + std::string{to_string(x.role)} + " of " + x.cluster_id;
   }
+  std::string operator()(const rehearse_object& x) const {
+    return "rehearse " + std::string{to_string(x.role)} + (x.pod ? "'s pod of " : " of ") + x.cluster_id;
+  }
   std::string operator()(const read_object& x) const {
     return "read " + std::string{to_string(x.role)} + " of " + x.cluster_id;
   }
@@ -74,8 +77,8 @@ std::string job_manager_of(const action& x) {
   return std::visit(
       [](const auto& y) -> std::string {
         using type = std::decay_t<decltype(y)>;
-        constexpr bool on_kubernetes = std::is_same_v<type, create_object> || std::is_same_v<type, read_object>
-                                    || std::is_same_v<type, switch_service>;
+        constexpr bool on_kubernetes = std::is_same_v<type, create_object> || std::is_same_v<type, rehearse_object>
+                                    || std::is_same_v<type, read_object> || std::is_same_v<type, switch_service>;
         if constexpr (!on_kubernetes && requires { y.cluster_id; })
           return y.cluster_id;
         else

@@ -25,6 +25,14 @@ struct create_object {
   bool operator==(const create_object&) const = default;
 };
 
+/// Asks whether the API server would take an object of a cluster, or one of its pods; nothing is kept.
+struct rehearse_object {
+  object_role role;
+  std::string cluster_id;
+  bool pod = false;
+  bool operator==(const rehearse_object&) const = default;
+};
+
 /// Reads an object that exists under the name of one of ours: is it ours?
 struct read_object {
   object_role role;
@@ -191,7 +199,7 @@ struct cancel_job {
   bool operator==(const cancel_job&) const = default;
 };
 
-using action = std::variant<add_finalizer, remove_finalizer, create_object, read_object, delete_object,
+using action = std::variant<add_finalizer, remove_finalizer, create_object, rehearse_object, read_object, delete_object,
                             scale_deployment, switch_service, orphan_object, inspect_deployment, take_over_object,
                             ask_namespace, ask_application, record_event, ask_overview, ask_jobs, ask_job,
                             ask_checkpoints, ask_restarts, ask_exceptions, ask_savepoint, compile_job, submit_job,

@@ -3,6 +3,7 @@
 #include "flink/adopt.hpp"
 #include "flink/labels.hpp"
 #include "flink/learn.hpp"
+#include "flink/modes.hpp"
 #include "flink/names.hpp"
 #include "flink/render.hpp"
 #include "k8s/finalizer.hpp"
@@ -30,22 +31,25 @@ const k8s::resource_type& type_of(object_role x) {
 
 cluster_plan plan_for(const application& app, const std::string& cluster_id) {
   auto& t = app.status.target;
-  return {.id = cluster_id, .attempt = t && t->cluster_id == cluster_id ? t->attempt : 1};
+  return {.id = cluster_id,
+          .attempt = t && t->cluster_id == cluster_id ? t->attempt : 1,
+          .colour = colour_of(app.status, cluster_id)};
 }
 
 std::string name_for(object_role role, const application& app, const std::string& id) {
   auto& name = app.metadata.name;
+  auto colour = colour_of(app.status, id);
   switch (role) {
   case object_role::job_manager:
-    return job_manager_deployment_name(name, id);
+    return job_manager_deployment_name(name, id, colour);
   case object_role::task_manager:
-    return task_manager_deployment_name(name, id);
+    return task_manager_deployment_name(name, id, colour);
   case object_role::versioned_service:
     return versioned_service_name(name, id);
   case object_role::generic_service:
-    return generic_service_name(name);
+    return generic_service_name(name, colour);
   case object_role::ingress:
-    return ingress_name(name);
+    return ingress_name(name, colour);
   }
   return name;
 }
@@ -121,6 +125,13 @@ struct caller {
   call operator()(const create_object& x) const {
     return kubernetes_call{k8s::create(type_of(x.role), ns(), body_for(x.role, app, x.cluster_id, options))};
   }
+  call operator()(const rehearse_object& x) const {
+    if (!x.pod)
+      return kubernetes_call{k8s::dry_run_create(type_of(x.role), ns(), body_for(x.role, app, x.cluster_id, options))};
+    auto role = x.role == object_role::job_manager ? cluster_role::job_manager : cluster_role::task_manager;
+    return kubernetes_call{
+        k8s::dry_run_create(k8s::pods, ns(), render_probe_pod(app, plan_for(app, x.cluster_id), options, role))};
+  }
   call operator()(const read_object& x) const {
     return kubernetes_call{k8s::get(type_of(x.role), key(name_for(x.role, app, x.cluster_id)))};
   }
@@ -132,7 +143,8 @@ struct caller {
         k8s::merge_patch(k8s::deployments, key(x.name), R"({"spec":{"replicas":)" + std::to_string(x.replicas) + "}}")};
   }
   call operator()(const switch_service& x) const {
-    return kubernetes_call{k8s::merge_patch(k8s::services, key(generic_service_name(app.metadata.name)),
+    return kubernetes_call{k8s::merge_patch(k8s::services,
+                                            key(name_for(object_role::generic_service, app, x.cluster_id)),
                                             service_switch_patch(app, x.cluster_id, pod_selector_of(x.cluster_id)))};
   }
   call operator()(const orphan_object& x) const {

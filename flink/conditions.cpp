@@ -56,8 +56,7 @@ bool in_transit(phase x) {
       && x != phase::Failed;
 }
 
-bool job_runs(const status& x) {
-  auto& job = x.job_status;
+bool job_runs(const std::optional<job_status>& job) {
   if (!job || !job->state)
     return false;
   return *job->state == "FINISHED" || (*job->state == "RUNNING" && job->running_tasks == job->total_tasks);
@@ -71,14 +70,29 @@ claim under_way(const status& next, bool holds) {
   return {holds, at == phase::New ? "New" : phase_text(at), headline(at)};
 }
 
+/// BlueGreen: the newer of the two versions is what the spec asks for.
+claim two_ready(const status& next, const situation& x, const waiting& w) {
+  bool wanted = next.updating_cluster && next.updating_cluster->spec_hash == x.spec_hash && w.reason == "DualRunning";
+  bool run
+      = job_runs(next.job_status) && next.version_statuses.size() > 1 && job_runs(next.version_statuses[1].job_status);
+  if (wanted && !run)
+    return {false, "JobNotRunning", "one of the two versions misses tasks"};
+  return {wanted, w.reason, w.message};
+}
+
 claim ready(const status& next, const situation& x, const waiting& w) {
   auto at = phase_of(next);
   bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.complaints.empty();
-  if (at == phase::Running && wanted && job_runs(next) && !w.trouble)
+  if (at == phase::Running && wanted && job_runs(next.job_status) && !w.trouble)
     return next.reason && next.reason->starts_with(unverified) ? claim{true, std::string{unverified}, *next.reason}
                                                                : claim{true, "JobRunning", headline(at)};
   if (w.trouble)
     return {false, w.reason, w.message};
+  if (at == phase::DualRunning)
+    return two_ready(next, x, w);
+  if (at == phase::Running && next.teardown && next.teardown->spec_hash == x.spec_hash)
+    return {false, "VersionTornDown",
+            "the version that the spec asks for was torn down; set the spec back to the one that runs, or edit it"};
   if (at == phase::DeployFailed || at == phase::Failed)
     return {false, phase_text(at), next.reason.value_or(headline(at))};
   if (at == phase::Running)

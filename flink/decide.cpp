@@ -69,8 +69,11 @@ void follow(step& s) {
   case phase::Deleting:
     // Nothing is being deleted: the status was written by hand.
     return settled(s);
-  case phase::Rescaling:
   case phase::DualRunning:
+    dual_running(s);
+    refuses_spec(s);
+    return;
+  case phase::Rescaling:
     s.trouble("UnsupportedPhase", "status.phase is " + s.was.phase.value_or("")
                                       + ", which this version of the "
                                         "operator does not act upon; it leaves the application alone");

@@ -4,6 +4,7 @@
 #include "flink/decode.hpp"
 #include "flink/ending.hpp"
 #include "flink/labels.hpp"
+#include "flink/modes.hpp"
 
 namespace flink {
 
@@ -65,7 +66,9 @@ void cannot_save(step& s, const std::string& why) {
 }
 
 void end_job(step& s, const live_job& job) {
-  if (mode_of(s) != delete_mode::Savepoint)
+  // A version that is not accepted yet beside one that serves holds nothing that is not in that one, too.
+  bool unwanted = job.as == live_job::standing::given_up && is_beside(s.was);
+  if (unwanted || mode_of(s) != delete_mode::Savepoint)
     return stop_without_savepoint(s, job);
   auto failed = stop_with_savepoint(s, *s.was.deletion, *s.next.deletion, job);
   if (!failed)
@@ -96,7 +99,8 @@ void enter_deleting(step& s) {
     return s.wait("LeavingBehind", "deleted with orphan: the clusters stay");
   }
   // A stop that is under way already is the savepoint that the deletion wants.
-  if (phase_of(s.was) == phase::Savepointing && s.was.target && s.was.target->trigger_id && s.was.cluster) {
+  if (phase_of(s.was) == phase::Savepointing && deploy_mode(s.was) != modes::blue_green && s.was.target
+      && s.was.target->trigger_id && s.was.cluster) {
     d.cluster_id = s.was.cluster->id;
     d.job_id = serving_job(s.was);
     d.trigger_id = s.was.target->trigger_id;

@@ -2,6 +2,7 @@
 // another one if that failed, and certainty that nothing runs before the clusters go.
 #include "config/defaults.hpp"
 #include "flink/ending.hpp"
+#include "flink/modes.hpp"
 #include "k8s/time.hpp"
 
 #include <algorithm>
@@ -64,8 +65,10 @@ std::vector<live_job> suspects(const status& x) {
   if (t && t->rollback && x.cluster && t->rollback->job_id)
     all.push_back({x.cluster->id, *t->rollback->job_id, starting});
   if (t && t->job_id)
-    all.push_back({t->cluster_id, *t->job_id, t->rollback ? given_up : starting});
-  if (x.cluster && !serving_job(x).empty())
+    all.push_back({t->cluster_id, *t->job_id, t->rollback || is_beside(x) ? given_up : starting});
+  if (auto second = second_job(x); !second.empty())
+    all.push_back({x.updating_cluster->id, second, serving});
+  if (x.cluster && !serving_job(x).empty() && !is_parked(x))
     all.push_back({x.cluster->id, serving_job(x), serving});
   return all;
 }

@@ -2,6 +2,7 @@
 // before it is certain that the old one has ended.
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
+#include "flink/modes.hpp"
 #include "flink/step.hpp"
 #include "k8s/time.hpp"
 
@@ -18,20 +19,40 @@ void remember_savepoint(step& s, const std::string& path) {
   if (!all.empty() && all.back().path == path)
     return;
   record_savepoint(s, path, "Update");
-  s.next.savepoint_path = path;
   s.next.target->restore_path = path;
+  if (is_beside(s.was))
+    return s.event("SavepointCompleted", "savepoint of job " + serving_job(s.was) + ", which goes on: " + path);
+  s.next.savepoint_path = path;
   s.event("CanceledJob", "job " + serving_job(s.was) + " stopped with savepoint " + path);
+}
+
+bool out_of_time(const step& s) {
+  return s.passed(s.was.target->step_started_at, patience(s, &timeouts::savepoint_seconds, defaults::savepoint));
+}
+
+/// The old job goes on, and what it gave away is its own newest state too.
+void saved_beside(step& s, const cluster_view& old, const std::string& path) {
+  auto job = serving_job(s.was);
+  auto* told = s.checkpoints(old, job, s.pace(), s.answered(ask_savepoint{old.id, job, *s.was.target->trigger_id}));
+  if (!told && old.leader && !out_of_time(s))
+    return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
+  auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
+  if (taken && taken->external_path == path && s.next.job_status)
+    count_as_checkpoint(s, *taken);
+  begin_submit(s, path, "job " + job + " has given its state away in " + path + " and goes on");
 }
 
 /// The path is known; all that is missing is the certainty that the old job has ended.
 void await_end(step& s, const cluster_view& old, const std::string& path) {
-  auto ended = job_ended(s, old, serving_job(s.was));
   if (s.was.target->restore_path != path)
     remember_savepoint(s, path); // before it could be forgotten with its JobManager
+  if (is_beside(s.was))
+    return saved_beside(s, old, path);
+  auto ended = job_ended(s, old, serving_job(s.was));
   if (ended.value_or(false))
-    return begin_submit(s, path, "the old job has ended with savepoint " + path);
+    return old_job_gone(s, path, "the old job has ended with savepoint " + path);
   s.wait("OldJobEnding", "waiting for job " + serving_job(s.was) + " to end after its savepoint");
-  if (s.passed(s.was.target->step_started_at, patience(s, &timeouts::savepoint_seconds, defaults::savepoint)))
+  if (out_of_time(s))
     s.trouble("OldClusterUnconfirmed", "savepoint " + path + " is complete, but JobManager of cluster " + old.id
                                            + " does not confirm that job " + serving_job(s.was)
                                            + " has ended; the new job is "
@@ -49,12 +70,14 @@ bool struggles(step& s, const cluster_view& old) {
 void without_savepoint(step& s, const cluster_view& old, const std::string& why) {
   auto& trigger = s.was.target->trigger_id;
   // How the job was before the savepoint failed says nothing of how it is after.
-  auto verdict = std::max(s.answered(stop_job{old.id, serving_job(s.was), *trigger}),
-                          s.answered(ask_savepoint{old.id, serving_job(s.was), *trigger}));
+  auto job = serving_job(s.was);
+  auto verdict
+      = std::max({s.answered(stop_job{old.id, job, *trigger}), s.answered(take_savepoint{old.id, job, *trigger}),
+                  s.answered(ask_savepoint{old.id, job, *trigger})});
   auto ended = job_ended(s, old, serving_job(s.was), verdict);
   if (!ended)
     return s.trouble("SavepointFailed", why + "; asking whether the old job still runs");
-  if (!*ended && !struggles(s, old)) {
+  if (!*ended && (is_beside(s.was) || !struggles(s, old))) {
     s.warn("SavepointFailed", why);
     return fail_deploy(s, "SavepointFailed", why + "; the old job goes on");
   }
@@ -76,12 +99,15 @@ void trigger_unknown(step& s, const cluster_view& old) {
     return s.wait("Savepointing", "looking for the savepoint of trigger " + *s.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
-  if (last && began
+  if (last && began && !is_known_savepoint(s.was, last->external_path)
       && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
                  + defaults::clock_grace
              >= *began)
     return await_end(s, old, last->external_path);
-  without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
+  if (!is_beside(s.was) || out_of_time(s))
+    return without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
+  s.next.target->trigger_id = s.x.fresh.trigger_id; // one savepoint more does the job no harm
+  s.because("the JobManager has lost the savepoint's trigger; taking another one");
 }
 
 void follow_trigger(step& s, const cluster_view& old) {
@@ -97,7 +123,11 @@ void follow_trigger(step& s, const cluster_view& old) {
   if (savepoint.failure)
     return without_savepoint(s, old, "the savepoint failed: " + *savepoint.failure);
   s.wait("Savepointing", "the savepoint of job " + serving_job(s.was) + " is being written");
-  if (s.passed(s.was.target->step_started_at, patience(s, &timeouts::savepoint_seconds, defaults::savepoint)))
+  if (!out_of_time(s))
+    return;
+  if (is_beside(s.was))
+    fail_deploy(s, "SavepointTimeout", "no savepoint within timeouts.savepointSeconds; the old job goes on");
+  else
     // Flink cannot take a stop back; whatever is done now would race with it.
     s.trouble("SavepointSlow", "the savepoint of job " + serving_job(s.was)
                                    + " takes longer than timeouts.savepointSeconds; "
@@ -119,12 +149,21 @@ bool clears_remains(step& s, const cluster_view& old) {
   return true;
 }
 
+void old_job_manager_down(step& s, const cluster_view& old) {
+  if (is_beside(s.was) && out_of_time(s))
+    return fail_deploy(s, "SavepointTimeout", "no JobManager pod of the old cluster " + old.id + " runs");
+  s.trouble("OldJobManagerDown",
+            "no JobManager pod of cluster " + old.id + " runs; waiting for it, its job has not ended for certain");
+}
+
 } // namespace
 
 void savepointing(step& s) {
   auto& t = s.was.target;
   if (!t || !s.was.cluster || !t->trigger_id)
     return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  if (is_beside(s.was) && superseded(s))
+    return;
   auto old = s.cluster(s.was.cluster->id);
   if (t->restore_path)
     return await_end(s, old, *t->restore_path);
@@ -133,13 +172,14 @@ void savepointing(step& s) {
   if (old.gone() || (old.leader && !same_life(s, old) && !s.high_availability()))
     return without_savepoint(s, old, "the old JobManager was lost while the savepoint was taken");
   if (!old.leader)
-    return s.trouble("OldJobManagerDown", "no JobManager pod of cluster " + old.id
-                                              + " runs; waiting for it, its job has not ended for certain");
-  action stop = stop_job{old.id, serving_job(s.was), *t->trigger_id};
-  auto sent = s.order(stop);
+    return old_job_manager_down(s, old);
+  auto job = serving_job(s.was);
+  action save = is_beside(s.was) ? action{take_savepoint{old.id, job, *t->trigger_id}}
+                                 : action{stop_job{old.id, job, *t->trigger_id}};
+  auto sent = s.order(save);
   if (sent == progress::pending)
-    return s.wait("Savepointing", "asking job " + serving_job(s.was) + " to stop with a savepoint");
-  auto* why = s.failure_of(stop);
+    return s.wait("Savepointing", "asking job " + job + (is_beside(s.was) ? " for" : " to stop with") + " a savepoint");
+  auto* why = s.failure_of(save);
   if (sent == progress::failed && why->kind != failure_class::duplicate)
     return without_savepoint(s, old, "the JobManager refuses the savepoint: " + why->message);
   follow_trigger(s, old);
@@ -154,13 +194,12 @@ void cancelling(step& s) {
   auto job = serving_job(s.was);
   auto ended = job_ended(s, old, job);
   if (ended.value_or(false))
-    return begin_submit(s, std::nullopt, "the old job has ended; savepoints are disabled");
+    return old_job_gone(s, std::nullopt, "the old job has ended; savepoints are disabled");
   s.wait("Cancelling", "waiting for job " + job + " to be cancelled");
   if (ended && s.order(cancel_job{old.id, job}) == progress::unknown)
     s.act(cancel_job{old.id, job}); // cancelling twice is harmless
   if (!old.leader)
-    s.trouble("OldJobManagerDown",
-              "no JobManager pod of cluster " + old.id + " runs; waiting for it, its job has not ended for certain");
+    old_job_manager_down(s, old);
 }
 
 } // namespace flink

@@ -2,6 +2,7 @@
 // stopped with a savepoint. It is started again on the cluster that serves; in an update, on the new one.
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
+#include "flink/modes.hpp"
 #include "flink/start_job.hpp"
 #include "k8s/time.hpp"
 
@@ -70,6 +71,10 @@ bool old_job_ended(step& s, const cluster_view& old) {
     s.enter(phase::Running, serving_version(s) + " runs");
     return false;
   }
+  if (is_beside(s.was)) {
+    fail_deploy(s, "SavepointFailed", serving_version(s) + " runs after all and goes on");
+    return false;
+  }
   if (s.order(cancel_job{old.id, serving_job(s.was)}) == progress::unknown)
     s.act(cancel_job{old.id, serving_job(s.was)});
   s.wait("Cancelling", "waiting for " + serving_version(s) + " to be cancelled: it cannot be stopped with a savepoint");
@@ -123,7 +128,7 @@ void go_on_from(step& s, const recoverable& state) {
     s.warn("RestoringExternalizedCheckpoint", message);
   else
     s.warn("RestoringWithoutExternalizedCheckpoint", message);
-  begin_submit(s, state.path, "the job goes on from " + state.source);
+  old_job_gone(s, state.path, "the job goes on from " + state.source);
 }
 
 } // namespace
@@ -205,7 +210,7 @@ void recovering(step& s) {
   if (in_place(s.was))
     return stay_failed(s, "NoStateToRestore", state.problem);
   if (s.was.target->start_from) // of a rollback, too
-    return begin_submit(s, s.was.target->start_from, "the old job has ended; spec.restoreFrom names the state");
+    return old_job_gone(s, s.was.target->start_from, "the old job has ended; spec.restoreFrom names the state");
   fail_deploy(s, "NoStateToRestore", state.problem);
 }
 

@@ -3,6 +3,7 @@
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
+#include "flink/modes.hpp"
 #include "flink/step.hpp"
 
 namespace flink {
@@ -128,6 +129,8 @@ bool deploy_wanted(const step& s) {
     return false;
   if (s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash)
     return false;
+  if (s.was.teardown && s.x.spec_hash == s.was.teardown->spec_hash)
+    return false; // BlueGreen: the user did not want it to stay
   return !s.was.failed || s.x.spec_hash != s.was.failed->spec_hash;
 }
 
@@ -157,15 +160,19 @@ bool remove_cluster(step& s, const std::string& cluster_id) {
 void sweep(step& s) {
   for (auto& id : clusters_in(s.x.seen.world)) {
     bool serves = s.next.cluster && s.next.cluster->id == id;
-    bool target = s.next.target && s.next.target->cluster_id == id;
+    bool target = (s.next.target && s.next.target->cluster_id == id)
+               || (s.next.updating_cluster && s.next.updating_cluster->id == id);
     bool kept = !s.next.target && s.next.failed && s.next.failed->id == id
              && !s.passed(s.next.failed->failed_at, defaults::failed_cluster_kept);
     if (!serves && !target && !kept)
       remove_cluster(s, id);
   }
+  sweep_colours(s);
 }
 
 void fail_deploy(step& s, std::string reason, std::string message) {
+  if (is_parked(s.was) && !s.was.target->rollback)
+    return begin_rollback(s, message); // Single: the old job has ended for it
   if (s.was.target) {
     remember_deploy(s, "Failed", reason);
     s.next.failed = failed_cluster{.id = s.was.target->cluster_id,
@@ -182,37 +189,55 @@ void fail_deploy(step& s, std::string reason, std::string message) {
   s.warn("DeployFailed", message);
 }
 
-void accept_target(step& s, const rest::job& job) {
+job_status deployed_job(const step& s, const rest::job& job) {
   auto& t = *s.was.target;
-  remember_deploy(s, "Deployed", {});
-  auto old = s.was.cluster;
-  s.next.cluster = serving_cluster{t.cluster_id, t.spec_hash, t.job_manager};
-  s.next.deploy_hash = t.cluster_id;
-  auto& now = s.next.job_status.emplace();
-  now.jar_name = t.job->jar_name;
-  now.parallelism = t.job->parallelism;
-  now.entry_class = t.job->entry_class;
-  now.program_args = t.job->program_args;
-  now.program_args_list = t.job->program_args_list;
-  now.allow_non_restored_state = t.job->allow_non_restored_state;
+  job_status now{.jar_name = t.job->jar_name,
+                 .parallelism = t.job->parallelism,
+                 .entry_class = t.job->entry_class,
+                 .program_args = t.job->program_args,
+                 .program_args_list = t.job->program_args_list,
+                 .allow_non_restored_state = t.job->allow_non_restored_state};
   if (auto path = start_state(t); !path.empty())
     now.restore_path = path;
   now.last_checkpoint = now.restore_path; // until the new job completes its own, this is its newest state
   if (now.restore_path)
     now.last_checkpoint_time = s.now_text();
-  record_job(s, job);
-  if (t.restore_nonce)
-    s.next.restore_nonce = t.restore_nonce;
+  now.job_id = job.id;
+  now.state = std::string{to_string(job.state)};
+  return now;
+}
+
+void deployed(step& s) {
+  remember_deploy(s, "Deployed", {});
+  if (auto& nonce = s.was.target->restore_nonce)
+    s.next.restore_nonce = nonce;
   s.next.target.reset();
   s.next.failed.reset();
   s.next.failed_deploy_hash.reset();
-  s.next.job_failures.reset();
   s.next.savepoint_path.reset();
   s.next.reason.reset();
+}
+
+void tell_submitted(step& s, const job_status& job) {
+  s.event("JobSubmitted", "job " + *job.job_id + " runs on cluster " + s.was.target->cluster_id
+                              + (job.restore_path ? ", restored from " + *job.restore_path : std::string{}));
+}
+
+void accept_target(step& s, const rest::job& job) {
+  auto& t = *s.was.target;
+  if (is_beside(s.was))
+    return accept_second(s, job);
+  deployed(s);
+  auto old = s.was.cluster;
+  s.next.cluster = serving_cluster{t.cluster_id, t.spec_hash, t.job_manager};
+  s.next.deploy_hash = t.cluster_id;
+  s.next.deploy_version = s.was.updating_version;
+  s.next.job_status = deployed_job(s, job);
+  record_job(s, job);
+  s.next.job_failures.reset();
   record_cluster(s, s.cluster(t.cluster_id));
   s.enter(phase::Running, "job " + job.id + " runs on cluster " + t.cluster_id);
-  s.event("JobSubmitted", "job " + job.id + " runs on cluster " + t.cluster_id
-                              + (now.restore_path ? ", restored from " + *now.restore_path : std::string{}));
+  tell_submitted(s, *s.next.job_status);
   if (old && old->id != t.cluster_id)
     s.event("ToreDownCluster", "removing cluster " + old->id);
 }
@@ -228,6 +253,8 @@ void settled(step& s) {
     s.next.reason.reset();
     s.enter(phase::Running, "the spec is again the one that runs");
   }
+  if (reverted)
+    s.next.teardown.reset(); // what was torn down may be asked for again
   sweep(s);
   quiet_failed_cluster(s);
   if (s.was.cluster)

@@ -1,6 +1,7 @@
 // RollingBackJob: the new version was given up after the old job had been stopped; the old version gets its job back
 // from the state that was just saved, once it is certain that the new version's job does not run.
 #include "flink/decode.hpp"
+#include "flink/modes.hpp"
 #include "flink/start_job.hpp"
 
 namespace flink {
@@ -21,7 +22,8 @@ bool new_job_ended(step& s) {
   if (known && *known && rest::is_terminal((*known)->state))
     return true;
   if (known && *known) {
-    s.order(cancel_job{c.id, *t.job_id});
+    if (s.order(cancel_job{c.id, *t.job_id}) == progress::unknown)
+      s.act(cancel_job{c.id, *t.job_id}); // cancelling twice is harmless
     s.wait("EndingNewJob", "cancelling job " + *t.job_id + " of the version that is given up");
     return false;
   }
@@ -61,15 +63,15 @@ void restart_old(step& s, const cluster_view& old) {
   if (verdict.job)
     return finish_rollback(s, *verdict.job);
   if (verdict.how == started::no) {
-    s.warn("RollbackFailed", verdict.why);
-    s.next.job_status->job_id.reset();
-    s.next.savepoint_path = s.was.target->restore_path; // what the next edit starts from
-    fail_deploy(s, "RollbackFailed",
-                verdict.why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
-                    + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
-                      "fallbackWithoutState is set");
+    rollback_failed(s, verdict.why);
   } else if (verdict.how == started::late)
     restart_job_manager(s, old, verdict.why);
+}
+
+/// BlueGreen: nothing is to be given back.
+void end_second(step& s) {
+  if (new_job_ended(s))
+    fail_deploy(s, "JobStartFailed", short_cause(s));
 }
 
 } // namespace
@@ -83,9 +85,11 @@ void rolling_back_job(step& s) {
   auto& t = s.was.target;
   if (!t || !t->rollback || !s.was.cluster || !s.was.job_status)
     return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  if (is_beside(s.was)) // the old version runs
+    return end_second(s);
   auto old = s.cluster(s.was.cluster->id);
   if (!t->rollback->job_id) {
-    if (!new_job_ended(s))
+    if (!new_job_ended(s) || (is_parked(s.was) && !old_cluster_back(s)))
       return;
     if (old_job_is_through(s.was))
       return fail_deploy(s, "RolledBack", short_cause(s) + "; the old job had finished by itself");

@@ -86,17 +86,6 @@ void conclude(step& s, std::optional<std::string> path, std::optional<std::strin
   s.next.savepoint_request.reset();
 }
 
-/// A savepoint is state that the job can be started from again, like a checkpoint. Both times are the JobManager's.
-void count_as_checkpoint(step& s, const rest::checkpoint& x) {
-  auto& job = *s.next.job_status;
-  auto taken = system_clock::time_point{milliseconds{x.trigger_timestamp}};
-  auto known = job.last_checkpoint == job.restore_path ? std::nullopt : time_of(job.last_checkpoint_time);
-  if (known && *known > taken)
-    return;
-  job.last_checkpoint = x.external_path;
-  job.last_checkpoint_time = k8s::format_milliseconds(taken);
-}
-
 std::chrono::steady_clock::time_point trigger_answered(const step& s) {
   auto& r = *s.was.savepoint_request;
   return s.answered(ask_savepoint{r.cluster_id, r.job_id, r.trigger_id});
@@ -121,11 +110,6 @@ void complete(step& s, const cluster_view& c, const std::string& path) {
   conclude(s, path, std::nullopt);
 }
 
-bool is_known(const status& x, const std::string& path) {
-  return x.job_status->restore_path == path
-      || std::any_of(x.savepoints.begin(), x.savepoints.end(), [&](auto& y) { return y.path == path; });
-}
-
 /// The JobManager does not know the trigger: it has restarted, or has forgotten it. The savepoint may be there.
 void trigger_lost(step& s, const cluster_view& c) {
   auto& r = *s.was.savepoint_request;
@@ -134,7 +118,7 @@ void trigger_lost(step& s, const cluster_view& c) {
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = time_of(r.started_at);
-  bool ours = last && began && !is_known(s.was, last->external_path)
+  bool ours = last && began && !is_known_savepoint(s.was, last->external_path)
            && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_grace >= *began;
   if (ours) {
     count_as_checkpoint(s, *last);
@@ -169,11 +153,16 @@ void follow(step& s, const cluster_view& c) {
 
 // -- disposal -----------------------------------------------------------------------------------------
 
-/// What the job that runs, its next start or a rollback may be started from.
+bool stands_on(const std::optional<job_status>& job, const std::string& path) {
+  return job && (job->restore_path == path || job->last_checkpoint == path);
+}
+
+/// What a job that runs, its next start or a rollback may be started from.
 bool is_needed(const step& s, const std::string& path) {
   auto& x = s.was;
   auto& spec = s.x.app.spec;
-  return x.job_status->restore_path == path || x.job_status->last_checkpoint == path || x.savepoint_path == path
+  auto stood_on = [&](auto& version) { return stands_on(version.job_status, path); };
+  return stands_on(x.job_status, path) || std::ranges::any_of(x.version_statuses, stood_on) || x.savepoint_path == path
       || (x.target && (x.target->restore_path == path || x.target->start_from == path)) || spec.savepoint_path == path
       || (spec.restore_from && spec.restore_from->path == path);
 }
@@ -219,6 +208,21 @@ void dispose(step& s, const cluster_view& c, const std::string& path) {
 
 } // namespace
 
+void count_as_checkpoint(step& s, const rest::checkpoint& x) {
+  auto& job = *s.next.job_status;
+  auto taken = system_clock::time_point{milliseconds{x.trigger_timestamp}}; // both times are the JobManager's
+  auto known = job.last_checkpoint == job.restore_path ? std::nullopt : time_of(job.last_checkpoint_time);
+  if (known && *known > taken)
+    return;
+  job.last_checkpoint = x.external_path;
+  job.last_checkpoint_time = k8s::format_milliseconds(taken);
+}
+
+bool is_known_savepoint(const status& x, const std::string& path) {
+  return (x.job_status && x.job_status->restore_path == path)
+      || std::any_of(x.savepoints.begin(), x.savepoints.end(), [&](auto& y) { return y.path == path; });
+}
+
 void record_savepoint(step& s, const std::string& path, const std::string& reason) {
   auto& all = s.next.savepoints;
   all.push_back({path, s.now_text(), reason});
@@ -231,8 +235,6 @@ void save_beside(step& s) {
   if (!s.was.cluster || !s.next.job_status || !s.was.job_status)
     return;
   auto& r = s.was.savepoint_request;
-  if (r && r->reason == "Update")
-    return;
   if (r && (r->cluster_id != s.was.cluster->id || r->job_id != serving_job(s.was)))
     return s.next.savepoint_request.reset(); // its job is gone; one that is still wanted is begun anew
   auto c = s.cluster(s.was.cluster->id);

@@ -5,6 +5,7 @@
 #include "flink/decode.hpp"
 #include "flink/hash.hpp"
 #include "flink/labels.hpp"
+#include "flink/modes.hpp"
 #include "flink/program_args.hpp"
 #include "flink/start_job.hpp"
 #include "flink/validate.hpp"
@@ -23,58 +24,6 @@ job_parameters parameters_of(const spec& x) {
           = x.program_args_list ? *x.program_args_list : split_program_args(x.program_args.value_or("")),
           .program_args = x.program_args,
           .allow_non_restored_state = x.allow_non_restored_state.value_or(false)};
-}
-
-/// A trouble of the cluster under way that people should read.
-struct defect {
-  std::string reason;
-  std::string message;
-  /// Waiting longer cannot help.
-  bool final = false;
-};
-
-bool never_starts(const std::string& reason) {
-  return reason == "InvalidImageName";
-}
-
-std::optional<defect> defect_of(const k8s::pod& x, const char* role) {
-  auto name = std::string{role} + " pod " + x.head.key.name;
-  if (x.waiting_reason && *x.waiting_reason == "CrashLoopBackOff")
-    return defect{"CrashLoop", name + " keeps crashing: " + x.last_termination.value_or("no reason given"),
-                  x.restarts >= defaults::crash_loop_restarts};
-  bool starting
-      = x.waiting_reason && (*x.waiting_reason == "ContainerCreating" || *x.waiting_reason == "PodInitializing");
-  if (x.waiting_reason && !starting)
-    return defect{*x.waiting_reason, name + ": " + x.waiting_message.value_or(*x.waiting_reason),
-                  never_starts(*x.waiting_reason)};
-  if (x.restarts >= defaults::crash_loop_restarts)
-    return defect{"CrashLoop",
-                  name + " has crashed " + std::to_string(x.restarts)
-                      + " times: " + x.last_termination.value_or("no reason given"),
-                  true};
-  if (x.unschedulable)
-    return defect{"Unschedulable", name + ": " + *x.unschedulable, false};
-  return std::nullopt;
-}
-
-std::optional<defect> defect_of(const cluster_view& c) {
-  for (auto* d : {c.job_manager, c.task_manager})
-    if (d && d->replica_failure)
-      return defect{"PodsRefused",
-                    "Deployment " + d->head.key.name + " cannot create its pods: " + *d->replica_failure};
-  for (auto* pod : c.job_manager_pods)
-    if (auto found = defect_of(*pod, "JobManager"))
-      return found;
-  for (auto* pod : c.task_manager_pods)
-    if (auto found = defect_of(*pod, "TaskManager"))
-      return found;
-  return std::nullopt;
-}
-
-/// Scheduling is worth the whole patience of the step; a broken pod is not.
-bool hopeless(const step& s, const defect& x) {
-  return x.final
-      || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_patience));
 }
 
 bool wants_ingress(const step& s) {
@@ -155,42 +104,49 @@ bool has_old_job(const status& x) {
   return x.cluster && !serving_job(x).empty();
 }
 
-void leave_old_job(step& s, const cluster_view& c) {
-  if (!has_old_job(s.was)) {
-    if (serving_cluster_is_idle(s))
-      begin_submit(s, first_restore_path(s), "cluster " + c.id + " is ready");
+/// BlueGreen: the old job gives at most its state away.
+void leave_old_job_running(step& s, const std::string& why) {
+  if (s.x.app.spec.savepoint_disabled.value_or(false))
+    return begin_submit(s, std::nullopt, why + "; savepoints are disabled");
+  s.next.target->trigger_id = s.x.fresh.trigger_id;
+  s.enter(phase::Savepointing, why);
+  s.act(take_savepoint{s.was.cluster->id, serving_job(s.was), s.x.fresh.trigger_id});
+  s.event("SavepointingJob", "taking a savepoint of job " + serving_job(s.was) + ", which goes on");
+}
+
+void leave_old_job(step& s, const std::string& why) {
+  if (is_parked(s.was)) // Single: it has ended already
+    return begin_submit(s, s.was.target->restore_path, why);
+  if (!has_old_job(s.was) && !serving_cluster_is_idle(s))
     return;
-  }
+  if (!has_old_job(s.was))
+    return old_job_gone(s, first_restore_path(s), why);
+  if (deploy_mode(s.was) == modes::blue_green)
+    return leave_old_job_running(s, why);
   if (s.x.app.spec.savepoint_disabled.value_or(false)) {
-    s.enter(phase::Cancelling, "cluster " + c.id + " is ready; savepoints are disabled");
+    s.enter(phase::Cancelling, why + "; savepoints are disabled");
     s.warn("CancellingJob", "cancelling job " + serving_job(s.was) + " without a savepoint (savepointDisabled)");
     return;
   }
   s.next.target->trigger_id = s.x.fresh.trigger_id;
-  s.enter(phase::Savepointing, "cluster " + c.id + " is ready");
+  s.enter(phase::Savepointing, why);
   s.act(stop_job{s.was.cluster->id, serving_job(s.was), s.x.fresh.trigger_id});
   s.event("CancellingJob", "stopping job " + serving_job(s.was) + " with a savepoint");
 }
 
-/// The goal has moved, or someone wants none: returns whether the step has been taken elsewhere.
-bool superseded(step& s) {
-  if (!s.x.complaints.empty()) {
-    fail_deploy(s, "InvalidSpec", complaints_in_words(s));
+/// There is a job that a version which does not compile must not cost anything.
+bool wants_compiling(const step& s) {
+  return has_old_job(s.was) && !is_parked(s.was);
+}
+
+/// Single: returns whether nothing stands in the way of the new cluster any more.
+bool way_is_free(step& s) {
+  if (deploy_mode(s.was) != modes::single || !s.was.cluster)
     return true;
-  }
-  if (s.x.spec_hash != s.was.target->spec_hash) {
-    if (s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash) {
-      s.next.target.reset();
-      s.enter(phase::Running, "the edit was taken back before the old job was touched");
-      return true;
-    }
-    begin_deploy(s, "edited while the cluster was starting");
-    return true;
-  }
-  if (rollback_forced(s)) {
-    fail_deploy(s, "ForceRollback", "spec.forceRollback is set");
-    return true;
-  }
+  if (is_parked(s.was))
+    return room_made(s);
+  if (rehearsed(s))
+    leave_old_job(s, "the API server would take every object of the new cluster");
   return false;
 }
 
@@ -198,7 +154,8 @@ bool superseded(step& s) {
 
 std::vector<object_role> missing_objects(const step& s, const cluster_view& c) {
   auto& seen = s.x.seen.world;
-  auto& name = s.x.app.metadata.name;
+  auto colour = colour_of(s.next, c.id);
+  auto& app = s.x.app.metadata.name;
   std::vector<object_role> missing;
   if (!c.job_manager)
     missing.push_back(object_role::job_manager);
@@ -206,9 +163,9 @@ std::vector<object_role> missing_objects(const step& s, const cluster_view& c) {
     missing.push_back(object_role::versioned_service);
   if (!c.task_manager)
     missing.push_back(object_role::task_manager);
-  if (!seen.services.contains(name))
+  if (!seen.services.contains(generic_service_name(app, colour)))
     missing.push_back(object_role::generic_service);
-  if (wants_ingress(s) && !seen.ingresses.contains(name))
+  if (wants_ingress(s) && !seen.ingresses.contains(ingress_name(app, colour)))
     missing.push_back(object_role::ingress);
   return missing;
 }
@@ -240,6 +197,29 @@ creation create_missing(step& s, const cluster_view& c) {
   return {missing.empty(), std::nullopt};
 }
 
+bool superseded(step& s) {
+  if (!s.x.complaints.empty()) {
+    fail_deploy(s, "InvalidSpec", complaints_in_words(s));
+    return true;
+  }
+  if (s.x.spec_hash != s.was.target->spec_hash) {
+    bool taken_back = s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash;
+    if (taken_back && is_parked(s.was))
+      begin_rollback(s, "the edit was taken back");
+    else if (taken_back) {
+      s.next.target.reset();
+      s.enter(phase::Running, "the edit was taken back before the old job was touched");
+    } else
+      begin_deploy(s, "edited while the cluster was starting");
+    return true;
+  }
+  if (rollback_forced(s)) {
+    fail_deploy(s, "ForceRollback", "spec.forceRollback is set");
+    return true;
+  }
+  return false;
+}
+
 void begin_deploy(step& s, std::string why) {
   if (!s.has_finalizer()) {
     // Nothing is created that a deletion could miss.
@@ -263,10 +243,12 @@ void begin_deploy(step& s, std::string why) {
   }
   if (!s.was.cluster)
     s.next.savepoint_nonce = s.x.app.spec.savepoint_nonce; // nothing runs that it could be about
+  choose_mode(s);
   s.enter(phase::ClusterStarting, std::move(why));
   s.wait("CreatingCluster", "creating the objects of cluster " + id);
-  for (auto role : missing_objects(s, s.cluster(id)))
-    s.act(create_object{role, id});
+  if (deploy_mode(s.next) != modes::single)
+    for (auto role : missing_objects(s, s.cluster(id)))
+      s.act(create_object{role, id});
   for (auto& odd : remarks(s.x.app))
     s.warn("Remark", json::to_string(odd));
   s.event("CreatingCluster",
@@ -280,22 +262,16 @@ void cluster_starting(step& s) {
     return;
   sweep(s);
   record_serving(s); // it may take long until it is stopped
+  if (!way_is_free(s))
+    return;
   auto c = s.cluster(s.was.target->cluster_id);
   if (!create_objects(s, c))
     ;
-  else if (slots_ready(s, c) && (!has_old_job(s.was) || compiles(s, c)) && phase_of(s.next) == phase::ClusterStarting)
-    return leave_old_job(s, c);
+  else if (slots_ready(s, c) && (!wants_compiling(s) || compiles(s, c)) && phase_of(s.next) == phase::ClusterStarting)
+    return leave_old_job(s, "cluster " + c.id + " is ready");
   if (phase_of(s.next) != phase::ClusterStarting)
     return; // refused on the way
-  auto found = defect_of(c);
-  if (found)
-    s.trouble(found->reason, found->message);
-  if (found && hopeless(s, *found))
-    return fail_deploy(s, found->reason, found->message);
-  auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
-  if (s.passed(s.was.target->step_started_at, limit))
-    fail_deploy(s, "ClusterStartTimeout",
-                "not ready within " + std::to_string(limit.count()) + " s; last: " + s.waits_for().message);
+  give_up_in_time(s, c);
 }
 
 } // namespace flink

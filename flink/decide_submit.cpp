@@ -1,6 +1,7 @@
 // SubmittingJob: the job of the version under way is started on its cluster.
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
+#include "flink/modes.hpp"
 #include "flink/start_job.hpp"
 
 namespace flink {
@@ -26,10 +27,7 @@ void give_up(step& s, const std::string& why) {
   s.warn("JobSubmissionFailed", why);
   if (!s.was.cluster)
     return fail_deploy(s, "JobStartFailed", why);
-  s.next.target->rollback = rollback{.reason = why};
-  s.enter(phase::RollingBackJob, why);
-  s.calm(); // what the new version waited for does not matter any more
-  s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
+  begin_rollback(s, why);
 }
 
 /// What there was to restore is gone, and the user wants the job to run all the same. Not if the user has named the
@@ -47,6 +45,23 @@ bool start_without_state(step& s, const cluster_view& c) {
 }
 
 } // namespace
+
+void begin_rollback(step& s, const std::string& why) {
+  s.next.target->rollback = rollback{.reason = why};
+  s.enter(phase::RollingBackJob, why);
+  s.calm(); // what the new version waited for does not matter any more
+  s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
+}
+
+void rollback_failed(step& s, const std::string& why) {
+  s.warn("RollbackFailed", why);
+  s.next.job_status->job_id.reset();
+  s.next.savepoint_path = s.was.target->restore_path; // what the next edit starts from
+  fail_deploy(s, "RollbackFailed",
+              why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
+                  + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
+                    "fallbackWithoutState is set");
+}
 
 std::optional<std::string> first_restore_path(const step& s) {
   auto& spec = s.x.app.spec;

@@ -4,6 +4,7 @@
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
 #include "flink/ending.hpp"
+#include "flink/modes.hpp"
 
 #include <algorithm>
 
@@ -47,14 +48,14 @@ void begin(step& s) {
   auto& e = s.next.suspension.emplace(ending{.started_at = s.now_text()});
   auto& t = s.was.target;
   auto at = phase_of(s.was);
-  bool stopping = at == phase::Savepointing && t && t->trigger_id;
+  bool stopping = at == phase::Savepointing && !is_beside(s.was) && t && t->trigger_id;
   bool cancelling = at == phase::Cancelling || (at == phase::Recovering && !in_place(s.was));
   if ((stopping || cancelling) && s.was.cluster) {
     e.cluster_id = s.was.cluster->id;
     e.job_id = serving_job(s.was);
     e.trigger_id = stopping ? t->trigger_id : std::nullopt;
   }
-  if (t && !t->job_id)
+  if (t && !t->job_id && !is_parked(s.was))
     s.next.target.reset(); // nothing can have been submitted
   s.enter(without_savepoint(s) ? phase::Cancelling : phase::Savepointing, "spec.suspend is set");
   s.wait("Suspending", "ending the job");
@@ -138,7 +139,8 @@ bool saved_by_us(const status& x) {
 /// The newest state of the job that has ended.
 recoverable state_left(step& s) {
   auto& saved = s.was.savepoint_path;
-  if (s.was.target && !saved_by_us(s.was)) // its job was not accepted: what it was started from counts
+  if (s.was.target && !is_beside(s.was)
+      && !saved_by_us(s.was)) // its job was not accepted: what it was started from counts
     return {.path = s.was.target->restore_path, .source = "the state that the deploy under way had"};
   if (saved || !s.was.cluster || serving_job(s.was).empty())
     return {.path = saved, .source = saved.value_or("none")};
@@ -160,7 +162,7 @@ void remember_state(step& s) {
   if (state.path != s.was.savepoint_path)
     s.warn("RestoringExternalizedCheckpoint",
            "the job has ended without a savepoint; it will resume from " + state.source);
-  if (t && t->restore_nonce && saved_by_us(s.was))
+  if (t && t->restore_nonce && saved_by_us(s.was) && !is_beside(s.was))
     s.next.restore_nonce = t->restore_nonce; // its job has gone on from there
   if (!state.path)
     show_cancelling(s);
@@ -217,8 +219,8 @@ bool suspended(step& s) {
   bool there = phase_of(s.was) == phase::Suspended && !s.was.cluster;
   if (s.was.suspension)
     suspending(s);
-  else if (!wanted(s) || (!there && status_lost(s)))
-    return false;
+  else if (!wanted(s) || (!there && status_lost(s)) || s.was.updating_cluster)
+    return false; // of two versions the user chooses one first
   else if (there)
     stay_suspended(s);
   else if (!s.was.cluster && !s.was.target && !s.was.failed)

@@ -15,7 +15,7 @@ struct live_job {
     serving,
     /// Submitted, and not accepted yet: the new version's, or the old version's second start.
     starting,
-    /// Of a version that is being rolled back.
+    /// Of a version that is being rolled back, or in BlueGreen has not been accepted beside the one that serves.
     given_up,
   };
   std::string cluster_id;
@@ -23,7 +23,8 @@ struct live_job {
   standing as = standing::serving;
 };
 
-/// Every place where a job may run: the one started last first.
+/// Every place where a job may run: the one started last first. Not where it is certain that it has ended: in Single,
+/// the old version's, whose cluster is scaled to nothing.
 std::vector<live_job> suspects(const status& x);
 
 /// Returns whether it is certain that a job does not run, and that no savepoint of it is under way. One that runs is

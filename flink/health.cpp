@@ -2,6 +2,7 @@
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
+#include "flink/modes.hpp"
 #include "flink/render.hpp"
 #include "flink/step.hpp"
 #include "k8s/time.hpp"
@@ -44,7 +45,7 @@ std::string time_text(int64_t since_epoch) {
 
 /// Address of a page of Flink's web UI, where the way to it is known.
 std::optional<std::string> page(const step& s, const std::string& cluster_id, const std::string& path) {
-  auto host = ingress_host(s.x.app, {.id = cluster_id}, s.x.settings.render);
+  auto host = ingress_host(s.x.app, {.id = cluster_id, .colour = colour_of(s.next, cluster_id)}, s.x.settings.render);
   return host.empty() ? std::nullopt : std::optional{host + "/#/" + path};
 }
 

@@ -5,6 +5,7 @@
 #include "flink/adopt.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
+#include "flink/modes.hpp"
 #include "flink/names.hpp"
 #include "flink/render.hpp"
 #include "k8s/decode.hpp"
@@ -150,6 +151,7 @@ struct learner {
       show_object(seen, y.role, r.body);
     plain();
   }
+  void operator()(const rehearse_object&) const { plain(); }
   void operator()(const read_object& y) const {
     if (succeeded(r) || (!r.none && r.status == 404))
       learn_owner(seen, app, y, r);

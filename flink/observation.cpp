@@ -2,6 +2,7 @@
 
 #include "flink/adopt.hpp"
 #include "flink/labels.hpp"
+#include "flink/names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -47,7 +48,7 @@ std::string cluster_of(const k8s::object_head& x) {
 }
 
 bool is_versioned(const k8s::service& x) {
-  return x.head.key.name != label(x.head, labels::application);
+  return x.head.key.name == versioned_service_name(label(x.head, labels::application), cluster_of(x.head));
 }
 
 incarnation incarnation_of(const k8s::pod& x) {

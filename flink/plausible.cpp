@@ -38,6 +38,10 @@ bool is_mode(std::string_view x) {
   return x == "Single" || x == "Dual" || x == "BlueGreen";
 }
 
+bool is_deploy_mode(std::string_view x) {
+  return is_mode(x) || x == "InPlace";
+}
+
 constexpr std::string_view no_time = "is no RFC 3339 time";
 constexpr std::string_view no_flink_id = "is no id of 32 hexadecimal digits";
 constexpr std::string_view no_cluster_id = "is no cluster id";
@@ -92,13 +96,27 @@ void check_incarnation(sieve& s, const std::string& field, std::optional<incarna
     x.reset();
 }
 
-void check_cluster(sieve& s, std::optional<serving_cluster>& x) {
+void check_cluster(sieve& s, const std::string& field, std::optional<serving_cluster>& x) {
   if (!x)
     return;
-  if (!s.note(is_cluster_id(x->id), "status.cluster.id", x->id, no_cluster_id))
+  if (!s.note(is_cluster_id(x->id), field + ".id", x->id, no_cluster_id))
     x.reset();
   else
-    check_incarnation(s, "status.cluster.jobManager", x->job_manager);
+    check_incarnation(s, field + ".jobManager", x->job_manager);
+}
+
+void check_teardown(sieve& s, std::optional<teardown>& x) {
+  if (x
+      && (!s.note(is_cluster_id(x->cluster_id), "status.teardown.clusterId", x->cluster_id, no_cluster_id)
+          || !s.note(is_time(x->started_at), "status.teardown.startedAt", x->started_at, no_time)))
+    x.reset();
+}
+
+void check_replicas(sieve& s, std::optional<replica_counts>& x) {
+  if (x
+      && !s.note(x->job_managers >= 1 && x->task_managers >= 0, "status.target.oldReplicas",
+                 std::to_string(x->job_managers) + " and " + std::to_string(x->task_managers), "are no replicas"))
+    x.reset();
 }
 
 bool is_target(sieve& s, const deploy_target& x) {
@@ -120,6 +138,8 @@ void check_target(sieve& s, std::optional<deploy_target>& x) {
   s.keep_if(is_path, "status.target.startFrom", x->start_from, no_path);
   s.keep_if(is_time, "status.target.startedAt", x->started_at, no_time);
   s.keep_if(is_time, "status.target.stepStartedAt", x->step_started_at, no_time);
+  s.keep_if(is_deploy_mode, "status.target.mode", x->mode, "is no way to deploy");
+  check_replicas(s, x->old_replicas);
   check_incarnation(s, "status.target.jobManager", x->job_manager);
   if (!x->rollback)
     return;
@@ -220,7 +240,9 @@ void drop_nonsense(status& x, findings& complaints) {
                  "is too small"))
     x.observed_generation.reset();
   check_reference(s, x);
-  check_cluster(s, x.cluster);
+  check_cluster(s, "status.cluster", x.cluster);
+  check_cluster(s, "status.updatingCluster", x.updating_cluster);
+  check_teardown(s, x.teardown);
   check_target(s, x.target);
   check_failed(s, x.failed);
   check_ending(s, "status.deletion", x.deletion);

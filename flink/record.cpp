@@ -2,7 +2,6 @@
 
 #include "flink/decode.hpp"
 #include "flink/hash.hpp"
-#include "flink/unsupported.hpp"
 #include "flink/validate.hpp"
 
 namespace flink {
@@ -29,8 +28,6 @@ application_record read_record(std::string_view text, const earlier_reading& ear
   }
   // A status that was edited into nonsense is repaired by the next write; it does not forbid a deploy.
   x.complaints = objections(x.app, found);
-  for (auto& complaint : unsupported(x.app.spec))
-    x.complaints.push_back(std::move(complaint));
   x.spec_hash = spec_hash(x.app);
   return x;
 }

@@ -81,8 +81,11 @@ std::string render_generic_service(const application& app, const cluster_plan& p
 }
 
 std::string ingress_host(const application& app, const cluster_plan& plan, const render_options& options) {
-  if (app.spec.ingress && app.spec.ingress->host && !app.spec.ingress->host->empty())
-    return *app.spec.ingress->host;
+  if (app.spec.ingress && app.spec.ingress->host && !app.spec.ingress->host->empty()) {
+    auto& host = *app.spec.ingress->host;
+    // Two versions cannot share a host.
+    return plan.colour && !host.starts_with("*.") ? *plan.colour + "-" + host : host;
+  }
   return replace_all(options.ingress_url_format, "{{$jobCluster}}", ingress_name(app.metadata.name, plan.colour));
 }
 

@@ -2,6 +2,7 @@
 #include "flink/start_job.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/modes.hpp"
 
 namespace flink {
 
@@ -115,7 +116,7 @@ bool in_time(const step& s, bool answered) {
 }
 
 void switch_generic_service(step& s, const cluster_view& c) {
-  auto i = s.x.seen.world.services.find(s.x.app.metadata.name);
+  auto i = s.x.seen.world.services.find(generic_service_name(s.x.app.metadata.name, colour_of(s.was, c.id)));
   if (i == s.x.seen.world.services.end() || !c.versioned_service)
     return;
   if (i->second->selector != c.versioned_service->selector)

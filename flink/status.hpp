@@ -159,6 +159,14 @@ struct rollback {
 };
 BOOST_DESCRIBE_STRUCT(rollback, (), (job_id, job_manager, reason))
 
+/// How many pods each role of a cluster is to have.
+struct replica_counts {
+  int32_t job_managers = 1;
+  int32_t task_managers = 0;
+  bool operator==(const replica_counts&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(replica_counts, (), (job_managers, task_managers))
+
 /// The pinned goal of a deploy under way: the write-ahead record of everything that it will do.
 struct deploy_target {
   std::string cluster_id;
@@ -183,12 +191,18 @@ struct deploy_target {
   std::optional<std::string> restore_nonce;
   /// spec.forceRollback was set already when the deploy began: it is not meant for this one.
   std::optional<bool> force_rollback;
+  /// How this deploy goes on, whatever the spec says meanwhile: Dual (or absent), Single, BlueGreen or InPlace.
+  std::optional<std::string> mode;
+  /// What the old cluster had before this deploy changed it. Single: its job has ended, and it is scaled to nothing
+  /// until the new version is accepted. InPlace: its TaskManagers are scaled up.
+  std::optional<replica_counts> old_replicas;
   std::optional<flink::rollback> rollback;
   bool operator==(const deploy_target&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(deploy_target, (),
                       (cluster_id, spec_hash, generation, attempt, started_at, step_started_at, job, job_id,
-                       job_manager, trigger_id, restore_path, start_from, restore_nonce, force_rollback, rollback))
+                       job_manager, trigger_id, restore_path, start_from, restore_nonce, force_rollback, mode,
+                       old_replicas, rollback))
 
 /// A cluster that was given up; kept a while so that its logs can be read.
 struct failed_cluster {
@@ -200,6 +214,16 @@ struct failed_cluster {
   bool operator==(const failed_cluster&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(failed_cluster, (), (id, spec_hash, failed_at, job_id))
+
+/// BlueGreen: one of two versions goes. Stays afterwards, until the next deploy begins.
+struct teardown {
+  std::string cluster_id;
+  std::string started_at;
+  /// The newer version is torn down: this spec is not deployed again by itself.
+  std::optional<std::string> spec_hash;
+  bool operator==(const teardown&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(teardown, (), (cluster_id, started_at, spec_hash))
 
 /// Removal or suspension of the application: the write-ahead record of how its job ends.
 struct ending {
@@ -229,7 +253,7 @@ BOOST_DESCRIBE_STRUCT(job_failures, (), (restarts, window_started_at, last_faile
 
 /// A savepoint under way beside a running job: stored before it is asked for.
 struct savepoint_request {
-  /// Nonce, Schedule or Update (a BlueGreen deploy).
+  /// Nonce or Schedule.
   std::string reason;
   /// spec.savepointNonce, where that asked for it.
   std::optional<std::string> nonce;
@@ -302,6 +326,9 @@ struct status {
   std::optional<int64_t> observed_generation;
   std::vector<k8s::condition> conditions;
   std::optional<serving_cluster> cluster;
+  /// BlueGreen: the cluster of the newer version while two run; its job is in version_statuses[1].
+  std::optional<serving_cluster> updating_cluster;
+  std::optional<flink::teardown> teardown;
   std::optional<deploy_target> target;
   std::optional<failed_cluster> failed;
   std::optional<ending> deletion;
@@ -322,8 +349,8 @@ BOOST_DESCRIBE_STRUCT(status, (),
                       (phase, started_at, last_updated_at, reason, deployment_mode, deploy_hash, failed_deploy_hash,
                        rollback_hash, updating_hash, teardown_hash, in_place_updated_from_hash, deploy_version,
                        updating_version, savepoint_trigger_id, savepoint_path, retry_count, last_seen_error,
-                       cluster_status, job_status, version_statuses, observed_generation, conditions, cluster, target,
-                       failed, deletion, suspension, job_failures, savepoint_nonce, restore_nonce, savepoint_request,
-                       last_savepoint, savepoints, history, selector))
+                       cluster_status, job_status, version_statuses, observed_generation, conditions, cluster,
+                       updating_cluster, teardown, target, failed, deletion, suspension, job_failures, savepoint_nonce,
+                       restore_nonce, savepoint_request, last_savepoint, savepoints, history, selector))
 
 } // namespace flink

@@ -29,7 +29,8 @@ milliseconds since(std::chrono::steady_clock::time_point then, const moment& now
 /// Whether a refusal says something about the user's version. Everything else that is refused, a patch whose test
 /// failed for one, is tried again: nobody else would.
 bool is_verdict(const action& x) {
-  return !job_manager_of(x).empty() || std::holds_alternative<create_object>(x);
+  return !job_manager_of(x).empty() || std::holds_alternative<create_object>(x)
+      || std::holds_alternative<rehearse_object>(x);
 }
 
 bool switched_on(const config_value& x) {
@@ -295,6 +296,7 @@ decision step::finish() {
   if (next != was)
     refresh_health(*this);
   next.observed_generation = meta.generation;
+  mirror_versions(next);
   set_conditions(next, x, waiting_);
   if (next != was) {
     next.last_updated_at = now_text();
@@ -326,7 +328,18 @@ std::string serving_job(const status& x) {
   return x.job_status && x.job_status->job_id ? *x.job_status->job_id : std::string{};
 }
 
+std::string second_job(const status& x) {
+  bool two = x.updating_cluster && x.version_statuses.size() > 1 && x.version_statuses[1].job_status;
+  return two ? x.version_statuses[1].job_status->job_id.value_or("") : std::string{};
+}
+
 namespace {
+
+/// Whether a cluster's job was given to this life of its JobManager.
+bool was_given_to(const status& x, const cluster_view& c) {
+  auto given = [&](auto& y) { return y && y->id == c.id && y->job_manager == incarnation_of(*c.leader); };
+  return given(x.cluster) || given(x.updating_cluster);
+}
 
 /// A person has looked, and says that nothing of this cluster runs.
 bool confirmed_gone(const step& s, const cluster_view& c) {
@@ -354,8 +367,7 @@ std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string&
     return rest::is_terminal((*known)->state);
   // 404: this JobManager does not know the job. In the life that it was given to, it is over. Without HA, what ran in
   // another life died with that. With HA the job may be on its way back, for a while.
-  auto& serving = s.was.cluster;
-  if (serving && serving->id == c.id && serving->job_manager == incarnation_of(*c.leader))
+  if (was_given_to(s.was, c))
     return true;
   if (other_job_manager(c))
     return std::nullopt;

@@ -135,6 +135,8 @@ private:
 
 /// The job that serves, as the status knows it.
 std::string serving_job(const status& x);
+/// BlueGreen: the job of the newer of two versions that run; empty if there is none.
+std::string second_job(const status& x);
 
 /// Patience of one step: the application's own number, or the default.
 std::chrono::seconds patience(const step& s, std::optional<int32_t> timeouts::* what, std::chrono::seconds otherwise);
@@ -148,6 +150,12 @@ void save_beside(step& s);
 
 /// Remembers a savepoint in status.savepoints. `reason` as there.
 void record_savepoint(step& s, const std::string& path, const std::string& reason);
+
+/// A savepoint of a job that goes on is state that it can be started from again, like a checkpoint.
+void count_as_checkpoint(step& s, const rest::checkpoint& x);
+
+/// Whether the status tells of a savepoint already.
+bool is_known_savepoint(const status& x, const std::string& path);
 
 /// State for the first job of an application, as the user gives it.
 std::optional<std::string> first_restore_path(const step& s);
@@ -221,10 +229,38 @@ bool remove_cluster(step& s, const std::string& cluster_id);
 /// Removes clusters that neither serve nor are being built, at once or after the time that a failed one is kept.
 void sweep(step& s);
 
+/// Says what keeps the target's cluster from coming up (defects.cpp), and gives the version up when that is hopeless or
+/// takes too long.
+void give_up_in_time(step& s, const cluster_view& c);
+
+// -- Single (decide_single.cpp) -----------------------------------------------------------------------------
+
+/// Pins with the goal how its deploy goes on. Where the old job has ended for it already, the next goal has nothing
+/// else to start from.
+void choose_mode(step& s);
+/// Has the API server taken every object of the new cluster, without keeping it? Gives the version up if it refuses.
+bool rehearsed(step& s);
+/// Are the pods of the old cluster gone?
+bool room_made(step& s);
+/// Is the given-up version's cluster gone, and has the old one its pods and slots again?
+bool old_cluster_back(step& s);
+
+// -- BlueGreen (decide_bluegreen.cpp) -------------------------------------------------------------------
+
+/// Takes a new version beside the one that serves.
+void accept_second(step& s, const rest::job& job);
+/// Removes the coloured Services and Ingresses of versions that are gone.
+void sweep_colours(step& s);
+/// Keeps status.versionStatuses and its fellows true.
+void mirror_versions(status& next);
+
 // -- phases ----------------------------------------------------------------------------------------------
 
 /// Pins the present spec as the goal and creates its cluster.
 void begin_deploy(step& s, std::string why);
+/// The goal has moved, or someone wants none: returns whether the step has been taken elsewhere. Asked while the old
+/// job is untouched.
+bool superseded(step& s);
 void cluster_starting(step& s);
 void savepointing(step& s);
 void cancelling(step& s);
@@ -242,13 +278,28 @@ bool suspended(step& s);
 
 /// What the target's job is started from; empty: without state.
 std::string start_state(const deploy_target& x);
+/// BlueGreen: two versions run.
+void dual_running(step& s);
 
 /// Takes the step to SubmittingJob with new identities.
 void begin_submit(step& s, std::optional<std::string> restore_path, std::string why);
-/// Gives the version under way up before the old job was touched.
+/// Goes on from the end of the old job: to its successor, or in Single to making room for it.
+void old_job_gone(step& s, std::optional<std::string> restore_path, std::string why);
+/// Gives the version under way up after the old job has ended: the old version gets it back.
+void begin_rollback(step& s, const std::string& why);
+/// ... and cannot have it: no job runs.
+void rollback_failed(step& s, const std::string& why);
+/// Gives the version under way up before the old job was touched; in Single, after it has ended, the old version is
+/// given its job back first.
 void fail_deploy(step& s, std::string reason, std::string message);
 /// spec.forceRollback gives up one deploy: the one during which it was set.
 bool rollback_forced(step& s);
+/// Concludes the deploy under way: its version was accepted.
+void deployed(step& s);
+/// The job of the target, as the status remembers it.
+job_status deployed_job(const step& s, const rest::job& job);
+/// Records the event that it runs.
+void tell_submitted(step& s, const job_status& job);
 /// Makes the target the cluster that serves.
 void accept_target(step& s, const rest::job& job);
 

@@ -161,6 +161,16 @@ class _Judge:
         current.numbers.append(entry)
 
 
+def branch(entries: list[Entry], job: str, parent: str | None = None) -> list[Entry]:
+    """The ledger as one job knows it, where jobs run beside each other: what its parent had written when the job's
+    state was taken, then its own entries. Without a parent, its own entries alone."""
+    own = [x for x in entries if x.job == job]
+    if parent is None or not own or own[0].event != "restored":
+        return own
+    known = own[0].number
+    return [x for x in entries if x.job == parent and x.time_ms <= own[0].time_ms and x.number <= known] + own
+
+
 def job_gaps_ms(entries: list[Entry]) -> list[int]:
     """Milliseconds without a job, one per instance that follows another: from its predecessor's last number to its
     own first. An instance that wrote nothing prolongs the gap."""

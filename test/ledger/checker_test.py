@@ -146,3 +146,29 @@ def test_a_missing_file_is_an_empty_ledger(tmp_path):
     assert checker.load(tmp_path / "none") == []
     with pytest.raises(AssertionError, match="empty"):
         checker.demand(tmp_path / "none")
+
+
+def beside():
+    """Job b goes on from what a had saved at 9, and a goes on too."""
+    story = Story().start(upto=9).line("a", "1", "completed(3)", 9).numbers("a", "1", 10, 12)
+    story.line("b", "2", "restored(4)", 9)
+    for number in range(10, 15):
+        story.line("b", "2", "number", number).line("a", "1", "number", number + 3)
+    return story
+
+
+def test_two_jobs_beside_each_other_are_two_branches_without_fault():
+    entries = beside().entries()
+    assert checker.check(entries).faults
+    assert checker.check(checker.branch(entries, "a" * 32)).faults == []
+    assert checker.check(checker.branch(entries, "b" * 32, parent="a" * 32), exact=True).faults == []
+
+
+def test_a_branch_that_loses_a_number_is_found():
+    entries = beside().line("b", "2", "number", 16).entries()
+    assert checker.check(checker.branch(entries, "b" * 32, parent="a" * 32)).faults
+
+
+def test_a_branch_that_began_from_nothing_is_its_own():
+    entries = Story().start(upto=3).line("b", "2", "fresh", -1).numbers("b", "2", 0, 2).numbers("a", "1", 4, 5).entries()
+    assert checker.check(checker.branch(entries, "b" * 32, parent="a" * 32)).faults == []

@@ -11,12 +11,11 @@ pytestmark = [pytest.mark.only("kubernetes"), pytest.mark.differs_by_cluster]
 
 ACCOUNT = "system:serviceaccount:flink-operator:flink-operator"
 
-# What the operator has no business with: (verb, resource, namespace).
+# What the operator has no business with: (verb, resource, namespace, subresource).
 FORBIDDEN = [
     ("get", "secrets", "stories"),
-    ("create", "pods", "stories"),
     ("delete", "pods", "stories"),
-    ("create", "pods/exec", "stories"),
+    ("create", "pods", "stories", "exec"),
     ("delete", "namespaces", None),
     ("create", "clusterrolebindings.rbac.authorization.k8s.io", None),
     ("delete", "flinkapplications.flink.k8s.io", "stories"),
@@ -25,8 +24,10 @@ FORBIDDEN = [
 ]
 
 
-def may(cluster, verb: str, resource: str, namespace: str | None) -> bool:
+def may(cluster, verb: str, resource: str, namespace: str | None, subresource: str | None = None) -> bool:
     where = ["-n", namespace] if namespace else []
+    if subresource:
+        where += ["--subresource", subresource]
     answer = cluster.kubectl("auth", "can-i", verb, resource, "--as", ACCOUNT, *where, check=False)
     return answer.strip().splitlines()[-1] == "yes"
 

@@ -250,18 +250,27 @@ class App:
         return max((x.number for x in self.ledger() if x.event == "number"), default=-1)
 
     def until_it_counts(self, job: str | None = None, seconds: float = 60) -> None:
-        """Waits until the job writes numbers that were not there before."""
-        before = self.last_number()
+        """Waits until the job writes numbers."""
+
+        def written() -> int:
+            return sum(x.event == "number" and job in (None, x.job) for x in self.ledger())
+
+        before = written()
 
         def look() -> bool:
-            last = [x for x in self.ledger() if x.event == "number"][-1:]
-            return bool(last) and last[0].number > before and job in (None, last[0].job)
+            return written() > before
 
         until(f"the ledger of {self.name} to go on", look, seconds)
 
     def demand_ledger(self, **rules: Any) -> checker.Report:
         """The proof from outside: nothing lost, nothing doubled, never two at once."""
         return checker.demand(self.ledger_file, **rules)
+
+    def demand_branch(self, job: str, parent: str | None = None, **rules: Any) -> checker.Report:
+        """The same for one of two jobs that run beside each other; `parent` is the one whose state it took over."""
+        report = checker.check(checker.branch(self.ledger(), job, parent), **rules)
+        assert not report.faults, f"{self.ledger_file}, job {job}:\n  " + "\n  ".join(report.faults)
+        return report
 
     # -- the end ----------------------------------------------------------------------------------------------------
 

@@ -208,15 +208,6 @@ TEST(decide_savepoint, one_of_a_job_that_has_ended_has_failed) {
   EXPECT_EQ(s.app.status.last_savepoint->failure, "the job is FINISHED");
 }
 
-TEST(decide_savepoint, leaves_the_requests_of_others_alone) {
-  auto s = ordered();
-  s.app.status.savepoint_request->reason = "Update";
-  auto before = request(s);
-  s.app.status.job_status->job_id = "new";
-  s.job("c0", "new", job_state::running).decide();
-  EXPECT_EQ(request(s), before);
-}
-
 // -- schedule -----------------------------------------------------------------------------------------
 
 TEST(decide_savepoint, the_schedule_asks_one_interval_after_its_last_success) {

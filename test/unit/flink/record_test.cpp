@@ -21,17 +21,6 @@ TEST(record, a_status_of_nonsense_does_not_forbid_a_deploy) {
   EXPECT_TRUE(read_record(text).complaints.empty());
 }
 
-class not_carried_out : public testing::TestWithParam<const char*> {};
-
-TEST_P(not_carried_out, is_refused_instead_of_ignored) {
-  auto x = read_record(with(GetParam()));
-  ASSERT_EQ(x.complaints.size(), 1u);
-  EXPECT_THAT(x.complaints.front().problem, testing::HasSubstr("not carried out by this version"));
-}
-
-INSTANTIATE_TEST_SUITE_P(record, not_carried_out,
-                         testing::Values(R"(,"deploymentMode":"BlueGreen")", R"(,"deploymentMode":"Single")"));
-
 } // namespace
 std::string record_text(const std::string& version, const std::string& spec, const std::string& labels = "{}") {
   return R"({"metadata": {"name": "a", "namespace": "ns", "uid": "u", "resourceVersion": ")" + version

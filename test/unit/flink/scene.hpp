@@ -4,6 +4,7 @@
 #include "flink/decide.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
+#include "flink/modes.hpp"
 #include "flink/names.hpp"
 #include "test/unit/flink/decisions.hpp"
 
