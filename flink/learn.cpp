@@ -136,6 +136,11 @@ void forget_object(observation& seen, const delete_object& x) {
   forget(seen.world.ingresses, x);
 }
 
+void forget_object(observation& seen, const orphan_object& x) {
+  seen.world.deployments.erase(x.name);
+  seen.world.services.erase(x.name);
+}
+
 struct learner {
   observation& seen;
   const application& app;
@@ -167,7 +172,11 @@ struct learner {
   }
   void operator()(const scale_deployment&) const { shown(object_role::task_manager); } // a JobManager's is read alike
   void operator()(const switch_service&) const { shown(object_role::generic_service); }
-  void operator()(const orphan_object& y) const { shown(y.role); }
+  void operator()(const orphan_object& y) const {
+    if (!r.none && r.status == 404)
+      forget_object(seen, y);
+    shown(y.role);
+  }
   void shown(object_role role) const {
     if (succeeded(r))
       show_object(seen, role, r.body);

@@ -221,6 +221,15 @@ TEST_F(learned_from, what_a_deletion_finds_gone_leaves_the_picture) {
   EXPECT_EQ(outcome_of(successor), "forbidden");
 }
 
+TEST_F(learned_from, what_is_to_stay_behind_and_is_gone_leaves_the_picture_too) {
+  s.objects("c1");
+  hear(orphan_object{object_role::versioned_service, "app-c1"}, 404, R"({"reason":"NotFound"})");
+  EXPECT_FALSE(s.seen.world.services.contains("app-c1"));
+  hear(orphan_object{object_role::job_manager, "app-c1-jm"}, 404, R"({"reason":"NotFound"})");
+  EXPECT_FALSE(s.seen.world.deployments.contains("app-c1-jm"));
+  EXPECT_TRUE(s.seen.world.deployments.contains("app-c1-tm"));
+}
+
 TEST_F(learned_from, the_answers_to_changes_show_what_became_of_the_objects) {
   hear(scale_deployment{"app-c1-tm", 0}, 200, object("app-c1-tm", "uid-1", "c1"));
   hear(switch_service{"c1"}, 200, object("app", "uid-1", "c1"));
