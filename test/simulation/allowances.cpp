@@ -30,6 +30,14 @@ bool goes_back_to_its_own_state(const json::value& application) {
   return text(application, {"status", "phase"}) == "RollingBackJob";
 }
 
+bool may_run_two(const json::value& application) {
+  return text(application, {"status", "deploymentMode"}) == "BlueGreen";
+}
+
+bool starts_beside(const life& x, const json::value& application) {
+  return x.before_second && text(application, {"status", "target", "mode"}) == "BlueGreen";
+}
+
 bool can_be_asked(const job_manager& x, const node& where) {
   auto* pod = where.pod(x.pod_uid);
   return x.alive && x.flink->is_up() && !x.flink->faults.hung && pod && !pod->cut_off;
@@ -48,10 +56,22 @@ bool is_suspending(const json::value& application) {
   return at(application, {"status", "suspension"}) != nullptr;
 }
 
+bool is_torn_down(const json::value& application) {
+  return text(application, {"status", "phase"}) == "DualRunning"
+      && !text(application, {"status", "teardown", "clusterId"}).empty();
+}
+
+bool has_no_room(const json::value& application) {
+  return text(application, {"status", "target", "mode"}) == "Single";
+}
+
 bool may_end_job(const json::value& application) {
+  if (is_suspending(application) || is_torn_down(application) || has_no_room(application))
+    return true;
+  if (text(application, {"status", "target", "mode"}) == "BlueGreen" && text(application, {"status", "phase"}) != "Deleting")
+    return false; // both versions may run
   auto phase = text(application, {"status", "phase"});
-  return phase == "Savepointing" || phase == "Cancelling" || phase == "Recovering" || phase == "Deleting"
-      || is_suspending(application);
+  return phase == "Savepointing" || phase == "Cancelling" || phase == "Recovering" || phase == "Deleting";
 }
 
 } // namespace simulation

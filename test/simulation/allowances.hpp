@@ -5,6 +5,7 @@
 #include "test/simulation/node.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -24,6 +25,8 @@ struct life {
   bool free = false;
   /// Somebody has written the status by hand.
   bool tampered = false;
+  /// BlueGreen: the position that was known when the first version was asked for its state.
+  std::optional<int64_t> before_second;
   /// Jobs that were submitted; and those of them that had not appeared when the status was written by hand.
   std::set<std::string> submitted, forgotten;
 };
@@ -52,6 +55,12 @@ bool moves_on(const json::value& application);
 /// that was saved for this deploy.
 bool goes_back_to_its_own_state(const json::value& application);
 
+/// In BlueGreen two jobs may run, one of each version.
+bool may_run_two(const json::value& application);
+
+/// In BlueGreen the second version starts from what the first gave away, which goes on meanwhile.
+bool starts_beside(const life& x, const json::value& application);
+
 /// What a JobManager knows counts only if the operator can ask it: one that hangs, is not up, or is cut off tells
 /// nothing.
 bool can_be_asked(const job_manager& x, const node& where);
@@ -67,6 +76,12 @@ bool stays_where_it_is(const json::value& application);
 
 /// A job that is suspended is ended for good: there is no new one whose gates could be passed.
 bool is_suspending(const json::value& application);
+
+/// A version that tearDownVersionHash has named is ended: the other one runs already.
+bool is_torn_down(const json::value& application);
+
+/// In Single there is no room for a new cluster beside the old one: the gate is a dry run.
+bool has_no_room(const json::value& application);
 
 /// The job that serves may be ended in these phases: the gates have been passed, the application goes, or it is
 /// suspended.

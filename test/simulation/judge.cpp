@@ -64,6 +64,25 @@ void judge::remember_states(const json::value& before, const json::value& after)
   }
   if (text(after, {"status", "phase"}) == "Cancelling")
     x.free = true;
+  note_second(x, before, after);
+}
+
+/// What was saved before the first of two versions was asked for its state, and which of them is left.
+void judge::note_second(life& x, const json::value& before, const json::value& after) {
+  auto from = text(before, {"status", "phase"}), to = text(after, {"status", "phase"});
+  bool second = text(after, {"status", "target", "mode"}) == "BlueGreen";
+  if (second && to == "Savepointing" && from != to)
+    x.before_second = reported_position(x);
+  if (to == "Running" || to == "DeployFailed" || to == "ClusterStarting")
+    x.before_second.reset();
+  if (second && to == "SubmittingJob" && from == "ClusterStarting" && flag(after, {"spec", "savepointDisabled"}))
+    x.before_second = 0;
+  auto cluster = text(after, {"status", "cluster", "id"});
+  if (from == "DualRunning" && to == "Running" && cluster != text(before, {"status", "cluster", "id"})) {
+    // Two branches were there, and this one was chosen.
+    x.reported = {text(after, {"status", "jobStatus", "lastCheckpoint"})};
+    x.accepted = {text(after, {"status", "jobStatus", "jobID"})};
+  }
 }
 
 /// The status never goes back by our own hand.

@@ -48,8 +48,10 @@ private:
 
   // judge_jobs.cpp
   void look_at_jobs();
+  void look_at_live_jobs(const std::string& uid, const json::value* application);
   bool has_finished(const life& x, const json::value& application) const;
   void started(life& x, const job_manager& where, const local::simulated::job& job);
+  int64_t reported_position(const life& x) const;
   int64_t required_position(const life& x, const json::value& application) const;
   bool lives_on(const std::string& job_id, const std::string& cluster_id) const;
 
@@ -60,6 +62,7 @@ private:
 
   // judge.cpp
   void look_at_objects();
+  void note_second(life& x, const json::value& before, const json::value& after);
   void remember_states(const json::value& before, const json::value& after);
   void demand_progress(const json::value& before, const json::value& after);
 

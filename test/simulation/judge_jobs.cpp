@@ -67,15 +67,34 @@ void judge::look_at_jobs() {
     }
     if (orphaned_.contains(x->application_uid))
       continue;
-    if (auto live = live_jobs(x->application_uid); live.size() > 1)
-      complain("two live jobs: " + live[0] + " and " + live[1]);
+    look_at_live_jobs(x->application_uid, application);
   }
+}
+
+/// At most one; in BlueGreen two, of the two versions.
+void judge::look_at_live_jobs(const std::string& uid, const json::value* application) {
+  auto live = live_jobs(uid);
+  bool two = application && may_run_two(*application);
+  if (live.size() > (two ? 2U : 1U))
+    complain(std::string{two ? "three" : "two"} + " live jobs: " + live[0] + " and " + live[1]);
+  for (auto& x : outside_.node().job_managers())
+    if (two && x->alive && x->application_uid == uid
+        && std::count_if(x->flink->jobs().begin(), x->flink->jobs().end(), [](auto& y) { return is_live(y.second); }) > 1)
+      complain("two live jobs on cluster " + x->cluster_id);
 }
 
 /// The job that serves has come to its end by itself, as its status says.
 bool judge::has_finished(const life& x, const json::value& application) const {
   return text(application, {"status", "jobStatus", "state"}) == "FINISHED"
       && !x.handed_over.contains(text(application, {"status", "jobStatus", "jobID"}));
+}
+
+int64_t judge::reported_position(const life& x) const {
+  int64_t newest = 0;
+  for (auto& path : x.reported)
+    if (auto* found = outside_.node().snapshots().find(path); found && found->readable)
+      newest = std::max(newest, found->position);
+  return newest;
 }
 
 /// The position that a start must not go back behind.
@@ -89,8 +108,11 @@ int64_t judge::required_position(const life& x, const json::value& application) 
     offer(text(application, {"status", "target", "restorePath"}));
     return required;
   }
-  for (auto& path : x.reported)
-    offer(path);
+  if (starts_beside(x, application)) {
+    offer(text(application, {"status", "target", "restorePath"}));
+    return std::max(required, *x.before_second);
+  }
+  required = reported_position(x);
   for (auto& process : outside_.node().job_managers())
     if (can_be_asked(*process, outside_.node()))
       for (auto& [id, job] : process->flink->jobs())

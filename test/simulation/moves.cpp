@@ -114,6 +114,15 @@ constexpr move moves[] = {
        if (u.adversary().strikes("namespace deleted", 400))
          u.remove_namespace();
      }},
+    {1, [](user& u) { u.change_mode(); }},
+    {2, [](user& u) { u.tear_down(0); }},
+    {1,
+     [](user& u) {
+       if (!u.has_two_versions())
+         return;
+       u.fresh(); // what goes is not asked for again
+       u.tear_down(1);
+     }},
 };
 
 } // namespace

@@ -26,8 +26,30 @@ void peace::holds() {
 }
 
 bool peace::until_well() {
-  s_.run_until(patience, [this] { return unfulfilled(s_).empty() && s_.calm_for(30s); });
+  s_.run_until(patience, [this] { return (unfulfilled(s_).empty() && s_.calm_for(30s)) || has_to_choose(); });
+  // What waits is deployed beside the version that is left, which may want another choice.
+  for (int i = 0; i < 2 && has_to_choose() && !s_.bad(); ++i) {
+    s_.user.tear_down(broken_version());
+    s_.run_until(30s, [this] { return !has_to_choose(); });
+    s_.run_until(patience, [this] { return (unfulfilled(s_).empty() && s_.calm_for(30s)) || has_to_choose(); });
+  }
   return unfulfilled(s_).empty();
+}
+
+/// BlueGreen: nothing goes on before the user says which version is to go.
+bool peace::has_to_choose() const {
+  if (s_.phase() != "DualRunning" || !s_.calm_for(60s))
+    return false;
+  auto ready = s_.condition("Ready");
+  return ready.find("Waits") != std::string::npos
+      || (s_.condition("Degraded").starts_with("True") && ready.find("TearingDown") == std::string::npos);
+}
+
+/// The version whose job does not run; the older one if both do, or neither.
+std::size_t peace::broken_version() const {
+  auto& all = at(*s_.application(), {"status", "versionStatuses"})->as_array();
+  bool older_runs = text(all[0], {"jobStatus", "state"}) == "RUNNING";
+  return older_runs && text(all[1], {"jobStatus", "state"}) != "RUNNING" ? 1 : 0;
 }
 
 void peace::until_repaired() {
@@ -71,11 +93,13 @@ void peace::demand_silence() {
   s_.user.unschedule();
   s_.run_for(1min); // restarted tasks come back
   auto before = s_.net.writes;
+  // The newest checkpoint's path, of each job that runs.
+  auto refreshed = s_.phase() == "DualRunning" ? 8U : 4U;
   s_.run_for(silence);
   auto after = s_.net.writes;
   after.erase("PATCH leases"); // whoever leads says so again and again
   for (auto& [what, n] : after)
-    if (auto more = n - before[what]; more > (what == "PATCH flinkapplications/status" ? 4U : 0U))
+    if (auto more = n - before[what]; more > (what == "PATCH flinkapplications/status" ? refreshed : 0U))
       s_.judge.complain("at rest: " + std::to_string(more) + " times " + what);
 }
 

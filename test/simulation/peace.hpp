@@ -18,6 +18,8 @@ public:
 
 private:
   bool until_well();
+  bool has_to_choose() const;
+  std::size_t broken_version() const;
   void until_repaired();
   void until_deleted();
   void start_over();

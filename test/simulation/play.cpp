@@ -12,7 +12,7 @@ outcome play(const play_setup& setup) {
   stage s{setup};
   try {
     s.operators.start(s.adversary.choose("two operators", 4) == 3);
-    s.user.create();
+    setup.plot ? s.user.create_for(*setup.plot) : s.user.create();
     if (setup.plot)
       act_out(s, *setup.plot);
     else {

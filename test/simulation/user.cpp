@@ -30,7 +30,8 @@ std::string user::spec() const {
        + std::to_string(now_.parallelism) + R"(,"programArgs":")" + now_.arguments + R"(","savepointDisabled":)"
        + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"suspend":)"
        + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
-       + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode
+       + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode + R"(","deploymentMode":")"
+       + mode_ + R"(","tearDownVersionHash":")" + torn_down_
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s")"
        + high_availability(now_.high_availability)
@@ -48,6 +49,18 @@ std::string user::savepoint_fields() const {
 }
 
 void user::create() {
+  constexpr const char* modes[] = {"Dual", "Single", "BlueGreen"};
+  mode_ = modes[adversary_.choose("deploymentMode", 3)];
+  create_as_it_is();
+}
+
+void user::create_for(plot x) {
+  if (x == plot::teardown)
+    mode_ = "BlueGreen";
+  create_as_it_is();
+}
+
+void user::create_as_it_is() {
   clear_away();
   now_.scheduled = false;
   now_.restore_path.clear();
@@ -107,8 +120,12 @@ void user::perform(plot x) {
   case plot::create:
     return;
   case plot::update:
+  case plot::teardown:
     now_.image = "job:2";
     return edit("a new image, job:2");
+  case plot::single_rollback:
+    mode_ = "Single";
+    [[fallthrough]];
   case plot::rollback:
     now_.image = "job:2";
     now_.arguments = "--other-state";
@@ -143,6 +160,27 @@ std::string user::some_savepoint() {
   auto known = list ? static_cast<uint32_t>(list->as_array().size()) : 0;
   auto drawn = adversary_.choose("which savepoint", known + 1);
   return drawn < known ? text(list->as_array()[drawn], {"path"}) : "file:/sp/never";
+}
+
+void user::change_mode() {
+  if (mode_ == "BlueGreen")
+    return;
+  mode_ = mode_ == "Dual" ? "Single" : "Dual";
+  edit("deploymentMode " + mode_);
+}
+
+bool user::has_two_versions() const {
+  auto* x = outside_.application(name);
+  auto* versions = x ? at(*x, {"status", "versionStatuses"}) : nullptr;
+  return versions && text(*x, {"status", "phase"}) == "DualRunning" && versions->as_array().size() == 2;
+}
+
+void user::tear_down(std::size_t which) {
+  if (!has_two_versions())
+    return;
+  auto& versions = at(*outside_.application(name), {"status", "versionStatuses"})->as_array();
+  torn_down_ = text(versions[which], {"versionHash"});
+  edit((which ? "the newer version, " : "the older version, ") + torn_down_ + ", is to go");
 }
 
 void user::give_up_state() {

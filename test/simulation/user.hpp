@@ -30,13 +30,15 @@ struct version {
 };
 
 /// A story without troubles but one.
-enum class plot { create, update, rollback, remove };
+enum class plot { create, update, rollback, remove, single_rollback, teardown };
 
 class user {
 public:
   user(world& outside, choices& adversary, judge& eyes) : outside_{outside}, adversary_{adversary}, eyes_{eyes} {}
 
   void create();
+  /// The application that a plot begins with.
+  void create_for(plot x);
   /// Edits, deletes or creates again, as the adversary chooses (moves.cpp).
   void do_something();
   /// What a plot is about; the application runs already.
@@ -48,6 +50,9 @@ public:
   void unschedule();
   /// A savepoint that the status remembers, as the adversary chooses; or one that never was.
   std::string some_savepoint();
+  bool has_two_versions() const;
+  /// BlueGreen: one of the two versions goes, the older (0) or the newer (1).
+  void tear_down(std::size_t which);
   /// Lets a deletion go on without a savepoint.
   void give_up_state();
   /// Deletes the Deployments of all clusters, as StatusLost asks for.
@@ -71,6 +76,8 @@ public:
   /// The last edit was refused.
   void take_back() { now_ = before_; }
   version& wanted_next() { return now_; }
+  /// From now on the other of Dual and Single; nothing in BlueGreen.
+  void change_mode();
   void edit(std::string what);
   void remove(const char* propagation);
   /// Deletes the namespace with all that is in it.
@@ -78,6 +85,7 @@ public:
   choices& adversary() { return adversary_; }
 
 private:
+  void create_as_it_is();
   void clear_away();
   void delete_objects_of(const std::string& uid, bool services);
   std::string spec() const;
@@ -90,6 +98,9 @@ private:
   version now_;
   version before_;
   int images_ = 1;
+  /// Chosen when the application is created.
+  std::string mode_ = "Dual";
+  std::string torn_down_;
   bool wants_it_ = false;
   /// Its clusters were left behind.
   std::string orphaned_;

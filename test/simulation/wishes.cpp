@@ -12,17 +12,34 @@ std::string leftovers(const stage& s) {
   return {};
 }
 
-std::string runs_what_is_wanted(const stage& s, const json::value& x) {
-  auto cluster = text(x, {"status", "cluster", "id"});
-  auto manager = s.outside.store().get("deployments.apps",
-                                       {application_namespace, std::string{user::name} + "-" + cluster + "-jm"});
+const json::value* job_manager_of(const stage& s, const std::string& cluster) {
+  for (auto& [key, x] : s.outside.store().all("deployments.apps"))
+    if (text(*x, {"metadata", "labels", "flink-app-hash"}) == cluster
+        && text(*x, {"metadata", "labels", "flink-deployment-type"}) == "jobmanager")
+      return x.get();
+  return nullptr;
+}
+
+/// The image of a cluster and how many Deployments there are in all.
+std::string runs_what_is_wanted(const stage& s, const std::string& cluster, std::size_t deployments) {
+  auto* manager = job_manager_of(s, cluster);
   if (!manager)
     return "the JobManager's Deployment is missing";
   auto image = text(at(*manager, {"spec", "template", "spec", "containers"})->as_array().front(), {"image"});
   if (image != s.user.wanted().image)
     return "image " + image + " runs instead of " + s.user.wanted().image;
-  auto deployments = s.outside.store().all("deployments.apps").size();
-  return deployments == 2 ? "" : std::to_string(deployments) + " Deployments are there";
+  auto there = s.outside.store().all("deployments.apps").size();
+  return there == deployments ? "" : std::to_string(there) + " Deployments are there";
+}
+
+/// BlueGreen: the newer of two versions is the wanted one, and both run.
+std::string two_run(const stage& s, const json::value& x) {
+  for (auto& version : at(x, {"status", "versionStatuses"})->as_array())
+    if (text(version, {"jobStatus", "state"}) != "RUNNING")
+      return "the job of version " + text(version, {"versionHash"}) + " does not run";
+  if (s.judge.live_jobs(text(x, {"metadata", "uid"})).size() != 2)
+    return "two versions, but not two jobs";
+  return runs_what_is_wanted(s, text(x, {"status", "updatingCluster", "id"}), 4);
 }
 
 std::string runs_nothing(const stage& s, const json::value& x) {
@@ -46,7 +63,10 @@ std::string unfulfilled(const stage& s) {
     return runs_nothing(s, *x);
   auto phase = s.phase();
   if (!s.user.wanted().good)
-    return phase == "DeployFailed" || phase == "Running" || phase.empty() ? "" : "phase " + phase;
+    return phase == "DeployFailed" || phase == "Running" || phase == "DualRunning" || phase.empty() ? ""
+                                                                                                    : "phase " + phase;
+  if (phase == "DualRunning")
+    return two_run(s, *x);
   if (phase != "Running")
     return "phase " + phase;
   auto live = s.judge.live_jobs(text(*x, {"metadata", "uid"})).size();
@@ -54,7 +74,7 @@ std::string unfulfilled(const stage& s) {
   bool bounded = s.user.wanted().arguments == "--bounded";
   if (text(*x, {"status", "jobStatus", "state"}) != (bounded ? "FINISHED" : "RUNNING") || live != (bounded ? 0 : 1))
     return bounded ? "the job is not finished" : "no job runs";
-  return runs_what_is_wanted(s, *x);
+  return runs_what_is_wanted(s, text(*x, {"status", "cluster", "id"}), 2);
 }
 
 } // namespace simulation
