@@ -66,7 +66,7 @@ bool struggles(step& s, const cluster_view& old) {
 }
 
 /// No savepoint came of it. A job that runs well goes on: nothing is lost by giving the new version up. One that ended,
-/// or does not get its tasks to run, goes on from its newest state.
+/// or does not get its tasks to run, goes on from its newest state; in BlueGreen the second version does, beside it.
 void without_savepoint(step& s, const cluster_view& old, const std::string& why) {
   auto& trigger = s.was.target->trigger_id;
   // How the job was before the savepoint failed says nothing of how it is after.
@@ -77,7 +77,7 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
   auto ended = job_ended(s, old, serving_job(s.was), verdict);
   if (!ended)
     return s.trouble("SavepointFailed", why + "; asking whether the old job still runs");
-  if (!*ended && (is_beside(s.was) || !struggles(s, old))) {
+  if (!*ended && !struggles(s, old)) {
     s.warn("SavepointFailed", why);
     return fail_deploy(s, "SavepointFailed", why + "; the old job goes on");
   }
@@ -88,6 +88,8 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
   if (!state.problem.empty() && !s.was.target->start_from)
     return fail_deploy(s, "NoStateToRestore",
                        why + "; " + state.problem + (*ended ? "" : "; the old job is left as it is"));
+  if (!*ended && is_beside(s.was))
+    return begin_submit(s, state.path, why + "; the second version starts from " + state.source);
   s.enter(phase::Recovering, why + "; the newest state of job " + serving_job(s.was) + " is "
                                  + (state.problem.empty() ? state.source : "not needed"));
 }

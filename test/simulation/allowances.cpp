@@ -68,7 +68,8 @@ bool has_no_room(const json::value& application) {
 bool may_end_job(const json::value& application) {
   if (is_suspending(application) || is_torn_down(application) || has_no_room(application))
     return true;
-  if (text(application, {"status", "target", "mode"}) == "BlueGreen" && text(application, {"status", "phase"}) != "Deleting")
+  if (text(application, {"status", "target", "mode"}) == "BlueGreen"
+      && text(application, {"status", "phase"}) != "Deleting")
     return false; // both versions may run
   auto phase = text(application, {"status", "phase"});
   return phase == "Savepointing" || phase == "Cancelling" || phase == "Recovering" || phase == "Deleting";

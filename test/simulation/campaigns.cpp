@@ -113,9 +113,12 @@ uint64_t crash_at_every_step(const options& o, plot x, const char* name) {
 
 int crash_everywhere(const options& o) {
   std::cout << "crashes\n";
-  constexpr std::pair<plot, const char*> plots[]
-      = {{plot::create, "create"}, {plot::update, "update"}, {plot::rollback, "rollback"}, {plot::remove, "delete"},
-         {plot::single_rollback, "rollback in Single"}, {plot::teardown, "second version and teardown"}};
+  constexpr std::pair<plot, const char*> plots[] = {{plot::create, "create"},
+                                                    {plot::update, "update"},
+                                                    {plot::rollback, "rollback"},
+                                                    {plot::remove, "delete"},
+                                                    {plot::single_rollback, "rollback in Single"},
+                                                    {plot::teardown, "second version and teardown"}};
   auto failed = std::count_if(std::begin(plots), std::end(plots),
                               [&](auto& x) { return crash_at_every_step(o, x.first, x.second) > 0; });
   std::cout << std::ssize(plots) - failed << " passed, " << failed << " failed\n";

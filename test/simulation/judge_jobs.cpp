@@ -79,14 +79,16 @@ void judge::look_at_live_jobs(const std::string& uid, const json::value* applica
     complain(std::string{two ? "three" : "two"} + " live jobs: " + live[0] + " and " + live[1]);
   for (auto& x : outside_.node().job_managers())
     if (two && x->alive && x->application_uid == uid
-        && std::count_if(x->flink->jobs().begin(), x->flink->jobs().end(), [](auto& y) { return is_live(y.second); }) > 1)
+        && std::count_if(x->flink->jobs().begin(), x->flink->jobs().end(), [](auto& y) { return is_live(y.second); })
+               > 1)
       complain("two live jobs on cluster " + x->cluster_id);
 }
 
 /// The job that serves has come to its end by itself, as its status says.
 bool judge::has_finished(const life& x, const json::value& application) const {
-  return text(application, {"status", "jobStatus", "state"}) == "FINISHED"
-      && !x.handed_over.contains(text(application, {"status", "jobStatus", "jobID"}));
+  auto job = text(application, {"status", "jobStatus", "jobID"});
+  return !job.empty() && text(application, {"status", "jobStatus", "state"}) == "FINISHED"
+      && !x.handed_over.contains(job);
 }
 
 int64_t judge::reported_position(const life& x) const {

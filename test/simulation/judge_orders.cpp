@@ -51,8 +51,8 @@ void judge::on_end_of_job(const json::value& application) {
   auto phase = text(application, {"status", "phase"});
   if (!may_end_job(application))
     return complain("the job that serves is ended in phase " + phase);
-  if (phase == "Deleting" || is_suspending(application) || is_torn_down(application)
-      || has_no_room(application) || stays_where_it_is(application))
+  if (phase == "Deleting" || is_suspending(application) || is_torn_down(application) || has_no_room(application)
+      || stays_where_it_is(application))
     return;
   auto target = text(application, {"status", "target", "clusterId"});
   if (!ready_clusters_.contains(target))

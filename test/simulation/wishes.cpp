@@ -32,13 +32,24 @@ std::string runs_what_is_wanted(const stage& s, const std::string& cluster, std:
   return there == deployments ? "" : std::to_string(there) + " Deployments are there";
 }
 
+/// A bounded job that is through is a success, and stays so.
+bool is_bounded(const json::value& job_status) {
+  auto* arguments = at(job_status, {"programArgsList"});
+  return arguments && json::serialize(*arguments).find("--bounded") != std::string::npos;
+}
+
 /// BlueGreen: the newer of two versions is the wanted one, and both run.
 std::string two_run(const stage& s, const json::value& x) {
-  for (auto& version : at(x, {"status", "versionStatuses"})->as_array())
-    if (text(version, {"jobStatus", "state"}) != "RUNNING")
+  std::size_t running = 0;
+  for (auto& version : at(x, {"status", "versionStatuses"})->as_array()) {
+    auto* job = at(version, {"jobStatus"});
+    bool bounded = job && is_bounded(*job);
+    if (text(version, {"jobStatus", "state"}) != (bounded ? "FINISHED" : "RUNNING"))
       return "the job of version " + text(version, {"versionHash"}) + " does not run";
-  if (s.judge.live_jobs(text(x, {"metadata", "uid"})).size() != 2)
-    return "two versions, but not two jobs";
+    running += bounded ? 0 : 1;
+  }
+  if (s.judge.live_jobs(text(x, {"metadata", "uid"})).size() != running)
+    return "two versions, but not their jobs";
   return runs_what_is_wanted(s, text(x, {"status", "updatingCluster", "id"}), 4);
 }
 
@@ -70,8 +81,8 @@ std::string unfulfilled(const stage& s) {
   if (phase != "Running")
     return "phase " + phase;
   auto live = s.judge.live_jobs(text(*x, {"metadata", "uid"})).size();
-  // A bounded job that is through is a success, and stays so.
-  bool bounded = s.user.wanted().arguments == "--bounded";
+  auto* job = at(*x, {"status", "jobStatus"});
+  bool bounded = job && is_bounded(*job);
   if (text(*x, {"status", "jobStatus", "state"}) != (bounded ? "FINISHED" : "RUNNING") || live != (bounded ? 0 : 1))
     return bounded ? "the job is not finished" : "no job runs";
   return runs_what_is_wanted(s, text(*x, {"status", "cluster", "id"}), 2);

@@ -422,12 +422,22 @@ TEST(decide_bluegreen, an_old_job_manager_that_stays_away_fails_the_deploy_in_ti
 TEST(decide_bluegreen, an_old_job_that_has_ended_gives_its_newest_state) {
   auto s = saving();
   auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();
-  s.failed(take(s), failure_class::rejected, "not running").later(1s).job("c0", "old", job_state::failed, 0);
+  s.failed(take(s), failure_class::rejected, "not running").later(1s).job("c0", "old", job_state::failed, 0).jobs("c0");
   s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/cp", taken, false, false}}).decide();
   EXPECT_EQ(s.phase(), phase::Recovering);
   s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, "file:/cp");
+}
+
+TEST(decide_bluegreen, beside_an_old_job_that_struggles_the_second_version_starts_from_its_newest_state) {
+  auto s = saving();
+  auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();
+  s.failed(take(s), failure_class::rejected, "not running").later(1s).job("c0", "old", job_state::restarting, 0);
+  s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/cp", taken, false, false}}).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  EXPECT_EQ(s.target().restore_path, "file:/cp");
+  EXPECT_THAT(s.acts(), Not(Contains(HasSubstr("cancel")))) << "it goes on";
 }
 
 TEST(decide_bluegreen, a_new_job_that_fails_is_ended_for_certain_and_the_old_version_is_untouched) {
@@ -455,7 +465,7 @@ TEST(decide_bluegreen, a_second_version_beside_no_job_takes_over_alone) {
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2);
   coloured_objects(s, id, "blue");
-  s.decide().jobs(id).no_job(id, *s.target().job_id).done(s.submit());
+  s.jobs("c0").decide().jobs(id).no_job(id, *s.target().job_id).done(s.submit());
   s.job(id, *s.target().job_id, job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_EQ(s.app.status.deploy_version, "blue");
