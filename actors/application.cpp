@@ -124,10 +124,8 @@ void application_state::reconsider() {
   look_.disarm();
   if (d.next != record_->app.status)
     write_status(std::move(d));
-  else if (!d.actions.empty())
-    act(d.actions);
   else
-    rest(d.look_again);
+    carry_out(d);
   own_share_ += std::chrono::duration_cast<std::chrono::microseconds>(self_->clock().now() - began);
 }
 
@@ -135,7 +133,7 @@ void application_state::write_status(flink::decision d) {
   auto& meta = record_->app.metadata;
   auto diff = json::merge_diff(flink::encode_status(record_->app.status), flink::encode_status(d.next));
   if (diff.empty()) // differs in nothing that is written
-    return d.actions.empty() ? rest(d.look_again) : act(d.actions);
+    return carry_out(d);
   busy_ = writing_ = true;
   auto body = R"({"metadata":{"resourceVersion":)" + json::escape(meta.resource_version) + R"(,"uid":)"
             + json::escape(meta.uid) + R"(},"status":)" + diff + "}";
@@ -173,6 +171,28 @@ void application_state::written(const flink::decision& d, const messages::answer
   act(d.actions);
   if (only_events)
     reconsider(); // the status has changed
+}
+
+/// A decision that leaves the status as it is. What the watch shows may be old while other watches are ahead: after a
+/// crash, or where a standby takes over, what serves by now would be taken for a leftover. A write of the status tells,
+/// and so does a read.
+void application_state::carry_out(const flink::decision& d) {
+  if (d.actions.empty())
+    return rest(d.look_again);
+  bool known = orphaned_ || record_->app.metadata.resource_version == confirmed_version_;
+  if (!known && std::ranges::any_of(d.actions, [&](auto& x) { return changes_something(x); }))
+    return read_again("something is to be changed, and the status that we know may be old");
+  act(d.actions);
+}
+
+bool application_state::changes_something(const flink::action& x) const {
+  if (std::holds_alternative<flink::record_event>(x))
+    return false;
+  auto call = flink::call_for(x, record_->app, seen_, setup_.settings.render);
+  if (auto* y = std::get_if<flink::kubernetes_call>(&call))
+    return y->request.method != "GET";
+  auto* y = std::get_if<flink::job_manager_call>(&call);
+  return y && y->request.method != "GET";
 }
 
 void application_state::act(const std::vector<flink::action>& actions) {
@@ -297,6 +317,7 @@ bool application_state::adopt(const std::string& body) {
 void application_state::adopt(std::shared_ptr<const flink::application_record> record) {
   record_ = std::move(record);
   auto& version = record_->app.metadata.resource_version;
+  confirmed_version_ = version;
   if (version == shown_version_) {
     own_version_.clear();
     own_write_.disarm();

@@ -57,6 +57,8 @@ private:
   flink::decision ask_decide();
   void write_status(flink::decision d);
   void written(const flink::decision& d, const messages::answer& a);
+  void carry_out(const flink::decision& d);
+  bool changes_something(const flink::action& x) const;
   void act(const std::vector<flink::action>& actions);
   void perform(const flink::action& x);
   void performed(const flink::action& x, flink::incarnation asked, const messages::answer& a);
@@ -92,6 +94,8 @@ private:
   bool orphaned_ = false;
   /// Version that we know from an answer, until the watch shows it; older events are recognised by it.
   std::string own_version_;
+  /// Version that an answer of the API server has told us: it was the newest one then.
+  std::string confirmed_version_;
   /// Version that the watch has shown last.
   std::string shown_version_;
   /// Until the resource is read because the watch does not show that version.

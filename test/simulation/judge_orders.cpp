@@ -73,7 +73,7 @@ void judge::on_write(const net::request& x) {
       continue;
     if (lives_on(job, cluster))
       complain("the cluster that serves is taken down in phase " + text(*application, {"status", "phase"})
-               + " while its job lives");
+               + " while its job lives: " + x.method + " " + x.target + " " + x.body);
   }
 }
 

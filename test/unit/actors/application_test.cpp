@@ -97,6 +97,23 @@ TEST_F(application_test, does_nothing_of_a_decision_whose_status_was_not_taken) 
   EXPECT_EQ(net.count(status_path), 2U);
 }
 
+TEST_F(application_test, changes_nothing_on_a_status_that_may_be_old_before_it_has_read_it) {
+  script = [](const flink::situation& x) {
+    auto d = calm(x);
+    if (x.app.status.phase == "ClusterStarting")
+      d.actions = {flink::delete_object{flink::object_role::versioned_service, "a-c1", "uid-1"}};
+    return d;
+  };
+  show("1", starting);
+  EXPECT_EQ(net.count("DELETE"), 0U);
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "5", R"({"phase":"Running"})")));
+  advance(5s);
+  EXPECT_EQ(net.count("DELETE"), 0U) << "it serves by now";
+  show("6", starting);
+  ASSERT_TRUE(answer(get_path, 200, application_text("a", "6", starting)));
+  EXPECT_EQ(net.count("DELETE"), 1U);
+}
+
 TEST_F(application_test, reads_again_after_a_conflict_and_decides_on_what_it_reads) {
   script = start_once;
   show("1");
@@ -268,17 +285,18 @@ TEST_F(application_test, decides_again_only_when_all_answers_have_come) {
   int asked = 0;
   script = [&asked](const flink::situation& x) {
     auto d = calm(x);
-    if (++asked == 1)
+    if (++asked <= 2) // the second time on a status that has been read
       d.actions = {flink::create_object{flink::object_role::versioned_service, "c1"},
                    flink::create_object{flink::object_role::generic_service, "c1"}};
     return d;
   };
   show("1");
+  answer(get_path, 200, application_text("a", "1"));
   answer(create_path, 201);
   show("2");
-  EXPECT_EQ(asked, 1);
-  answer(create_path, 201);
   EXPECT_EQ(asked, 2);
+  answer(create_path, 201);
+  EXPECT_EQ(asked, 3);
 }
 
 TEST_F(application_test, looks_again_after_the_time_that_the_decision_names) {
