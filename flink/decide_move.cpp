@@ -20,8 +20,12 @@ void remember_savepoint(step& s, const std::string& path) {
     return;
   record_savepoint(s, path, "Update");
   s.next.target->restore_path = path;
-  if (is_beside(s.was))
+  if (is_beside(s.was)) {
+    // Its own newest state from now on, whatever becomes of this deploy; by our clock until the JobManager says when.
+    s.next.job_status->last_checkpoint = path;
+    s.next.job_status->last_checkpoint_time = s.now_text();
     return s.event("SavepointCompleted", "savepoint of job " + serving_job(s.was) + ", which goes on: " + path);
+  }
   s.next.savepoint_path = path;
   s.event("CanceledJob", "job " + serving_job(s.was) + " stopped with savepoint " + path);
 }
@@ -101,7 +105,11 @@ void trigger_unknown(step& s, const cluster_view& old) {
     return s.wait("Savepointing", "looking for the savepoint of trigger " + *s.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
-  if (last && began && !is_known_savepoint(s.was, last->external_path)
+  // After the savepoint of a stop no checkpoint follows.
+  bool is_newest
+      = last
+     && (!(*known)->latest_completed || (*known)->latest_completed->trigger_timestamp <= last->trigger_timestamp);
+  if (is_newest && began && !is_known_savepoint(s.was, last->external_path)
       && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
                  + defaults::clock_grace
              >= *began)

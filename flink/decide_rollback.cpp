@@ -4,6 +4,8 @@
 #include "flink/modes.hpp"
 #include "flink/start_job.hpp"
 
+#include <algorithm>
+
 namespace flink {
 
 namespace {
@@ -74,12 +76,31 @@ void end_second(step& s) {
     fail_deploy(s, "JobStartFailed", short_cause(s));
 }
 
-} // namespace
-
-/// The old job had come to its end by itself: a success that is not repeated. One that we stopped left a savepoint.
-bool old_job_is_through(const status& x) {
-  return x.job_status->state == "FINISHED" && !x.savepoint_path;
+/// The job was stopped by us: it left a savepoint for this deploy. In Single the path may be of another state.
+bool was_stopped(const status& x) {
+  if (!x.savepoint_path)
+    return false;
+  auto kept = std::ranges::find(x.savepoints, *x.savepoint_path, &savepoint_record::path);
+  return kept == x.savepoints.end() ? !is_parked(x) : kept->reason == "Update";
 }
+
+/// The old job had come to its end by itself: a success that is not repeated.
+bool old_job_is_through(const status& x) {
+  return x.job_status->state == "FINISHED" && !was_stopped(x);
+}
+
+/// Returns whether there is a JobManager to give the job back to.
+bool old_job_manager_runs(step& s, const cluster_view& old) {
+  if (old.leader)
+    return true;
+  if (!old.job_manager && old.job_manager_pods.empty())
+    rollback_failed(s, "the JobManager's Deployment of the old cluster " + old.id + " has been deleted");
+  else
+    s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+  return false;
+}
+
+} // namespace
 
 void rolling_back_job(step& s) {
   auto& t = s.was.target;
@@ -93,18 +114,16 @@ void rolling_back_job(step& s) {
       return;
     if (old_job_is_through(s.was))
       return fail_deploy(s, "RolledBack", short_cause(s) + "; the old job had finished by itself");
-    if (!old.leader)
-      return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+    if (!old_job_manager_runs(s, old))
+      return;
     s.next.target->rollback->job_id = s.x.fresh.job_id;
     s.next.target->rollback->job_manager = incarnation_of(*old.leader);
     s.enter(phase::RollingBackJob, "the new version's job has ended for certain");
     s.act(ask_jobs{old.id});
     return s.wait("RollingBackJob", "giving the old version its job back");
   }
-  if (job_manager_stopped(s, old))
+  if (job_manager_stopped(s, old) || !old_job_manager_runs(s, old))
     return;
-  if (!old.leader)
-    return s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
   if (t->rollback->job_manager != incarnation_of(*old.leader)) {
     if (!s.high_availability())
       s.next.target->rollback->job_id = s.x.fresh.job_id;

@@ -212,7 +212,7 @@ void count_as_checkpoint(step& s, const rest::checkpoint& x) {
   auto& job = *s.next.job_status;
   auto taken = system_clock::time_point{milliseconds{x.trigger_timestamp}}; // both times are the JobManager's
   auto known = job.last_checkpoint == job.restore_path ? std::nullopt : time_of(job.last_checkpoint_time);
-  if (known && *known > taken)
+  if (known && *known > taken && job.last_checkpoint != x.external_path)
     return;
   job.last_checkpoint = x.external_path;
   job.last_checkpoint_time = k8s::format_milliseconds(taken);

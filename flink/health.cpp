@@ -161,7 +161,7 @@ void record_serving(step& s) {
 }
 
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id) {
-  if (s.high_availability() || !s.next.job_status || job_id.empty())
+  if (!s.next.job_status || job_id.empty())
     return;
   auto& job = *s.next.job_status;
   bool has_own = job.last_checkpoint && job.last_checkpoint != job.restore_path;

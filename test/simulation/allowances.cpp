@@ -45,7 +45,7 @@ bool can_be_asked(const job_manager& x, const node& where) {
 
 bool may_take_down(const life& x, const json::value& application) {
   auto phase = text(application, {"status", "phase"});
-  return x.tampered || phase == "Deleting" || phase == "RollingBackJob";
+  return x.tampered || phase == "Deleting" || phase == "RollingBackJob" || is_torn_down(application);
 }
 
 bool stays_where_it_is(const json::value& application) {

@@ -68,6 +68,7 @@ bool can_be_asked(const job_manager& x, const node& where);
 /// The cluster that serves may be taken down while its job lives:
 /// - the application is being deleted: deleteMode None asks for that, and the others have seen the job end;
 /// - the status was written by hand: it may name another cluster, and no job at all;
+/// - the user has named it by tearDownVersionHash, and its JobManager does not cancel the job;
 /// - in a rollback its JobManager is stopped to make certain that a submit without an answer does not come true.
 bool may_take_down(const life& x, const json::value& application);
 

@@ -1,5 +1,6 @@
 // Plays many runs and sums them up; a run that fails prints its seed, its shortest failing prefix and its trace.
 #include "config/log.hpp"
+#include "test/kit/lifecycle.hpp"
 #include "test/simulation/campaigns.hpp"
 #include "test/simulation/mutants.hpp"
 #include "test/simulation/shrink.hpp"
@@ -8,11 +9,14 @@
 #include <boost/describe.hpp>
 #include <boost/mp11.hpp>
 
+#include <algorithm>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,16 +58,51 @@ std::vector<std::string> phases() {
   return out;
 }
 
+using phase_pair = std::pair<std::string, std::string>;
+
+/// The ways from phase to phase that docs/lifecycle.md tells.
+std::set<phase_pair> ways_told() {
+  std::ifstream file{SOURCE_DIR "/docs/lifecycle.md"};
+  std::stringstream text;
+  text << file.rdbuf();
+  std::set<phase_pair> all;
+  for (auto& row : flink::lifecycle::read(text.str()).changes)
+    for (auto& from : row.from.phases)
+      if (row.to && *row.to != from)
+        all.insert({from, *row.to});
+  return all;
+}
+
+/// How many of them were gone, and which were gone that it does not tell.
+void compare_with_lifecycle(const std::set<phase_pair>& gone) {
+  auto told = ways_told();
+  auto print = [](const char* words, const std::set<phase_pair>& from, const std::set<phase_pair>& without) {
+    std::cout << words;
+    for (auto& x : from)
+      if (!without.contains(x))
+        std::cout << " " << x.first << "->" << x.second;
+    std::cout << "\n";
+  };
+  auto both = std::ranges::count_if(told, [&](auto& x) { return gone.contains(x); });
+  std::cout << "ways of docs/lifecycle.md: " << both << " of " << told.size() << " gone";
+  print("; not:", told, gone);
+  print("ways that it does not tell:", gone, told);
+}
+
 void tell(const summary& x) {
   std::cout << "\nfaults\n";
   for (auto& [kind, n] : x.faults)
     std::cout << "  " << kind << ": " << n << "\n";
   std::set<std::string> reached;
+  std::set<phase_pair> gone;
   std::cout << "transitions\n";
   for (auto& [pair, n] : x.transitions) {
-    std::cout << "  " << (pair.first.empty() ? "New" : pair.first) << " -> " << pair.second << ": " << n << "\n";
-    reached.insert({pair.first.empty() ? "New" : pair.first, pair.second});
+    auto from = pair.first.empty() ? "New" : pair.first;
+    std::cout << "  " << from << " -> " << pair.second << ": " << n << "\n";
+    reached.insert({from, pair.second});
+    gone.insert({from, pair.second});
   }
+  compare_with_lifecycle(gone);
   std::cout << "phases: " << reached.size() << " of " << phases().size() << " reached; not:";
   for (auto& phase : phases())
     std::cout << (reached.contains(phase) ? "" : " " + phase);

@@ -86,6 +86,11 @@ class App:
         self.generation = json.loads(answer)["metadata"]["generation"]
         return self
 
+    def configure(self, entries: dict[str, Any]) -> "App":
+        """Changes flinkConfig, from the next apply on."""
+        self.resource["spec"]["flinkConfig"].update(entries)
+        return self
+
     def update(self, tag: str = "v2", **changes: Any) -> "App":
         """The everyday edit: a new image."""
         return self.apply(image=image(self.flink, tag), **changes)

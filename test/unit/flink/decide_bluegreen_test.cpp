@@ -430,6 +430,17 @@ TEST(decide_bluegreen, an_old_job_that_has_ended_gives_its_newest_state) {
   EXPECT_EQ(s.target().restore_path, "file:/cp");
 }
 
+TEST(decide_bluegreen, a_savepoint_of_a_deploy_that_is_edited_again_is_still_the_jobs_newest_state) {
+  auto s = saving();
+  auto trigger = *s.target().trigger_id;
+  s.done(take(s)).later(1s).savepoint("c0", trigger, {.in_progress = false, .location = "file:/sp"});
+  s.done(ask_savepoint{"c0", "old", trigger}).decide();
+  s.hash = "cccccccc";
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/sp");
+}
+
 TEST(decide_bluegreen, beside_an_old_job_that_struggles_the_second_version_starts_from_its_newest_state) {
   auto s = saving();
   auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();

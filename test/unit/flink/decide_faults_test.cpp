@@ -221,6 +221,15 @@ TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("the old job had finished by itself"));
 }
 
+TEST(decide_faults, a_rollback_to_a_cluster_whose_job_manager_was_deleted_by_hand_ends) {
+  auto s = rolling_back();
+  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.savepoint_path, "file:/sp") << "the next edit starts from it";
+}
+
 TEST(decide_faults, a_job_that_the_status_does_not_name_keeps_the_next_one_from_being_started) {
   auto s = scene::updating();
   s.app.status.job_status->job_id.reset();

@@ -318,6 +318,18 @@ TEST(decide_update, a_forgotten_trigger_is_looked_for_among_the_checkpoints) {
   EXPECT_EQ(s.app.status.savepoint_path, "file:/found");
 }
 
+TEST(decide_update, a_savepoint_after_which_the_job_went_on_is_not_that_of_a_forgotten_trigger) {
+  auto s = scene::savepointing();
+  auto now = s.milliseconds_now();
+  s.done(s.stop());
+  s.told("c0").savepoints[*s.target().trigger_id] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.checkpoints("c0", "old",
+                {.latest_completed = rest::checkpoint{"file:/chk-9", now, false, false},
+                 .latest_savepoint = rest::checkpoint{"file:/before", now - 1000, true, false}});
+  s.job("c0", "old", job_state::canceled).comes_to_rest();
+  EXPECT_EQ(s.target().restore_path, "file:/chk-9");
+}
+
 TEST(decide_update, without_savepoints_the_job_is_cancelled_and_its_end_awaited) {
   auto s = scene::updating();
   s.app.spec.savepoint_disabled = true;

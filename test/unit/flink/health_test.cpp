@@ -105,6 +105,15 @@ TEST(health, restarts_are_counted_also_with_high_availability) {
   EXPECT_EQ(job_of(s).job_restart_count, 3);
 }
 
+TEST(health, the_newest_checkpoint_is_written_down_also_with_high_availability) {
+  auto s = scene::running();
+  s.app.spec.flink_config["high-availability.type"] = "kubernetes";
+  auto taken = s.milliseconds_now();
+  rest::checkpoint first{"file:/chk-1", taken, false, false};
+  s.checkpoints("c0", "old", {.completed = 1, .latest_completed = first}).decide();
+  EXPECT_EQ(job_of(s).last_checkpoint, "file:/chk-1");
+}
+
 TEST(health, a_new_job_has_no_restarts_and_is_not_asked) {
   auto s = scene::submitting();
   auto id = s.target().cluster_id;
