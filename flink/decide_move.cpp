@@ -41,7 +41,7 @@ void saved_beside(step& s, const cluster_view& old, const std::string& path) {
   if (!told && old.leader && !out_of_time(s))
     return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
-  if (taken && taken->external_path == path && s.next.job_status)
+  if (taken && s.next.job_status) // where a lost trigger has left another one after it, that is the newest
     count_as_checkpoint(s, *taken);
   begin_submit(s, path, "job " + job + " has given its state away in " + path + " and goes on");
 }

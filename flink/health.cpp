@@ -176,7 +176,9 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
     return; // a savepoint beside the job is newer
   job.last_checkpoint = last->external_path;
   s.note("the newest state is " + last->external_path);
-  job.last_checkpoint_time = time_text(last->trigger_timestamp);
+  // To the millisecond: a savepoint beside the job is compared with it.
+  job.last_checkpoint_time
+      = k8s::format_milliseconds(std::chrono::system_clock::time_point{milliseconds{last->trigger_timestamp}});
   job.completed_checkpoint_count = (*known)->completed;
   job.failed_checkpoint_count = (*known)->failed;
   if ((*known)->latest_restored)

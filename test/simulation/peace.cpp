@@ -29,7 +29,10 @@ bool peace::until_well() {
   s_.run_until(patience, [this] { return (unfulfilled(s_).empty() && s_.calm_for(30s)) || has_to_choose(); });
   // What waits is deployed beside the version that is left, which may want another choice.
   for (int i = 0; i < 2 && has_to_choose() && !s_.bad(); ++i) {
-    s_.user.tear_down(broken_version());
+    auto which = broken_version();
+    s_.user.tear_down(which);
+    if (which == 1)
+      s_.user.give_up_version();
     s_.run_until(30s, [this] { return !has_to_choose(); });
     s_.run_until(patience, [this] { return (unfulfilled(s_).empty() && s_.calm_for(30s)) || has_to_choose(); });
   }

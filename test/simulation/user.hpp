@@ -53,6 +53,8 @@ public:
   bool has_two_versions() const;
   /// BlueGreen: one of the two versions goes, the older (0) or the newer (1).
   void tear_down(std::size_t which);
+  /// What was to run is not expected any more.
+  void give_up_version() { now_.good = false; }
   /// Lets a deletion go on without a savepoint.
   void give_up_state();
   /// Deletes the Deployments of all clusters, as StatusLost asks for.
