@@ -221,15 +221,6 @@ decision keeps_job_ids_in_memory(const situation& x) {
   return d;
 }
 
-/// A submit that this process has not sent was never sent: the old version gets its job back at once.
-decision takes_what_it_did_not_send_for_not_sent(const situation& x) {
-  auto& t = x.app.status.target;
-  bool unknown
-      = t && t->job_id && t->job
-     && !x.seen.outcomes.contains(to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, start_state(*t)}}));
-  return unknown ? rolls_back_at_once(x) : flink::decide(x);
-}
-
 /// The mistake is made from the third deploy on. The tables, which begin at some place with little behind it, do not
 /// find it; a run of the simulation has that many.
 template <decide_function Mistaken>
@@ -258,7 +249,6 @@ const std::vector<mutant>& mutants() {
       {"believes lost answers", later<believes_lost_answers>, true},
       {"never rests", later<never_rests>},
       {"keeps job ids in memory", later<keeps_job_ids_in_memory>, true},
-      {"takes what it did not send for not sent", later<takes_what_it_did_not_send_for_not_sent>, true},
       {"believes its predecessor", believes_its_predecessor},
   };
   return all;
