@@ -9,6 +9,7 @@ from kit.bad_resources import Row, rows
 from kit.processes import CommandFailed, until
 
 NAMESPACE = "bad-input"
+PAUSED = "flink.k8s.io/paused"
 COLLECTION = f"{APPLICATIONS}/namespaces/{NAMESPACE}/flinkapplications"
 # Answers by which an API server says that the object is at fault, not the server.
 AT_FAULT = (400, 413, 422)
@@ -24,6 +25,16 @@ def namespace(cluster):
 def create(cluster, row: Row, query: str = "") -> None:
     row.resource["metadata"]["namespace"] = NAMESPACE
     cluster.api.ask("POST", COLLECTION + query, row.resource)
+
+
+def store(cluster, row: Row) -> None:
+    """With its status, before the operator may deploy what is bad only together with it."""
+    if not row.status:
+        return create(cluster, row)
+    row.resource["metadata"]["annotations"] = {PAUSED: "true"}
+    create(cluster, row)
+    cluster.api.merge(f"{COLLECTION}/{row.name}/status", {"status": row.status})
+    cluster.api.merge(f"{COLLECTION}/{row.name}", {"metadata": {"annotations": {PAUSED: None}}})
 
 
 def fault_of_refusal(cluster, row: Row, query: str = "") -> str | None:
@@ -105,10 +116,7 @@ def test_bad_resources_get_a_condition_while_a_neighbour_is_served(app: App, clu
     stored = [x for x in rows() if x.refused_by == "condition"]
     assert stored
     for row in stored:
-        create(cluster, row)
-    for row in stored:
-        if row.status:
-            cluster.api.merge(f"{COLLECTION}/{row.name}/status", {"status": row.status})
+        store(cluster, row)
     faults = [x for row in stored if (x := fault_of_condition(cluster, row))]
     assert cluster.api.items(f"/apis/apps/v1/namespaces/{NAMESPACE}/deployments") == []
 
