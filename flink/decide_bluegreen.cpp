@@ -81,7 +81,7 @@ void watch_newer(step& s) {
   s.next.version_statuses[1].cluster_status = d.next.cluster_status;
 }
 
-/// The spec asks for something that neither of the two is. Deploying it now would make three, or take the choice from
+/// The spec asks for something else than the newer version. Deploying it now would make three, or take the choice from
 /// the user.
 bool edit_waits(const step& s) {
   return s.x.complaints.empty() && s.x.spec_hash != s.was.updating_cluster->spec_hash;

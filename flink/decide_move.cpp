@@ -78,24 +78,25 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
   auto verdict
       = std::max({s.answered(stop_job{old.id, job, *trigger}), s.answered(take_savepoint{old.id, job, *trigger}),
                   s.answered(ask_savepoint{old.id, job, *trigger})});
-  auto ended = job_ended(s, old, serving_job(s.was), verdict);
+  auto ended = job_ended(s, old, job, verdict);
   if (!ended)
     return s.trouble("SavepointFailed", why + "; asking whether the old job still runs");
   if (!*ended && !struggles(s, old)) {
     s.warn("SavepointFailed", why);
     return fail_deploy(s, "SavepointFailed", why + "; the old job goes on");
   }
-  auto state = newest_state(s, old, serving_job(s.was));
+  auto state = newest_state(s, old, job);
   if (state.pending)
-    return s.wait("LookingForState", "no savepoint of job " + serving_job(s.was) + "; looking for its newest state");
+    return s.wait("LookingForState", "no savepoint of job " + job + "; looking for its newest state");
   s.warn("SavepointFailed", why);
   if (!state.problem.empty() && !s.was.target->start_from)
     return fail_deploy(s, "NoStateToRestore",
                        why + "; " + state.problem + (*ended ? "" : "; the old job is left as it is"));
   if (!*ended && is_beside(s.was))
-    return begin_submit(s, state.path, why + "; the second version starts from " + state.source);
-  s.enter(phase::Recovering, why + "; the newest state of job " + serving_job(s.was) + " is "
-                                 + (state.problem.empty() ? state.source : "not needed"));
+    return begin_submit(s, state.path,
+                        why + "; the second version starts from " + s.was.target->start_from.value_or(state.source));
+  s.enter(phase::Recovering,
+          why + "; the newest state of job " + job + " is " + (state.problem.empty() ? state.source : "not needed"));
 }
 
 /// The JobManager does not know the trigger: it was forgotten, or never came.
@@ -105,7 +106,7 @@ void trigger_unknown(step& s, const cluster_view& old) {
     return s.wait("Savepointing", "looking for the savepoint of trigger " + *s.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
-  // After the savepoint of a stop no checkpoint follows.
+  // After the savepoint of a stop no checkpoint follows; after one beside the job there may be, and another is taken.
   bool is_newest
       = last
      && (!(*known)->latest_completed || (*known)->latest_completed->trigger_timestamp <= last->trigger_timestamp);

@@ -102,6 +102,23 @@ bool old_job_manager_runs(step& s, const cluster_view& old) {
 
 } // namespace
 
+void begin_rollback(step& s, const std::string& why) {
+  s.next.target->rollback = rollback{.reason = why};
+  s.enter(phase::RollingBackJob, why);
+  s.calm(); // what the new version waited for does not matter any more
+  s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
+}
+
+void rollback_failed(step& s, const std::string& why) {
+  s.warn("RollbackFailed", why);
+  s.next.job_status->job_id.reset();
+  s.next.savepoint_path = s.was.target->restore_path; // what the next edit starts from
+  fail_deploy(s, "RollbackFailed",
+              why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
+                  + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
+                    "fallbackWithoutState is set");
+}
+
 void rolling_back_job(step& s) {
   auto& t = s.was.target;
   if (!t || !t->rollback || !s.was.cluster || !s.was.job_status)

@@ -117,10 +117,11 @@ void leave_old_job_running(step& s, const std::string& why) {
 void leave_old_job(step& s, const std::string& why) {
   if (is_parked(s.was)) // Single: it has ended already
     return begin_submit(s, s.was.target->restore_path, why);
-  if (!has_old_job(s.was) && !serving_cluster_is_idle(s))
+  if (!has_old_job(s.was)) {
+    if (serving_cluster_is_idle(s))
+      old_job_gone(s, first_restore_path(s), why);
     return;
-  if (!has_old_job(s.was))
-    return old_job_gone(s, first_restore_path(s), why);
+  }
   if (deploy_mode(s.was) == modes::blue_green)
     return leave_old_job_running(s, why);
   if (s.x.app.spec.savepoint_disabled.value_or(false)) {

@@ -46,23 +46,6 @@ bool start_without_state(step& s, const cluster_view& c) {
 
 } // namespace
 
-void begin_rollback(step& s, const std::string& why) {
-  s.next.target->rollback = rollback{.reason = why};
-  s.enter(phase::RollingBackJob, why);
-  s.calm(); // what the new version waited for does not matter any more
-  s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
-}
-
-void rollback_failed(step& s, const std::string& why) {
-  s.warn("RollbackFailed", why);
-  s.next.job_status->job_id.reset();
-  s.next.savepoint_path = s.was.target->restore_path; // what the next edit starts from
-  fail_deploy(s, "RollbackFailed",
-              why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
-                  + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
-                    "fallbackWithoutState is set");
-}
-
 std::optional<std::string> first_restore_path(const step& s) {
   auto& spec = s.x.app.spec;
   if (s.was.savepoint_path && !s.was.savepoint_path->empty())

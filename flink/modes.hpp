@@ -15,7 +15,6 @@ namespace modes {
 constexpr std::string_view dual = "Dual";
 constexpr std::string_view single = "Single";
 constexpr std::string_view blue_green = "BlueGreen";
-constexpr std::string_view in_place = "InPlace";
 } // namespace modes
 
 /// Returns the mode of the deploy under way.

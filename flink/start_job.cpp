@@ -104,7 +104,8 @@ bool serving_cluster_is_idle(step& s) {
   auto unknown = stranger(*jobs, {});
   if (unknown)
     s.trouble("UnknownJob", "cluster " + c.id + " runs job " + *unknown
-                                + ", which the status does not name; cancel it, and no other job is started beside it");
+                                + ", which the status does not name: no other one is started beside it; cancel it, or "
+                                  "stop it with a savepoint and name that in spec.savepointPath");
   return !unknown;
 }
 

@@ -210,8 +210,8 @@ void watch_running_job(step& s, const cluster_view& c, const rest::job& job);
 std::optional<std::string> cause_of_failure(step& s, const cluster_view& c, const std::string& job_id,
                                             std::chrono::milliseconds every);
 
-/// Writes down the newest checkpoint of the job that serves: without high availability a lost JobManager leaves nothing
-/// else. The first one is waited for, later ones are picked up now and then.
+/// Writes down the newest checkpoint of the job that serves: a lost JobManager may leave nothing else. The first one is
+/// waited for, later ones are picked up now and then.
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id);
 
 /// Is a job of a cluster over? `nullopt`: not known yet, the question is on its way.
@@ -262,6 +262,8 @@ void begin_deploy(step& s, std::string why);
 /// job is untouched.
 bool superseded(step& s);
 void cluster_starting(step& s);
+/// BlueGreen: two versions run.
+void dual_running(step& s);
 void savepointing(step& s);
 void cancelling(step& s);
 void submitting_job(step& s);
@@ -278,8 +280,6 @@ bool suspended(step& s);
 
 /// What the target's job is started from; empty: without state.
 std::string start_state(const deploy_target& x);
-/// BlueGreen: two versions run.
-void dual_running(step& s);
 
 /// Takes the step to SubmittingJob with new identities.
 void begin_submit(step& s, std::optional<std::string> restore_path, std::string why);

@@ -324,16 +324,6 @@ void coverage::take_change(const std::string& from, const std::string& to, const
   take_told(*found, to, made);
 }
 
-tally coverage::changes() const {
-  tally out;
-  for (auto& row : document_.changes)
-    for (auto& phase : row.to ? places_of(row.from) : words{}) {
-      ++out.all;
-      out.seen += claims_.at(claim(row.line, "phase " + phase)) ? 1 : 0;
-    }
-  return out;
-}
-
 words coverage::unseen() const {
   words out;
   for (auto& [what, seen] : claims_)

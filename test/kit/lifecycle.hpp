@@ -61,11 +61,6 @@ document read(const std::string& markdown);
 /// that is not in the picture.
 std::vector<std::string> flaws_of_picture(const document& x);
 
-struct tally {
-  std::size_t all = 0;
-  std::size_t seen = 0;
-};
-
 class coverage {
 public:
   explicit coverage(document x);
@@ -78,9 +73,6 @@ public:
 
   /// Everything that the document claims and nobody did.
   words unseen() const;
-
-  /// Changes of phase in the document, one for each phase that a row begins in.
-  tally changes() const;
 
 private:
   void take_change(const std::string& from, const std::string& to, const decision& made);

@@ -66,7 +66,7 @@ bool has_no_room(const json::value& application) {
 }
 
 bool may_end_job(const json::value& application) {
-  if (is_suspending(application) || is_torn_down(application) || has_no_room(application))
+  if (is_suspending(application) || is_torn_down(application))
     return true;
   if (text(application, {"status", "target", "mode"}) == "BlueGreen"
       && text(application, {"status", "phase"}) != "Deleting")

@@ -6,7 +6,7 @@ namespace simulation {
 
 namespace {
 
-/// Whether the newest entry of a list, by one of its members, was there before and is not the newest of `before`.
+/// Whether the last entry of `before` is gone.
 bool loses_its_newest(const json::value* before, const json::value* after) {
   if (!before || before->as_array().empty())
     return false;

@@ -85,6 +85,7 @@ private:
   void give_up(const std::string& uid);
   void crash(const std::string& uid);
   void stop_process(node_pod& x);
+  void change_faults(job_manager& x, const std::function<void(local::simulated::faults&)>& change);
   bool loops(const node_pod& x) const { return crash_loops_.contains({x.cluster_id, x.is_job_manager}); }
   void register_task_managers();
   job_manager* process_of(const std::string& pod_uid);

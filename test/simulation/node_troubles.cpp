@@ -47,13 +47,21 @@ void node::evict(const node_pod& x) {
 }
 
 void node::set_faults(const std::function<void(simulated::faults&)>& change) {
-  for (auto& x : job_managers_) {
-    change(x->flink->faults); // one that is down comes back as it was
-    if (!x->alive)
-      continue;
-    ++flink_steps_;
-    x->flink->step(events_.wall());
-  }
+  for (auto& x : job_managers_)
+    change_faults(*x, change);
+}
+
+void node::set_faults(const std::string& pod_uid, const std::function<void(simulated::faults&)>& change) {
+  if (auto* x = process_of(pod_uid))
+    change_faults(*x, change);
+}
+
+void node::change_faults(job_manager& x, const std::function<void(simulated::faults&)>& change) {
+  change(x.flink->faults); // one that is down comes back as it was
+  if (!x.alive)
+    return;
+  ++flink_steps_;
+  x.flink->step(events_.wall());
 }
 
 void node::fail_tasks() {
@@ -64,17 +72,6 @@ void node::fail_tasks() {
       for (auto& [id, job] : jobs)
         x->flink->fail_tasks(id, events_.wall());
     }
-}
-
-void node::set_faults(const std::string& pod_uid, const std::function<void(simulated::faults&)>& change) {
-  auto* x = process_of(pod_uid);
-  if (!x)
-    return;
-  change(x->flink->faults);
-  if (!x->alive)
-    return;
-  ++flink_steps_;
-  x->flink->step(events_.wall());
 }
 
 void node::cancel_jobs(const node_pod& x) {

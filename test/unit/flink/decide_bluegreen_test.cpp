@@ -291,12 +291,18 @@ TEST(decide_bluegreen, the_older_version_goes_and_the_newer_serves) {
   EXPECT_THAT(s.condition("Ready"), StartsWith("True"));
 }
 
-TEST(decide_bluegreen, the_newer_version_goes_and_is_not_deployed_again_by_itself) {
+/// Of two versions the newer has gone.
+scene newer_torn_down() {
   auto s = both();
   auto blue = newer(s);
   s.app.spec.tear_down_version_hash = blue;
   s.decide().decide().job(blue, "new", job_state::canceled, 0).decide();
-  gone(s, blue);
+  return gone(s, blue);
+}
+
+TEST(decide_bluegreen, the_newer_version_goes_and_is_not_deployed_again_by_itself) {
+  auto s = newer_torn_down();
+  auto blue = newer(s);
   coloured_objects(s, blue, "blue");
   s.job("c0", "old", job_state::running).decide().decide();
   EXPECT_EQ(s.phase(), phase::Running);
@@ -308,17 +314,27 @@ TEST(decide_bluegreen, the_newer_version_goes_and_is_not_deployed_again_by_itsel
 }
 
 TEST(decide_bluegreen, what_was_torn_down_can_be_asked_for_again_after_a_revert) {
-  auto s = both();
-  auto blue = newer(s);
-  s.app.spec.tear_down_version_hash = blue;
-  s.decide().decide().job(blue, "new", job_state::canceled, 0).decide();
-  gone(s, blue).job("c0", "old", job_state::running).decide();
+  auto s = newer_torn_down();
+  s.job("c0", "old", job_state::running).decide();
   s.hash = "aaaaaaaa";
   s.decide();
   EXPECT_THAT(s.condition("Ready"), StartsWith("True"));
   s.hash = "bbbbbbbb";
   s.decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
+}
+
+TEST(decide_bluegreen, a_version_whose_job_manager_is_silent_or_whose_job_restarts_is_told_of) {
+  auto silent = both();
+  action question = ask_job{"c0", "old"};
+  silent.failed(question, failure_class::transient, "no answer");
+  silent.seen.outcomes[to_string(question)].attempts = 3;
+  silent.later(1min).decide();
+  EXPECT_THAT(silent.condition("Degraded"), StartsWith("True JobManagerSilent: the JobManager of version c0"));
+  auto restarting = both();
+  auto blue = newer(restarting);
+  restarting.job(blue, "new", job_state::restarting, 0).exceptions(blue, "new", {.latest = "no"}).decide();
+  EXPECT_THAT(restarting.condition("Degraded"), StartsWith("True JobRestarting: job new has failed"));
 }
 
 TEST(decide_bluegreen, a_job_manager_that_cannot_cancel_goes_with_its_cluster) {
