@@ -19,6 +19,8 @@ constexpr std::chrono::seconds submit{300};
 constexpr std::chrono::seconds savepoint{600};
 /// From the accepted submit to all tasks running: restoring large state.
 constexpr std::chrono::seconds job_start{180};
+/// Restarts by Flink of a new version's job that are still accepted.
+constexpr int32_t accepted_restarts = 3;
 /// After this a deletion that cannot save the state is a case for `onDeleteTimeout`.
 constexpr std::chrono::seconds deletion{900};
 

@@ -74,10 +74,7 @@ void follow(step& s) {
     refuses_spec(s);
     return;
   case phase::Rescaling:
-    s.trouble("UnsupportedPhase", "status.phase is " + s.was.phase.value_or("")
-                                      + ", which this version of the "
-                                        "operator does not act upon; it leaves the application alone");
-    return;
+    return rescaling(s);
   }
 }
 

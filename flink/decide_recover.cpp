@@ -65,7 +65,7 @@ bool old_job_ended(step& s, const cluster_view& old) {
   }
   if (*ended)
     return true;
-  if (in_place(s.was)) {
+  if (starts_again(s.was)) {
     // It runs after all: Flink, or a person, was faster.
     s.next.target.reset();
     s.enter(phase::Running, serving_version(s) + " runs");
@@ -196,18 +196,19 @@ void recovering(step& s) {
     return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
   auto old = s.cluster(s.was.cluster->id);
   sweep(s);
-  if (in_place(s.was) && deploy_wanted(s))
+  bool again = starts_again(s.was);
+  if (again && deploy_wanted(s))
     return begin_deploy(s, "edited while the job was waiting for its restart");
-  if (in_place(s.was) && !ready_again(s, old))
+  if (again && !ready_again(s, old))
     return;
-  if (!old_job_ended(s, old) || (!in_place(s.was) && !serving_cluster_is_idle(s)))
+  if (!old_job_ended(s, old) || (!again && !serving_cluster_is_idle(s)))
     return;
-  auto state = newest_state(s, old, serving_job(s.was), in_place(s.was) ? age_limit::holds : age_limit::passed);
+  auto state = newest_state(s, old, serving_job(s.was), again ? age_limit::holds : age_limit::passed);
   if (state.pending)
     return s.wait("LookingForState", "looking for the newest state of " + serving_version(s));
   if (state.problem.empty())
     return go_on_from(s, state);
-  if (in_place(s.was))
+  if (again)
     return stay_failed(s, "NoStateToRestore", state.problem);
   if (s.was.target->start_from) // of a rollback, too
     return old_job_gone(s, s.was.target->start_from, "the old job has ended; spec.restoreFrom names the state");

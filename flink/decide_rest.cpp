@@ -173,6 +173,8 @@ void sweep(step& s) {
 void fail_deploy(step& s, std::string reason, std::string message) {
   if (is_parked(s.was) && !s.was.target->rollback)
     return begin_rollback(s, message); // Single: the old job has ended for it
+  if (is_rescale(s.was) && !s.was.target->rollback)
+    return begin_shrink(s, reason + ": " + message); // InPlace: the TaskManagers that were added go first
   if (s.was.target) {
     remember_deploy(s, "Failed", reason);
     s.next.failed = failed_cluster{.id = s.was.target->cluster_id,
@@ -253,8 +255,10 @@ void settled(step& s) {
     s.next.reason.reset();
     s.enter(phase::Running, "the spec is again the one that runs");
   }
-  if (reverted)
-    s.next.teardown.reset(); // what was torn down may be asked for again
+  if (reverted) {
+    s.next.teardown.reset(); // what was torn down, or failed, may be asked for again
+    s.next.failed.reset();
+  }
   sweep(s);
   quiet_failed_cluster(s);
   if (s.was.cluster)

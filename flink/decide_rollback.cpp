@@ -127,7 +127,7 @@ void rolling_back_job(step& s) {
     return end_second(s);
   auto old = s.cluster(s.was.cluster->id);
   if (!t->rollback->job_id) {
-    if (!new_job_ended(s) || (is_parked(s.was) && !old_cluster_back(s)))
+    if (!new_job_ended(s) || (is_parked(s.was) && !old_cluster_back(s)) || (is_rescale(s.was) && !shrunk(s)))
       return;
     if (old_job_is_through(s.was))
       return fail_deploy(s, "RolledBack", short_cause(s) + "; the old job had finished by itself");

@@ -54,51 +54,6 @@ bool create_objects(step& s, const cluster_view& c) {
   return made.complete;
 }
 
-/// Returns whether the new cluster has the slots that the job needs.
-bool slots_ready(step& s, const cluster_view& c) {
-  if (!c.leader) {
-    s.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
-    return false;
-  }
-  auto* overview = s.overview(c, s.pace());
-  if (!overview) {
-    s.wait("JobManagerStarting", "waiting for JobManager " + c.leader->head.key.name + " to answer");
-    return false;
-  }
-  auto wanted = s.was.target->job->parallelism;
-  if (overview->slots_total >= wanted)
-    return true;
-  s.wait("TaskManagersStarting", "waiting for task slots of cluster " + c.id + ": "
-                                     + std::to_string(overview->slots_total) + " of " + std::to_string(wanted));
-  return false;
-}
-
-/// The new JobManager runs main() without starting anything, so that a bad jar, class or argument costs the
-/// running job nothing. Only the user's own mistakes refuse a version: plan says other things of jobs that run.
-bool compiles(step& s, const cluster_view& c) {
-  auto& acceptance = s.x.app.spec.acceptance;
-  if (acceptance && !acceptance->compile_first.value_or(true))
-    return true;
-  action compile = compile_job{c.id, *s.was.target->job};
-  switch (s.order(compile)) {
-  case progress::pending:
-    if (s.failure_of(compile))
-      return true; // a failure that is no verdict does not refuse, and is not waited for
-    s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
-    return false;
-  case progress::failed:
-    break;
-  case progress::done:
-  case progress::unknown:
-    return true;
-  }
-  auto* why = s.failure_of(compile);
-  if (why->kind != failure_class::rejected)
-    return true;
-  fail_deploy(s, "JobRefused", "the job does not compile on the new cluster: " + why->message);
-  return false;
-}
-
 /// Whether there is a job whose state has to be taken over or which has to be ended first.
 bool has_old_job(const status& x) {
   return x.cluster && !serving_job(x).empty();
@@ -112,27 +67,6 @@ void leave_old_job_running(step& s, const std::string& why) {
   s.enter(phase::Savepointing, why);
   s.act(take_savepoint{s.was.cluster->id, serving_job(s.was), s.x.fresh.trigger_id});
   s.event("SavepointingJob", "taking a savepoint of job " + serving_job(s.was) + ", which goes on");
-}
-
-void leave_old_job(step& s, const std::string& why) {
-  if (is_parked(s.was)) // Single: it has ended already
-    return begin_submit(s, s.was.target->restore_path, why);
-  if (!has_old_job(s.was)) {
-    if (serving_cluster_is_idle(s))
-      old_job_gone(s, first_restore_path(s), why);
-    return;
-  }
-  if (deploy_mode(s.was) == modes::blue_green)
-    return leave_old_job_running(s, why);
-  if (s.x.app.spec.savepoint_disabled.value_or(false)) {
-    s.enter(phase::Cancelling, why + "; savepoints are disabled");
-    s.warn("CancellingJob", "cancelling job " + serving_job(s.was) + " without a savepoint (savepointDisabled)");
-    return;
-  }
-  s.next.target->trigger_id = s.x.fresh.trigger_id;
-  s.enter(phase::Savepointing, why);
-  s.act(stop_job{s.was.cluster->id, serving_job(s.was), s.x.fresh.trigger_id});
-  s.event("CancellingJob", "stopping job " + serving_job(s.was) + " with a savepoint");
 }
 
 /// There is a job that a version which does not compile must not cost anything.
@@ -198,6 +132,69 @@ creation create_missing(step& s, const cluster_view& c) {
   return {missing.empty(), std::nullopt};
 }
 
+bool slots_ready(step& s, const cluster_view& c) {
+  if (!c.leader) {
+    s.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
+    return false;
+  }
+  auto* overview = s.overview(c, s.pace());
+  if (!overview) {
+    s.wait("JobManagerStarting", "waiting for JobManager " + c.leader->head.key.name + " to answer");
+    return false;
+  }
+  auto wanted = s.was.target->job->parallelism;
+  if (overview->slots_total >= wanted)
+    return true;
+  s.wait("TaskManagersStarting", "waiting for task slots of cluster " + c.id + ": "
+                                     + std::to_string(overview->slots_total) + " of " + std::to_string(wanted));
+  return false;
+}
+
+bool compiles(step& s, const cluster_view& c) {
+  auto& acceptance = s.x.app.spec.acceptance;
+  if (acceptance && !acceptance->compile_first.value_or(true))
+    return true;
+  action compile = compile_job{c.id, *s.was.target->job};
+  switch (s.order(compile)) {
+  case progress::pending:
+    if (s.failure_of(compile))
+      return true; // a failure that is no verdict does not refuse, and is not waited for
+    s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
+    return false;
+  case progress::failed:
+    break;
+  case progress::done:
+  case progress::unknown:
+    return true;
+  }
+  auto* why = s.failure_of(compile);
+  if (why->kind != failure_class::rejected)
+    return true;
+  fail_deploy(s, "JobRefused", "the job does not compile on the new cluster: " + why->message);
+  return false;
+}
+
+void leave_old_job(step& s, const std::string& why) {
+  if (is_parked(s.was)) // Single: it has ended already
+    return begin_submit(s, s.was.target->restore_path, why);
+  if (!has_old_job(s.was)) {
+    if (serving_cluster_is_idle(s))
+      old_job_gone(s, first_restore_path(s), why);
+    return;
+  }
+  if (deploy_mode(s.was) == modes::blue_green)
+    return leave_old_job_running(s, why);
+  if (s.x.app.spec.savepoint_disabled.value_or(false)) {
+    s.enter(phase::Cancelling, why + "; savepoints are disabled");
+    s.warn("CancellingJob", "cancelling job " + serving_job(s.was) + " without a savepoint (savepointDisabled)");
+    return;
+  }
+  s.next.target->trigger_id = s.x.fresh.trigger_id;
+  s.enter(phase::Savepointing, why);
+  s.act(stop_job{s.was.cluster->id, serving_job(s.was), s.x.fresh.trigger_id});
+  s.event("CancellingJob", "stopping job " + serving_job(s.was) + " with a savepoint");
+}
+
 bool superseded(step& s) {
   if (!s.x.complaints.empty()) {
     fail_deploy(s, "InvalidSpec", complaints_in_words(s));
@@ -205,7 +202,9 @@ bool superseded(step& s) {
   }
   if (s.x.spec_hash != s.was.target->spec_hash) {
     bool taken_back = s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash;
-    if (taken_back && is_parked(s.was))
+    if (is_rescale(s.was) && !grows_in_place(s))
+      begin_shrink(s, "edited while TaskManagers were being added");
+    else if (taken_back && is_parked(s.was))
       begin_rollback(s, "the edit was taken back");
     else if (taken_back) {
       s.next.target.reset();
@@ -244,6 +243,8 @@ void begin_deploy(step& s, std::string why) {
   }
   if (!s.was.cluster)
     s.next.savepoint_nonce = s.x.app.spec.savepoint_nonce; // nothing runs that it could be about
+  if (grows_in_place(s))
+    return begin_rescale(s, std::move(why));
   choose_mode(s);
   s.enter(phase::ClusterStarting, std::move(why));
   s.wait("CreatingCluster", "creating the objects of cluster " + id);

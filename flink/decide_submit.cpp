@@ -44,6 +44,51 @@ bool start_without_state(step& s, const cluster_view& c) {
   return true;
 }
 
+/// The job runs, and is not yet what spec.acceptance asks for.
+verdict unproven(step& s, const rest::job& job, const std::string& what) {
+  s.wait("JobUnproven", "job " + job.id + " runs, but " + what + " (spec.acceptance)");
+  if (in_time(s, true))
+    return {};
+  return {started::late,
+          "job " + job.id + " was not accepted within " + std::to_string(start_limit(s).count()) + " s: " + what, &job};
+}
+
+/// Flink restarts a job that fails, again and again if need be: how often a new version may need that is asked only
+/// where it has happened. Empty: not too often.
+std::optional<verdict> restarted_too_often(step& s, const cluster_view& c, const rest::job& job, int32_t most) {
+  if (job.last_failing == 0)
+    return std::nullopt;
+  auto* known = s.restarts(c, job.id, defaults::poll_job);
+  auto count = known && *known ? (*known)->count : std::nullopt;
+  if (!count)
+    return unproven(s, job, "it has failed meanwhile, and Flink has not told how often");
+  if (*count <= most)
+    return std::nullopt;
+  auto cause = cause_of_failure(s, c, job.id, defaults::poll_job);
+  if (!cause)
+    return unproven(s, job, "it has failed, and Flink has not told why");
+  return verdict{started::late,
+                 "job " + job.id + " was restarted " + std::to_string(*count) + " times, more than the "
+                     + std::to_string(most) + " that acceptance.maxRestarts takes" + *cause,
+                 &job};
+}
+
+/// What spec.acceptance asks of a new version besides tasks that run.
+verdict proven(step& s, const cluster_view& c, verdict so_far) {
+  auto* job = s.known_job(c, *s.was.target->job_id);
+  bool open = so_far.how == started::yes || so_far.how == started::pending;
+  if (!open || !job || rest::is_terminal(job->state))
+    return so_far;
+  auto asked = s.x.app.spec.acceptance.value_or(acceptance{});
+  if (auto no = restarted_too_often(s, c, *job, asked.max_restarts.value_or(defaults::accepted_restarts)))
+    return *no;
+  if (so_far.how == started::pending || !asked.require_checkpoint.value_or(false))
+    return so_far;
+  auto* known = s.checkpoints(c, job->id, s.pace());
+  bool has_one = known && *known && (*known)->latest_completed && !(*known)->latest_completed->is_savepoint;
+  return has_one ? so_far : unproven(s, *job, "it has not completed a checkpoint yet");
+}
+
 } // namespace
 
 std::optional<std::string> first_restore_path(const step& s) {
@@ -100,11 +145,12 @@ void submitting_job(step& s) {
   switch_generic_service(s, c);
   if (!others_gone(s))
     return;
-  auto verdict = start_job(s, {c, *t->job_id, *t->job, start_state(*t)});
-  if (verdict.how == started::no && start_without_state(s, c))
+  auto begun = start_job(s, {c, *t->job_id, *t->job, start_state(*t)});
+  if (begun.how == started::no && start_without_state(s, c))
     return;
   if (starts_again(s.was))
-    return started_again(s, c, verdict);
+    return started_again(s, c, begun);
+  auto verdict = proven(s, c, begun);
   if (verdict.how == started::yes)
     return accept_target(s, *verdict.job);
   if (verdict.how != started::pending)

@@ -49,7 +49,7 @@ void begin(step& s) {
   auto& t = s.was.target;
   auto at = phase_of(s.was);
   bool stopping = at == phase::Savepointing && !is_beside(s.was) && t && t->trigger_id;
-  bool cancelling = at == phase::Cancelling || (at == phase::Recovering && !in_place(s.was));
+  bool cancelling = at == phase::Cancelling || (at == phase::Recovering && !starts_again(s.was));
   if ((stopping || cancelling) && s.was.cluster) {
     e.cluster_id = s.was.cluster->id;
     e.job_id = serving_job(s.was);

@@ -15,6 +15,7 @@ namespace modes {
 constexpr std::string_view dual = "Dual";
 constexpr std::string_view single = "Single";
 constexpr std::string_view blue_green = "BlueGreen";
+constexpr std::string_view in_place = "InPlace";
 } // namespace modes
 
 /// Returns the mode of the deploy under way.
@@ -28,6 +29,10 @@ std::string_view wanted_mode(const spec& wanted, const status& x);
 
 /// Single: the old job has ended for this deploy, and its cluster is scaled to nothing.
 bool is_parked(const status& x);
+
+/// InPlace: the cluster that serves is given the TaskManagers for a higher parallelism, and the job is to be started
+/// again there.
+bool is_rescale(const status& x);
 
 /// BlueGreen: the version under way is deployed beside one whose job goes on.
 bool is_beside(const status& x);

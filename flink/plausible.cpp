@@ -38,6 +38,10 @@ bool is_mode(std::string_view x) {
   return x == "Single" || x == "Dual" || x == "BlueGreen";
 }
 
+bool is_way(std::string_view x) {
+  return is_mode(x) || x == "InPlace";
+}
+
 constexpr std::string_view no_time = "is no RFC 3339 time";
 constexpr std::string_view no_flink_id = "is no id of 32 hexadecimal digits";
 constexpr std::string_view no_cluster_id = "is no cluster id";
@@ -134,7 +138,7 @@ void check_target(sieve& s, std::optional<deploy_target>& x) {
   s.keep_if(is_path, "status.target.startFrom", x->start_from, no_path);
   s.keep_if(is_time, "status.target.startedAt", x->started_at, no_time);
   s.keep_if(is_time, "status.target.stepStartedAt", x->step_started_at, no_time);
-  s.keep_if(is_mode, "status.target.mode", x->mode, "is no way to deploy");
+  s.keep_if(is_way, "status.target.mode", x->mode, "is no way to deploy");
   check_replicas(s, x->old_replicas);
   check_incarnation(s, "status.target.jobManager", x->job_manager);
   if (!x->rollback)

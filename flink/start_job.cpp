@@ -44,7 +44,7 @@ std::string refusal(const failure& x) {
 }
 
 verdict send(step& s, const start& x) {
-  auto* jobs = s.jobs(x.cluster, defaults::fresh);
+  auto* jobs = s.jobs_now(x.cluster);
   if (!jobs) {
     s.wait("SubmittingJob", "asking which jobs cluster " + x.cluster.id + " runs");
     return {};
@@ -96,7 +96,7 @@ bool serving_cluster_is_idle(step& s) {
   auto c = s.cluster(s.was.cluster->id);
   if (!c.leader)
     return true;
-  auto* jobs = s.jobs(c, defaults::fresh);
+  auto* jobs = s.jobs_now(c);
   if (!jobs) {
     s.wait("LookingForJob", "asking whether cluster " + c.id + " runs a job");
     return false;
@@ -109,8 +109,16 @@ bool serving_cluster_is_idle(step& s) {
   return !unknown;
 }
 
+std::chrono::seconds start_limit(const step& s) {
+  auto& asked = s.x.app.spec.acceptance;
+  bool new_version = !starts_again(s.was) && !s.was.target->rollback;
+  if (new_version && asked && asked->after_seconds)
+    return std::chrono::seconds{*asked->after_seconds};
+  return patience(s, &timeouts::job_start_seconds, defaults::job_start);
+}
+
 bool in_time(const step& s, bool answered) {
-  auto limit = patience(s, &timeouts::job_start_seconds, defaults::job_start);
+  auto limit = start_limit(s);
   if (!answered)
     limit += patience(s, &timeouts::submit_seconds, defaults::submit);
   return !s.passed(s.was.target->step_started_at, limit);

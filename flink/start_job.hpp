@@ -35,6 +35,9 @@ verdict start_job(step& s, const start& x);
 /// Whether no job runs on the cluster that serves, though the status names none: it may have been set back by somebody.
 bool serving_cluster_is_idle(step& s);
 
+/// How long a job may take until all its tasks run: a new version's (spec.acceptance), or one that runs again.
+std::chrono::seconds start_limit(const step& s);
+
 /// Whether the patience for a start has not run out; longer where the submit itself has no answer yet.
 bool in_time(const step& s, bool answered);
 

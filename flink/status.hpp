@@ -191,10 +191,10 @@ struct deploy_target {
   std::optional<std::string> restore_nonce;
   /// spec.forceRollback was set already when the deploy began: it is not meant for this one.
   std::optional<bool> force_rollback;
-  /// How this deploy goes on, whatever the spec says meanwhile: Dual (or absent), Single or BlueGreen.
+  /// How this deploy goes on, whatever the spec says meanwhile: Dual (or absent), Single, BlueGreen or InPlace.
   std::optional<std::string> mode;
   /// Single: the old job has ended, and this is what its cluster had before it was scaled to nothing until the new
-  /// version is accepted.
+  /// version is accepted. InPlace: what the cluster that serves had before TaskManagers were added.
   std::optional<replica_counts> old_replicas;
   std::optional<flink::rollback> rollback;
   bool operator==(const deploy_target&) const = default;

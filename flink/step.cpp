@@ -170,6 +170,11 @@ const std::vector<rest::job_summary>* step::jobs(const cluster_view& c, millisec
   return known ? &known->value : nullptr;
 }
 
+const std::vector<rest::job_summary>* step::jobs_now(const cluster_view& c) {
+  auto* all = jobs(c, defaults::fresh);
+  return all && since(c.told->jobs->at, x.now) < defaults::fresh ? all : nullptr;
+}
+
 namespace {
 
 template <class T>

@@ -70,6 +70,8 @@ public:
 
   const rest::overview* overview(const cluster_view& c, std::chrono::milliseconds every);
   const std::vector<rest::job_summary>* jobs(const cluster_view& c, std::chrono::milliseconds every);
+  /// The same from an answer that is young enough to justify a submit.
+  const std::vector<rest::job_summary>* jobs_now(const cluster_view& c);
   /// An answer from before `not_before` does not count, unless it is final: a job that is over stays so.
   const maybe<rest::job>* job(const cluster_view& c, const std::string& id, std::chrono::milliseconds every,
                               std::chrono::steady_clock::time_point not_before = {});
@@ -229,9 +231,29 @@ bool remove_cluster(step& s, const std::string& cluster_id);
 /// Removes clusters that neither serve nor are being built, at once or after the time that a failed one is kept.
 void sweep(step& s);
 
+/// Has the target's cluster the slots that the job needs?
+bool slots_ready(step& s, const cluster_view& c);
+/// The JobManager of that cluster runs main() without starting anything, so that a bad jar, class or argument costs the
+/// running job nothing. Only the user's own mistakes refuse a version: plan says other things of jobs that run.
+bool compiles(step& s, const cluster_view& c);
+/// All gates are passed: the old job gives its state away, and ends unless the mode lets it go on.
+void leave_old_job(step& s, const std::string& why);
+
 /// Says what keeps the target's cluster from coming up (defects.cpp), and gives the version up when that is hopeless or
 /// takes too long.
 void give_up_in_time(step& s, const cluster_view& c);
+
+// -- InPlace (decide_inplace.cpp) ---------------------------------------------------------------------------
+
+/// Does the spec ask for more parallelism and nothing else, on the cluster that serves?
+bool grows_in_place(const step& s);
+/// Pins that goal; the target is there already.
+void begin_rescale(step& s, std::string why);
+/// Gives it up while the old job is untouched: the TaskManagers that were added go again.
+void begin_shrink(step& s, std::string why);
+/// Has the cluster again as many TaskManagers as before?
+bool shrunk(step& s);
+void rescaling(step& s);
 
 // -- Single (decide_single.cpp) -----------------------------------------------------------------------------
 
@@ -308,7 +330,7 @@ void accept_target(step& s, const rest::job& job);
 /// What a person can do for the job that serves and has ended.
 std::string way_back(const status& x);
 
-/// The job under way is started on the cluster that serves.
+/// The job under way is started on the cluster that serves: again, or with a higher parallelism.
 bool in_place(const status& x);
 /// ... and it is the version that serves already: its job failed or was lost.
 bool starts_again(const status& x);

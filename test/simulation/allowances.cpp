@@ -48,8 +48,9 @@ bool may_take_down(const life& x, const json::value& application) {
   return x.tampered || phase == "Deleting" || phase == "RollingBackJob" || is_torn_down(application);
 }
 
-bool stays_where_it_is(const json::value& application) {
-  return text(application, {"status", "target", "clusterId"}) == text(application, {"status", "cluster", "id"});
+bool starts_again(const json::value& application) {
+  return text(application, {"status", "target", "clusterId"}) == text(application, {"status", "cluster", "id"})
+      && text(application, {"status", "target", "mode"}) != "InPlace";
 }
 
 bool is_suspending(const json::value& application) {

@@ -72,8 +72,8 @@ bool can_be_asked(const job_manager& x, const node& where);
 /// - in a rollback its JobManager is stopped to make certain that a submit without an answer does not come true.
 bool may_take_down(const life& x, const json::value& application);
 
-/// A job that failed is started again on the cluster that serves: there is no new one whose gates could be passed.
-bool stays_where_it_is(const json::value& application);
+/// A job that failed is started again on the cluster that serves, as it was: there are no gates to be passed.
+bool starts_again(const json::value& application);
 
 /// A job that is suspended is ended for good: there is no new one whose gates could be passed.
 bool is_suspending(const json::value& application);

@@ -118,7 +118,8 @@ int crash_everywhere(const options& o) {
                                                     {plot::rollback, "rollback"},
                                                     {plot::remove, "delete"},
                                                     {plot::single_rollback, "rollback in Single"},
-                                                    {plot::teardown, "second version and teardown"}};
+                                                    {plot::teardown, "second version and teardown"},
+                                                    {plot::rescale, "more parallelism in place"}};
   auto failed = std::count_if(std::begin(plots), std::end(plots),
                               [&](auto& x) { return crash_at_every_step(o, x.first, x.second) > 0; });
   std::cout << std::ssize(plots) - failed << " passed, " << failed << " failed\n";

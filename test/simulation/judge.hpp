@@ -70,8 +70,8 @@ private:
   std::map<std::string, life> lives_;
   std::set<std::string> orphaned_;
   std::set<std::string> known_applications_;
-  /// Clusters that have had all the slots that their job needs.
-  std::set<std::string> ready_clusters_;
+  /// The most slots that a cluster has had.
+  std::map<std::string, int64_t> most_slots_;
   /// Clusters whose JobManager was asked to compile the job.
   std::set<std::string> compiled_;
   std::string complaint_;

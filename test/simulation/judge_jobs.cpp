@@ -48,8 +48,8 @@ void judge::look_at_jobs() {
       continue;
     auto* application = application_of(x->application_uid);
     auto& life = lives_[x->application_uid];
-    if (application && x->flink->slots() >= integer(*application, {"spec", "parallelism"}, 1))
-      ready_clusters_.insert(x->cluster_id);
+    auto& most = most_slots_[x->cluster_id];
+    most = std::max<int64_t>(most, x->flink->slots());
     auto* pod = outside_.node().pod(x->pod_uid);
     auto process = x->pod_uid + "/" + std::to_string(pod ? pod->restarts : 0);
     for (auto& [id, job] : x->flink->jobs()) {

@@ -52,11 +52,11 @@ void judge::on_end_of_job(const json::value& application) {
   if (!may_end_job(application))
     return complain("the job that serves is ended in phase " + phase);
   if (phase == "Deleting" || is_suspending(application) || is_torn_down(application) || has_no_room(application)
-      || stays_where_it_is(application))
+      || starts_again(application))
     return;
   auto target = text(application, {"status", "target", "clusterId"});
-  if (!ready_clusters_.contains(target))
-    complain("the old job is ended before the new cluster has been ready");
+  if (most_slots_[target] < integer(application, {"status", "target", "job", "parallelism"}))
+    complain("the old job is ended before there have been slots for its successor");
   if (!compiled_.contains(target))
     complain("the old job is ended before the new JobManager was asked to compile its successor");
 }

@@ -123,6 +123,12 @@ constexpr move moves[] = {
        u.fresh(); // what goes is not asked for again
        u.tear_down(1);
      }},
+    {6, [](user& u) { u.scale(2 + 2 * static_cast<int32_t>(u.adversary().choose("parallelism", 3))); }},
+    {1,
+     [](user& u) {
+       u.fresh().must_checkpoint = true;
+       u.edit("a version that must complete a checkpoint");
+     }},
 };
 
 } // namespace

@@ -31,7 +31,9 @@ std::string user::spec() const {
        + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"suspend":)"
        + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
        + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode + R"(","deploymentMode":")"
-       + mode_ + R"(","tearDownVersionHash":")" + torn_down_
+       + mode_ + R"(","scaleMode":")" + (in_place_ ? "InPlace" : "NewCluster")
+       + R"(","acceptance":{"requireCheckpoint":)" + boolean(now_.must_checkpoint) + R"(},"tearDownVersionHash":")"
+       + torn_down_
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s")"
        + high_availability(now_.high_availability)
@@ -51,12 +53,14 @@ std::string user::savepoint_fields() const {
 void user::create() {
   constexpr const char* modes[] = {"Dual", "Single", "BlueGreen"};
   mode_ = modes[adversary_.choose("deploymentMode", 3)];
+  in_place_ = adversary_.choose("scaleMode", 2) == 1;
   create_as_it_is();
 }
 
 void user::create_for(plot x) {
   if (x == plot::teardown)
     mode_ = "BlueGreen";
+  in_place_ = x == plot::rescale;
   create_as_it_is();
 }
 
@@ -109,6 +113,12 @@ version& user::fresh() {
                  .delete_mode = now_.delete_mode};
 }
 
+void user::scale(int32_t parallelism) {
+  before_ = now_;
+  now_.parallelism = parallelism;
+  edit("parallelism " + std::to_string(parallelism) + " and nothing else");
+}
+
 void user::edit(std::string what) {
   if (trace)
     trace("user edits: " + what);
@@ -131,6 +141,8 @@ void user::perform(plot x) {
     now_.arguments = "--other-state";
     now_.good = false;
     return edit("operators that cannot take the state");
+  case plot::rescale:
+    return scale(4);
   case plot::remove:
     return remove("Background");
   }

@@ -24,13 +24,15 @@ struct version {
   /// A state to go back to; empty: none.
   std::string restore_path;
   bool high_availability = false;
+  /// acceptance.requireCheckpoint.
+  bool must_checkpoint = false;
   std::string delete_mode = "Savepoint";
   /// The operator can make it run.
   bool good = true;
 };
 
 /// A story without troubles but one.
-enum class plot { create, update, rollback, remove, single_rollback, teardown };
+enum class plot { create, update, rollback, remove, single_rollback, teardown, rescale };
 
 class user {
 public:
@@ -77,6 +79,8 @@ public:
   void swap_back() { std::swap(now_, before_); }
   /// The last edit was refused.
   void take_back() { now_ = before_; }
+  /// The same version with another parallelism.
+  void scale(int32_t parallelism);
   version& wanted_next() { return now_; }
   /// From now on the other of Dual and Single; nothing in BlueGreen.
   void change_mode();
@@ -102,6 +106,7 @@ private:
   int images_ = 1;
   /// Chosen when the application is created.
   std::string mode_ = "Dual";
+  bool in_place_ = false;
   std::string torn_down_;
   bool wants_it_ = false;
   /// Its clusters were left behind.

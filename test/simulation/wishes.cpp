@@ -12,22 +12,26 @@ std::string leftovers(const stage& s) {
   return {};
 }
 
-const json::value* job_manager_of(const stage& s, const std::string& cluster) {
+const json::value* deployment_of(const stage& s, const std::string& cluster, std::string_view type) {
   for (auto& [key, x] : s.outside.store().all("deployments.apps"))
     if (text(*x, {"metadata", "labels", "flink-app-hash"}) == cluster
-        && text(*x, {"metadata", "labels", "flink-deployment-type"}) == "jobmanager")
+        && text(*x, {"metadata", "labels", "flink-deployment-type"}) == type)
       return x.get();
   return nullptr;
 }
 
 /// The image of a cluster and how many Deployments there are in all.
 std::string runs_what_is_wanted(const stage& s, const std::string& cluster, std::size_t deployments) {
-  auto* manager = job_manager_of(s, cluster);
+  auto* manager = deployment_of(s, cluster, "jobmanager");
   if (!manager)
     return "the JobManager's Deployment is missing";
   auto image = text(at(*manager, {"spec", "template", "spec", "containers"})->as_array().front(), {"image"});
   if (image != s.user.wanted().image)
     return "image " + image + " runs instead of " + s.user.wanted().image;
+  auto* workers = deployment_of(s, cluster, "taskmanager");
+  auto count = workers ? integer(*workers, {"spec", "replicas"}) : 0;
+  if (count != (s.user.wanted().parallelism + 1) / 2)
+    return std::to_string(count) + " TaskManagers for parallelism " + std::to_string(s.user.wanted().parallelism);
   auto there = s.outside.store().all("deployments.apps").size();
   return there == deployments ? "" : std::to_string(there) + " Deployments are there";
 }

@@ -141,7 +141,7 @@ TEST(decide_faults, what_the_job_manager_said_while_the_job_ran_is_not_its_newes
   EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-9", stamp(s), true, false}}).decide();
   ASSERT_EQ(s.phase(), phase::Recovering);
-  s.decide();
+  s.jobs("c0").decide();
   EXPECT_EQ(s.target().restore_path, "file:/sp-9");
 }
 
@@ -259,6 +259,16 @@ TEST(decide_faults, a_rollback_that_nobody_answers_restarts_the_job_manager_and_
   s.objects("c0").pods("c0", 1).decide();
   EXPECT_EQ(s.phase(), phase::RollingBackJob);
   EXPECT_NE(*s.target().rollback->job_id, first);
+}
+
+TEST(decide_faults, what_a_job_manager_told_long_ago_does_not_justify_a_submit) {
+  auto s = scene::submitting();
+  s.later(10s).decide();
+  EXPECT_FALSE(s.does(s.submit()));
+  EXPECT_TRUE(s.does(ask_jobs{s.target().cluster_id}));
+  s.jobs(s.target().cluster_id, {{"somebody's", job_state::running}}).decide();
+  EXPECT_FALSE(s.does(s.submit()));
+  EXPECT_EQ(s.phase(), phase::RollingBackJob);
 }
 
 TEST(decide_faults, a_rolled_back_job_that_waits_for_slots_is_known_so_that_it_can_be_ended) {

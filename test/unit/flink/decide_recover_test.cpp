@@ -311,7 +311,7 @@ TEST(decide_recover, a_job_that_keeps_restarting_is_updated_from_its_newest_chec
   s.decide();
   EXPECT_THAT(s.acts(), Contains("cancel job old of c0"));
   EXPECT_EQ(s.phase(), phase::Recovering);
-  s.done(cancel_job{"c0", "old"}).later(1s).job("c0", "old", job_state::canceled);
+  s.done(cancel_job{"c0", "old"}).later(1s).job("c0", "old", job_state::canceled).jobs("c0");
   s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-8")).decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, "file:/chk-8");
@@ -339,7 +339,7 @@ TEST(decide_recover, the_age_of_a_checkpoint_counts_before_the_job_is_ended_not_
   s.app.spec.max_checkpoint_restore_age_seconds = 60;
   s.checkpoints("c0", "old", taken).decide();
   ASSERT_EQ(s.phase(), phase::Recovering);
-  s.decide().done(cancel_job{"c0", "old"}).later(5min).job("c0", "old", job_state::canceled);
+  s.decide().done(cancel_job{"c0", "old"}).later(5min).job("c0", "old", job_state::canceled).jobs("c0");
   s.checkpoints("c0", "old", taken).decide();
   EXPECT_EQ(s.target().restore_path, "file:/chk-7");
 }

@@ -103,14 +103,6 @@ TEST(decide_ways, a_suspension_that_wants_no_savepoint_any_more_cancels) {
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete JobManager Deployment app-c0-jm")));
 }
 
-TEST(decide_ways, a_phase_that_is_not_acted_upon_is_left_alone) {
-  auto s = running_in(phase::Rescaling);
-  s.hash = "bbbbbbbb";
-  EXPECT_EQ(s.decide().phase(), phase::Rescaling);
-  EXPECT_EQ(s.last.waiting.reason, "UnsupportedPhase");
-  EXPECT_THAT(s.acts(), IsEmpty());
-}
-
 // -- the first deploy -----------------------------------------------------------------------------------------------
 
 TEST(decide_ways, a_first_deploy_of_the_go_operator_begins_anew_out_of_every_phase) {
