@@ -42,6 +42,8 @@ void watch_version(step& s, const std::string& name) {
   auto job_id = serving_job(s.was);
   record_cluster(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
+  if (lacks_objects(s, c) && !c.leader)
+    return;
   if (!c.leader)
     return s.trouble("JobManagerDown", "no JobManager pod of version " + name + " runs");
   if (!answers(s, c))

@@ -3,7 +3,7 @@
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
 #include "flink/modes.hpp"
-#include "flink/step.hpp"
+#include "flink/start_job.hpp"
 #include "k8s/time.hpp"
 
 #include <algorithm>
@@ -204,8 +204,11 @@ void cancelling(step& s) {
     return;
   auto job = serving_job(s.was);
   auto ended = job_ended(s, old, job);
-  if (ended.value_or(false))
-    return old_job_gone(s, std::nullopt, "the old job has ended; savepoints are disabled");
+  if (ended.value_or(false)) {
+    if (serving_cluster_is_idle(s))
+      old_job_gone(s, std::nullopt, "the old job has ended; savepoints are disabled");
+    return;
+  }
   s.wait("Cancelling", "waiting for job " + job + " to be cancelled");
   if (ended && s.order(cancel_job{old.id, job}) == progress::unknown)
     s.act(cancel_job{old.id, job}); // cancelling twice is harmless

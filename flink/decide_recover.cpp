@@ -156,10 +156,9 @@ bool lacks_objects(step& s, const cluster_view& c) {
             && s.x.complaints.empty();
   auto what = "the " + std::string{to_string(missing.front())} + " of cluster " + c.id + " is missing";
   if (!known)
-    s.trouble("ObjectsMissing",
-              what
-                  + ", and the spec has moved on from what runs there: an edit (restartNonce) makes a "
-                    "new cluster");
+    s.trouble("ObjectsMissing", what + ", and the spec has moved on from what runs there: "
+                                    + (s.was.updating_cluster ? "spec.tearDownVersionHash " + c.id + " removes it"
+                                                              : "an edit (restartNonce) makes a new cluster"));
   else
     s.trouble("ObjectsMissing", create_missing(s, c).refused.value_or(what + ": creating it again"));
   return true;

@@ -160,6 +160,23 @@ void record_serving(step& s) {
   record_checkpoint(s, c, job_id);
 }
 
+namespace {
+
+std::chrono::system_clock::time_point taken_at(const rest::checkpoint& x) {
+  return std::chrono::system_clock::time_point{milliseconds{x.trigger_timestamp}};
+}
+
+/// Was a checkpoint taken before the newest state that is written down? Where that is a savepoint of which the
+/// JobManager tells too, its clock counts: ours has written when we heard of it.
+bool is_older(const rest::checkpoint& x, const job_status& job, const std::optional<rest::checkpoint>& saved) {
+  if (saved && saved->external_path == job.last_checkpoint)
+    return taken_at(x) < taken_at(*saved);
+  auto written = job.last_checkpoint_time ? k8s::parse_time(*job.last_checkpoint_time) : std::nullopt;
+  return written && taken_at(x) < *written;
+}
+
+} // namespace
+
 void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id) {
   if (!s.next.job_status || job_id.empty())
     return;
@@ -171,14 +188,12 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
   auto& last = (*known)->latest_completed;
   if (!last || last->external_path.empty() || job.last_checkpoint == last->external_path)
     return;
-  auto before = has_own && job.last_checkpoint_time ? k8s::parse_time(*job.last_checkpoint_time) : std::nullopt;
-  if (before && std::chrono::system_clock::time_point{milliseconds{last->trigger_timestamp}} < *before)
+  if (has_own && is_older(*last, job, (*known)->latest_savepoint))
     return; // a savepoint beside the job is newer
   job.last_checkpoint = last->external_path;
   s.note("the newest state is " + last->external_path);
   // To the millisecond: a savepoint beside the job is compared with it.
-  job.last_checkpoint_time
-      = k8s::format_milliseconds(std::chrono::system_clock::time_point{milliseconds{last->trigger_timestamp}});
+  job.last_checkpoint_time = k8s::format_milliseconds(taken_at(*last));
   job.completed_checkpoint_count = (*known)->completed;
   job.failed_checkpoint_count = (*known)->failed;
   if ((*known)->latest_restored)

@@ -11,13 +11,17 @@ bool is_stillborn(const local::simulated::job& x) {
       && x.completed.empty();
 }
 
+bool may_start_twice(const life& x, const std::string& job_id, const std::string& process, const std::string& pod_uid) {
+  return !x.accepted.contains(job_id) && process.starts_with(pod_uid + "/");
+}
+
 bool may_start_from_anything(const life& x, const json::value& application) {
   return x.free || x.tampered || flag(application, {"spec", "fallbackWithoutState"});
 }
 
 bool is_chosen_by_the_user(const local::simulated::job& x, const json::value& application) {
   auto chosen = text(application, {"status", "target", "startFrom"});
-  return !chosen.empty() && text(application, {"status", "target", "jobId"}) == x.id && x.restored
+  return !chosen.empty() && text(application, {"status", "phase"}) != "RollingBackJob" && x.restored
       && x.restored->path == chosen;
 }
 
@@ -31,7 +35,7 @@ bool goes_back_to_its_own_state(const json::value& application) {
 }
 
 bool may_run_two(const json::value& application) {
-  return text(application, {"status", "deploymentMode"}) == "BlueGreen";
+  return text(application, {"spec", "deploymentMode"}) == "BlueGreen";
 }
 
 bool starts_beside(const life& x, const json::value& application) {

@@ -38,6 +38,11 @@ bool is_forgotten(const life& x, const std::string& job_id);
 /// A job that never got tasks has processed nothing: its savepoint was refused.
 bool is_stillborn(const local::simulated::job& x);
 
+/// A submit whose answer nobody has seen is repeated under its id. Where the container of its JobManager has restarted
+/// meanwhile, and the pod does not tell yet, the job starts twice; nobody has built on the first start.
+/// `process` is that of the first one.
+bool may_start_twice(const life& x, const std::string& job_id, const std::string& process, const std::string& pod_uid);
+
 /// From whatever state a job is started now, it is right:
 /// - the user wants no savepoints, or the last job has come to its end by itself, which leaves no state (`free`);
 /// - the user lets the job run without state (fallbackWithoutState);
@@ -55,7 +60,7 @@ bool moves_on(const json::value& application);
 /// that was saved for this deploy.
 bool goes_back_to_its_own_state(const json::value& application);
 
-/// In BlueGreen two jobs may run, one of each version.
+/// In BlueGreen two jobs may run, one of each version, whatever has become of the status.
 bool may_run_two(const json::value& application);
 
 /// In BlueGreen the second version starts from what the first gave away, which goes on meanwhile.

@@ -29,13 +29,34 @@ namespace {
 
 /// How many runs a mutant may survive.
 constexpr uint64_t longest_life = 400;
-/// So many runs without crashes and lost answers survives a mutant that is said to need them.
+/// A mutant that is said to need crashes or lost answers survives twice as many runs without them as it died after with
+/// them, and at least so many.
 constexpr uint64_t gentle_runs = 40;
 
-/// Crashes of the operator, and everything after which it does not know what became of an order.
-const std::vector<std::string_view> crashes_and_lost_answers{
-    "operator killed", "supervisor crashes", "answer lost", "request lost", "late", "error though it took effect",
-    "API server away", "request doubled"};
+} // namespace
+
+const std::vector<std::string_view>& crashes_and_lost_answers() {
+  static const std::vector<std::string_view> all{"operator killed",
+                                                 "operator frozen",
+                                                 "supervisor crashes",
+                                                 "answer lost",
+                                                 "request lost",
+                                                 "late",
+                                                 "error though it took effect",
+                                                 "request doubled",
+                                                 "API server away",
+                                                 "JobManager dies",
+                                                 "JobManager hangs",
+                                                 "pod evicted",
+                                                 "node cut off",
+                                                 "crash loop",
+                                                 "object deleted by hand",
+                                                 "slow main()",
+                                                 "main() without end"};
+  return all;
+}
+
+namespace {
 
 struct death {
   uint64_t run;
@@ -65,9 +86,11 @@ std::pair<bool, std::string> fate_of(const mutant& x, uint64_t from) {
       = "died in run " + std::to_string(middle.run) + " (median of three hunts): " + middle.complaint.substr(0, 120);
   if (!x.needs_loss)
     return {true, how};
-  if (auto died = hunt(x, from, gentle_runs, crashes_and_lost_answers))
-    return {false, "NEEDS NO CRASH AND NO LOST ANSWER: " + died->complaint.substr(0, 120)};
-  return {true, how + " [lives where nothing crashes or gets lost]"};
+  auto gentle = std::max(gentle_runs, 2 * middle.run);
+  if (auto died = hunt(x, from, gentle, crashes_and_lost_answers()))
+    return {false, "NEEDS NO CRASH AND NO LOST ANSWER, run " + std::to_string(died->run) + ": "
+                       + died->complaint.substr(0, 120)};
+  return {true, how + " [lives through " + std::to_string(gentle) + " runs where nothing crashes or gets lost]"};
 }
 
 } // namespace

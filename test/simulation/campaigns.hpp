@@ -18,6 +18,9 @@ struct options {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 };
 
+/// Kinds of faults: crashes of the operator, and everything after which it does not know what became of an order.
+const std::vector<std::string_view>& crashes_and_lost_answers();
+
 /// Does `each` for every number below `n`, some at a time.
 void side_by_side(unsigned jobs, uint64_t n, const std::function<void(uint64_t)>& each);
 

@@ -62,7 +62,8 @@ void judge::look_at_jobs() {
       auto [known, is_new] = life.started.try_emplace(id, process);
       if (is_new)
         started(life, *x, job);
-      else if (known->second != process && !x->flink->options().high_availability)
+      else if (known->second != process && !x->flink->options().high_availability
+               && !may_start_twice(life, id, known->second, x->pod_uid))
         complain("job id " + id + " is used for two starts");
     }
     if (orphaned_.contains(x->application_uid))

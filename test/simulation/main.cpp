@@ -133,8 +133,8 @@ flink::decide_function decisions_of(const std::string& name) {
 }
 
 /// Plays one run with its trace.
-int show(uint64_t seed, bool shortest, flink::decide_function decide) {
-  play_setup setup{.seed = seed, .decide = decide};
+int show(play_setup setup, bool shortest) {
+  auto seed = setup.seed;
   auto found = play(setup);
   if (found.complaint.empty()) {
     setup.trace = print;
@@ -159,6 +159,7 @@ int main(int argc, char** argv) {
   options o;
   std::optional<uint64_t> seed;
   bool whole = false;
+  bool gentle = false;
   bool hunt = false;
   bool crashes = false;
   bool list = false;
@@ -175,11 +176,15 @@ int main(int argc, char** argv) {
         return decisions_of(x) == &flink::decide ? "there is no mutant " + x : std::string{};
       });
   app.add_flag("--whole", whole, "With --seed: do not shorten");
+  app.add_flag("--gentle", gentle, "With --seed: without crashes and lost answers");
   CLI11_PARSE(app, argc, argv);
 
   config::log::setup(config::log::level::off, config::log::format::text);
   if (seed)
-    return show(*seed, !whole, decisions_of(as));
+    return show({.seed = *seed,
+                 .decide = decisions_of(as),
+                 .without = gentle ? crashes_and_lost_answers() : std::vector<std::string_view>{}},
+                !whole);
   if (list)
     return list_mutants();
   o.only = as;
@@ -191,7 +196,7 @@ int main(int argc, char** argv) {
   play_all(o, sum);
   tell(sum);
   if (!sum.failed.empty())
-    show(sum.failed.begin()->first, true, flink::decide);
+    show({.seed = sum.failed.begin()->first}, true);
   std::cout << sum.runs - sum.failed.size() << " passed, " << sum.failed.size() << " failed\n";
   return sum.failed.empty() ? 0 : 1;
 }

@@ -61,6 +61,8 @@ constexpr move moves[] = {
     {1, [](user& u) { break_version(u, "tasks that always fail", [](version& x) { x.arguments = "--poison"; }); }},
     {1,
      [](user& u) {
+       if (!u.adversary().strikes("slow main()", 1000))
+         return;
        u.fresh().arguments = "--slow";
        u.edit("a main() that takes long");
      }},
@@ -102,7 +104,8 @@ constexpr move moves[] = {
     {1, [](user& u) { break_version(u, "pods that fit on no node", [](version& x) { x.image = "huge" + x.image; }); }},
     {1,
      [](user& u) {
-       break_version(u, "a main() slower than any deadline", [](version& x) { x.arguments = "--endless-main"; });
+       if (u.adversary().strikes("main() without end", 1000))
+         break_version(u, "a main() slower than any deadline", [](version& x) { x.arguments = "--endless-main"; });
      }},
     {1,
      [](user& u) {

@@ -207,18 +207,31 @@ void hide_strangers(job_manager_view& view, const std::string& job_id) {
 
 /// The job goes by an id that is not in the status, and what else runs is not looked at: a new process draws another.
 decision keeps_job_ids_in_memory(const situation& x) {
-  if (at(x) != phase::SubmittingJob || !x.app.status.target || !x.app.status.target->job_id)
+  auto& t = x.app.status.target;
+  if (!t || !t->job_id || (at(x) != phase::SubmittingJob && !memory.contains(*t->job_id)))
     return flink::decide(x);
-  auto written = *x.app.status.target->job_id;
+  auto written = *t->job_id;
   auto& id = memory.try_emplace(written, x.fresh.job_id).first->second;
   false_picture p{x};
   p.app.status.target->job_id = id;
   for (auto& [cluster, view] : p.seen.job_managers)
     hide_strangers(view, id);
   auto d = p.decide();
-  if (phase_of(d.next) == phase::SubmittingJob && d.next.target && d.next.target->job_id == id)
+  if (d.next.target && d.next.target->job_id == id)
     d.next.target->job_id = written;
   return d;
+}
+
+/// No answer to the submit of a version that is given up means that it was refused: the old one gets its job back.
+decision takes_a_lost_submit_for_refused(const situation& x) {
+  auto* why = failed_submit(x);
+  if (at(x) != phase::RollingBackJob || !why || why->kind != failure_class::unknown)
+    return flink::decide(x);
+  auto& t = *x.app.status.target;
+  false_picture p{x};
+  p.seen.outcomes.at(to_string(action{submit_job{t.cluster_id, *t.job_id, *t.job, start_state(t)}})).failed->kind
+      = failure_class::rejected;
+  return p.decide();
 }
 
 /// The mistake is made from the third deploy on. The tables, which begin at some place with little behind it, do not
@@ -242,7 +255,8 @@ const std::vector<mutant>& mutants() {
       {"starts from nothing", later<starts_from_nothing>},
       {"starts from old state", later<starts_from_old_state>},
       {"skips the gate of slots", later<skips_the_gate_of_slots>},
-      {"submits twice", later<submits_twice>},
+      {"submits twice", later<submits_twice>, true},
+      {"takes a lost submit for refused", later<takes_a_lost_submit_for_refused>, true},
       {"rolls back at once", later<rolls_back_at_once>},
       {"overlooks edits", later<overlooks_edits>},
       {"never sweeps", later<never_sweeps>},

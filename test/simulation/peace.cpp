@@ -94,7 +94,7 @@ void peace::until_deleted() {
 
 void peace::demand_silence() {
   s_.user.unschedule();
-  s_.run_for(1min); // restarted tasks come back
+  s_.run_for(100s); // restarted tasks come back, and a watch that tells nothing is given up
   auto before = s_.net.writes;
   // The newest checkpoint's path, of each job that runs.
   auto refreshed = s_.phase() == "DualRunning" ? 8U : 4U;

@@ -210,6 +210,20 @@ TEST(decide_faults, nor_does_a_job_go_on_elsewhere_while_another_one_runs_on_its
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
 }
 
+TEST(decide_faults, nor_where_the_old_job_was_to_be_cancelled_and_is_not_known_there) {
+  auto s = scene::updating();
+  s.app.spec.savepoint_disabled = true;
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).done(s.compile()).decide();
+  ASSERT_EQ(s.phase(), phase::Cancelling);
+  s.no_job("c0", "old").told("c0").jobs.reset();
+  s.decide();
+  EXPECT_EQ(s.last.waiting.reason, "LookingForJob");
+  s.jobs("c0", {{.id = "unknown", .state = job_state::running}}).decide();
+  EXPECT_EQ(s.phase(), phase::Cancelling);
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True UnknownJob"));
+}
+
 TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_the_new_version_fails) {
   auto s = rolling_back();
   s.app.status.target->rollback->job_id.reset();

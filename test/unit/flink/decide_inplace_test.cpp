@@ -112,7 +112,7 @@ TEST(decide_inplace, with_savepoints_disabled_the_old_job_is_cancelled) {
   s.app.spec.savepoint_disabled = true;
   with_task_managers(s, 2).slots("c0", 4).done(s.compile()).decide();
   EXPECT_EQ(s.phase(), phase::Cancelling);
-  s.job("c0", "old", job_state::canceled).decide();
+  s.job("c0", "old", job_state::canceled).jobs("c0").decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().cluster_id, "c0");
 }

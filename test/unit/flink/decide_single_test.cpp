@@ -194,7 +194,7 @@ TEST(decide_single, without_savepoints_the_job_is_cancelled_first) {
     s.done(x);
   s.decide();
   EXPECT_EQ(s.phase(), phase::Cancelling);
-  s.job("c0", "old", job_state::canceled).decide();
+  s.job("c0", "old", job_state::canceled).jobs("c0").decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   EXPECT_TRUE(s.target().old_replicas.has_value());
   EXPECT_FALSE(s.target().restore_path.has_value());

@@ -340,7 +340,7 @@ TEST(decide_update, without_savepoints_the_job_is_cancelled_and_its_end_awaited)
   EXPECT_THAT(s.acts(), Contains("cancel job old of c0"));
   s.done(cancel_job{"c0", "old"}).job("c0", "old", job_state::cancelling).decide();
   EXPECT_EQ(s.phase(), phase::Cancelling);
-  s.job("c0", "old", job_state::canceled).decide();
+  s.job("c0", "old", job_state::canceled).jobs("c0").decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_FALSE(s.target().restore_path.has_value());
 }
