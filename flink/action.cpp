@@ -27,6 +27,9 @@ struct words {
     return "scale " + x.name + " to " + std::to_string(x.replicas);
   }
   std::string operator()(const switch_service& x) const { return "switch service to " + x.cluster_id; }
+  std::string operator()(const update_ingress& x) const {
+    return "update ingress of " + x.cluster_id + " to " + x.hash;
+  }
   std::string operator()(const orphan_object& x) const {
     return "orphan " + std::string{to_string(x.role)} + " " + x.name;
   }
@@ -78,7 +81,8 @@ std::string job_manager_of(const action& x) {
       [](const auto& y) -> std::string {
         using type = std::decay_t<decltype(y)>;
         constexpr bool on_kubernetes = std::is_same_v<type, create_object> || std::is_same_v<type, rehearse_object>
-                                    || std::is_same_v<type, read_object> || std::is_same_v<type, switch_service>;
+                                    || std::is_same_v<type, read_object> || std::is_same_v<type, switch_service>
+                                    || std::is_same_v<type, update_ingress>;
         if constexpr (!on_kubernetes && requires { y.cluster_id; })
           return y.cluster_id;
         else

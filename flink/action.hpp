@@ -61,6 +61,14 @@ struct switch_service {
   bool operator==(const switch_service&) const = default;
 };
 
+/// Makes the Ingress of a cluster's colour what the spec asks now.
+struct update_ingress {
+  std::string cluster_id;
+  /// flink::ingress_hash() of it: another wish is another order.
+  std::string hash;
+  bool operator==(const update_ingress&) const = default;
+};
+
 /// Marks an object as left behind on purpose (`--cascade=orphan`), so that no sweep takes it.
 struct orphan_object {
   object_role role;
@@ -200,10 +208,10 @@ struct cancel_job {
 };
 
 using action = std::variant<add_finalizer, remove_finalizer, create_object, rehearse_object, read_object, delete_object,
-                            scale_deployment, switch_service, orphan_object, inspect_deployment, take_over_object,
-                            ask_namespace, ask_application, record_event, ask_overview, ask_jobs, ask_job,
-                            ask_checkpoints, ask_restarts, ask_exceptions, ask_savepoint, compile_job, submit_job,
-                            take_savepoint, dispose_savepoint, ask_disposal, stop_job, cancel_job>;
+                            scale_deployment, switch_service, update_ingress, orphan_object, inspect_deployment,
+                            take_over_object, ask_namespace, ask_application, record_event, ask_overview, ask_jobs,
+                            ask_job, ask_checkpoints, ask_restarts, ask_exceptions, ask_savepoint, compile_job,
+                            submit_job, take_savepoint, dispose_savepoint, ask_disposal, stop_job, cancel_job>;
 
 /// Returns the action in a few words: the key of its outcome, and what stands in logs and diaries.
 std::string to_string(const action& x);

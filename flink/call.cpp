@@ -147,6 +147,10 @@ struct caller {
                                             key(name_for(object_role::generic_service, app, x.cluster_id)),
                                             service_switch_patch(app, x.cluster_id, pod_selector_of(x.cluster_id)))};
   }
+  call operator()(const update_ingress& x) const {
+    return kubernetes_call{k8s::merge_patch(k8s::ingresses, key(name_for(object_role::ingress, app, x.cluster_id)),
+                                            ingress_patch(app, plan_for(app, x.cluster_id), options))};
+  }
   call operator()(const orphan_object& x) const {
     return kubernetes_call{
         k8s::merge_patch(type_of(x.role), key(x.name),

@@ -4,6 +4,7 @@
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
 #include "flink/modes.hpp"
+#include "flink/render.hpp"
 #include "flink/step.hpp"
 
 namespace flink {
@@ -104,6 +105,28 @@ void watch_job(step& s, const cluster_view& c) {
     s.enter(phase::Running, state);
   if (!rest::is_terminal((*known)->state))
     watch_running_job(s, c, **known);
+}
+
+/// What is asked of the Ingress may change without a deploy. One that does not say what it was made from is somebody
+/// else's work, and left as it is.
+void keep_ingress(step& s) {
+  auto& id = s.was.cluster->id;
+  auto colour = colour_of(s.was, id);
+  auto& all = s.x.seen.world.ingresses;
+  auto found = all.find(ingress_name(s.x.app.metadata.name, colour));
+  if (found == all.end() || found->second->head.deleting || s.x.spec_hash != s.was.cluster->spec_hash)
+    return;
+  auto& head = found->second->head;
+  auto made_from = head.labels.find(std::string{labels::ingress_hash});
+  auto wanted = ingress_hash(s.x.app, {.id = id, .colour = colour}, s.x.settings.render);
+  if (made_from == head.labels.end() || made_from->second == wanted)
+    return;
+  if (wanted.empty())
+    return s.insist(delete_object{object_role::ingress, head.key.name, head.uid});
+  action update = update_ingress{id, wanted};
+  s.insist(update);
+  if (auto* why = s.failure_of(update); why && why->kind == failure_class::rejected)
+    s.trouble("IngressRefused", "the API server refuses the Ingress " + head.key.name + ": " + why->message);
 }
 
 /// A failed version's job must not come to life while its logs are being read.
@@ -263,6 +286,8 @@ void settled(step& s) {
   quiet_failed_cluster(s);
   if (s.was.cluster)
     watch_job(s, s.cluster(s.was.cluster->id));
+  if (s.was.cluster && s.x.complaints.empty())
+    keep_ingress(s);
   if (phase_of(s.next) == phase::DeployFailed)
     s.wait("DeployFailed", "waiting for an edit: " + s.was.reason.value_or("the deploy failed"));
   if (phase_of(s.next) == phase::Running || phase_of(s.next) == phase::DeployFailed)

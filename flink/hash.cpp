@@ -223,6 +223,8 @@ canonical_object deploy_relevant(const application& x) {
   return out;
 }
 
+} // namespace
+
 std::string digest(std::string_view text) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned size = 0;
@@ -234,16 +236,10 @@ std::string digest(std::string_view text) {
   return out;
 }
 
-} // namespace
-
 std::string spec_hash(const application& x) {
   auto all = deploy_relevant(x);
   all.number_unless("parallelism", x.spec.parallelism, 0);
   return digest(all.str());
-}
-
-std::string hash_without_parallelism(const application& x) {
-  return digest(deploy_relevant(x).str());
 }
 
 bool bookkeeping(std::string_view key) {

@@ -13,9 +13,8 @@ namespace flink {
 /// out, nor the notation of a quantity, nor bookkeeping labels and annotations change it.
 std::string spec_hash(const application& x);
 
-/// Returns the same as if parallelism did not count: two applications that differ in spec_hash() only
-/// differ in nothing but their parallelism.
-std::string hash_without_parallelism(const application& x);
+/// Returns 8 hex digits of the SHA-256 of a text.
+std::string digest(std::string_view text);
 
 /// Returns whether a label or annotation is some tool's bookkeeping (kubectl's last applied text, Argo
 /// CD's tracking id, ...): such keys are not copied to pods, and changing one redeploys nothing.

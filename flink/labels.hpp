@@ -30,6 +30,8 @@ constexpr std::string_view pod_selector = "pod-deployment-selector";
 constexpr std::string_view application_uid = "flink.k8s.io/application-uid";
 /// Which try of a deploy made the object: told from what an earlier try left behind.
 constexpr std::string_view attempt = "flink.k8s.io/attempt";
+/// On an Ingress: short hash of what was asked of it.
+constexpr std::string_view ingress_hash = "flink.k8s.io/ingress-hash";
 /// "true": left behind on purpose by `--cascade=orphan`.
 constexpr std::string_view orphaned = "flink.k8s.io/orphaned";
 

@@ -172,6 +172,7 @@ struct learner {
   }
   void operator()(const scale_deployment&) const { shown(object_role::task_manager); } // a JobManager's is read alike
   void operator()(const switch_service&) const { shown(object_role::generic_service); }
+  void operator()(const update_ingress&) const { shown(object_role::ingress); }
   void operator()(const orphan_object& y) const {
     if (!r.none && r.status == 404)
       forget_object(seen, y);

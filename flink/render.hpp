@@ -46,6 +46,13 @@ std::string render_ingress(const application& app, const cluster_plan& plan, con
 /// Returns the host of the Ingress; empty if there is none.
 std::string ingress_host(const application& app, const cluster_plan& plan, const render_options& options);
 
+/// Short hash of what is asked of the Ingress, which it carries as a label; empty if there is to be none.
+std::string ingress_hash(const application& app, const cluster_plan& plan, const render_options& options);
+
+/// Merge patch that makes an Ingress of ours what is asked now. Annotations that are not asked for any more, and a
+/// class, stay: others may have set them.
+std::string ingress_patch(const application& app, const cluster_plan& plan, const render_options& options);
+
 /// One pod as a Deployment would make it, for server-side dry runs: a Deployment is accepted whose pods are
 /// refused for their PriorityClass, ServiceAccount or security settings.
 std::string render_probe_pod(const application& app, const cluster_plan& plan, const render_options& options,

@@ -1,4 +1,5 @@
 // The ways to a cluster: the Service of one cluster, the Service that follows the live version, the Ingress.
+#include "flink/hash.hpp"
 #include "flink/labels.hpp"
 #include "flink/render.hpp"
 #include "flink/render_meta.hpp"
@@ -52,7 +53,9 @@ std::string rule_text(const application& app, const cluster_plan& plan, const st
   return object_text{}.add_string("host", host).add("http", paths).text();
 }
 
-std::string ingress_spec(const application& app, const cluster_plan& plan, const std::string& host) {
+/// As a patch it says too what is not wanted any more.
+std::string ingress_spec(const application& app, const cluster_plan& plan, const std::string& host,
+                         bool as_patch = false) {
   object_text result;
   auto& wanted = app.spec.ingress;
   if (wanted && wanted->class_name)
@@ -62,8 +65,15 @@ std::string ingress_spec(const application& app, const cluster_plan& plan, const
     object_text tls;
     tls.add("hosts", list_text{}.add_string(host).text()).add_string("secretName", *wanted->tls_secret_name);
     result.add("tls", list_text{}.add(tls.text()).text());
+  } else if (as_patch) {
+    result.add("tls", "null");
   }
   return result.text();
+}
+
+const string_map& ingress_annotations(const application& app) {
+  static const string_map none;
+  return app.spec.ingress ? app.spec.ingress->annotations : none;
 }
 
 } // namespace
@@ -95,12 +105,26 @@ std::string render_ingress(const application& app, const cluster_plan& plan, con
     return {};
   auto labels = user_labels(app, true);
   add_application_labels(labels, app, plan);
-  auto annotations = app.spec.ingress ? app.spec.ingress->annotations : string_map{};
+  labels[std::string{labels::ingress_hash}] = ingress_hash(app, plan, options);
+  auto& annotations = ingress_annotations(app);
   auto name = ingress_name(app.metadata.name, plan.colour);
   object_text result;
   result.add_string("apiVersion", "networking.k8s.io/v1").add_string("kind", "Ingress");
   result.add("metadata", metadata_text(app, name, labels, annotations, ownership::application));
   return result.add("spec", ingress_spec(app, plan, host)).text();
+}
+
+std::string ingress_hash(const application& app, const cluster_plan& plan, const render_options& options) {
+  auto host = ingress_host(app, plan, options);
+  return host.empty() ? std::string{} : digest(map_text(ingress_annotations(app)) + ingress_spec(app, plan, host));
+}
+
+std::string ingress_patch(const application& app, const cluster_plan& plan, const render_options& options) {
+  object_text labels, metadata, result;
+  labels.add_string(labels::ingress_hash, ingress_hash(app, plan, options));
+  metadata.add("labels", labels.text()).add("annotations", map_text(ingress_annotations(app)));
+  auto spec = ingress_spec(app, plan, ingress_host(app, plan, options), true);
+  return result.add("metadata", metadata.text()).add("spec", spec).text();
 }
 
 std::string service_switch_patch(const application& app, std::string_view id, std::string_view selector) {

@@ -150,12 +150,6 @@ TEST(spec_hash, keeps_neighbouring_texts_apart) {
   EXPECT_EQ(all.size(), 5U);
 }
 
-TEST(hash_without_parallelism, differs_for_anything_but_parallelism) {
-  auto before = flink::hash_without_parallelism(changed("{}"));
-  EXPECT_EQ(flink::hash_without_parallelism(changed(R"({"spec":{"parallelism":9}})")), before);
-  EXPECT_NE(flink::hash_without_parallelism(changed(R"({"spec":{"parallelism":9,"jarName":"b.jar"}})")), before);
-}
-
 TEST(restore, happens_once_per_nonce) {
   EXPECT_EQ(hash_of(R"({"spec":{"restoreFrom":{"path":"s3://a","nonce":"1"}}})"),
             hash_of(R"({"spec":{"restoreFrom":{"path":"s3://b","nonce":"1"}}})"));
