@@ -132,6 +132,18 @@ constexpr move moves[] = {
        u.fresh().must_checkpoint = true;
        u.edit("a version that must complete a checkpoint");
      }},
+    {1,
+     [](user& u) {
+       auto& on = u.wanted_next().never_again;
+       on = !on;
+       u.edit(on ? "a job that fails is not to be started again" : "a job that fails is to be started again");
+     }},
+    {2,
+     [](user& u) {
+       auto& on = u.wanted_next().savepoint_disabled;
+       on = !on;
+       u.edit(on ? "from now on no savepoints" : "from now on savepoints");
+     }},
 };
 
 } // namespace

@@ -32,7 +32,8 @@ std::string user::spec() const {
        + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
        + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode + R"(","deploymentMode":")"
        + mode_ + R"(","scaleMode":")" + (in_place_ ? "InPlace" : "NewCluster")
-       + R"(","acceptance":{"requireCheckpoint":)" + boolean(now_.must_checkpoint) + R"(},"tearDownVersionHash":")"
+       + R"(","jobFailurePolicy":{"restart":")" + (now_.never_again ? "Never" : "Always")
+       + R"("},"acceptance":{"requireCheckpoint":)" + boolean(now_.must_checkpoint) + R"(},"tearDownVersionHash":")"
        + torn_down_
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s")"

@@ -24,6 +24,8 @@ struct version {
   /// A state to go back to; empty: none.
   std::string restore_path;
   bool high_availability = false;
+  /// jobFailurePolicy.restart Never.
+  bool never_again = false;
   /// acceptance.requireCheckpoint.
   bool must_checkpoint = false;
   std::string delete_mode = "Savepoint";
