@@ -48,6 +48,13 @@ struct adopted : scene {
     show(replaced(yaml::load(folder + "service.yaml"), "HASH", old_cluster));
   }
 
+  /// The old job runs, and nothing is under way.
+  static adopted running() {
+    adopted s{"Running"};
+    s.job(old_cluster, old_job, rest::job_state::running).checkpoints(old_cluster, old_job, {});
+    return s;
+  }
+
   /// YAML's merge key, which the reader leaves alone.
   static std::string status_text(std::string_view text) {
     auto base = json::cursor{text}.find("<<");

@@ -18,10 +18,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-int64_t stamp(const scene& s) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();
-}
-
 scene rolling_back() {
   auto s = scene::submitting();
   s.failed(s.submit(), failure_class::rejected, "no").decide().decide();
@@ -139,7 +135,8 @@ TEST(decide_faults, what_the_job_manager_said_while_the_job_ran_is_not_its_newes
   s.later(5s).job("c0", "old", job_state::finished).decide();
   EXPECT_EQ(s.phase(), phase::Savepointing);
   EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));
-  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-9", stamp(s), true, false}}).decide();
+  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-9", s.milliseconds_now(), true, false}})
+      .decide();
   ASSERT_EQ(s.phase(), phase::Recovering);
   s.jobs("c0").decide();
   EXPECT_EQ(s.target().restore_path, "file:/sp-9");
@@ -166,8 +163,9 @@ TEST(decide_faults, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_bef
 TEST(decide_faults, the_newest_checkpoint_is_written_down_during_a_deploy_too) {
   auto s = scene::updating();
   s.job("c0", "old", job_state::running)
-      .checkpoints("c0", "old",
-                   {.completed = 5, .latest_completed = rest::checkpoint{"file:/chk-5", stamp(s), false, false}})
+      .checkpoints(
+          "c0", "old",
+          {.completed = 5, .latest_completed = rest::checkpoint{"file:/chk-5", s.milliseconds_now(), false, false}})
       .decide();
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-5");
 }
@@ -200,7 +198,7 @@ TEST(decide_faults, nor_does_a_job_go_on_elsewhere_while_another_one_runs_on_its
   auto s = scene::savepointing();
   s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "job is not running"});
   s.job("c0", "old", job_state::failed).told("c0").jobs.reset();
-  s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/chk-7", stamp(s), false, false}});
+  s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/chk-7", s.milliseconds_now(), false, false}});
   s.comes_to_rest();
   EXPECT_EQ(s.phase(), phase::Recovering) << "nobody has said yet what else runs there";
   s.jobs("c0", {{.id = "old", .state = job_state::failed}, {.id = "unknown", .state = job_state::running}}).decide();

@@ -1,45 +1,21 @@
-// A job that failed, or was lost, or cannot be stopped with a savepoint, goes on from its newest state.
-#include "scene.hpp"
+// Recovering: a job that failed or was lost goes on from its newest state.
+#include "test/unit/flink/recover.hpp"
 
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace flink {
 namespace {
 
+using namespace recover;
 using namespace std::chrono_literals;
-using namespace testing;
 using rest::job_state;
-
-int64_t stamp(const scene& s) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(s.now.wall.time_since_epoch()).count();
-}
-
-rest::checkpoints with_checkpoint(const scene& s, std::string path) {
-  return {.completed = 1, .latest_completed = rest::checkpoint{std::move(path), stamp(s), false, false}};
-}
-
-/// The job has failed, and the cluster has its slots.
-scene failed_job() {
-  auto s = scene::running();
-  s.slots("c0", 2).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
-  s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
-  return s;
-}
-
-/// ... and its pause is over.
-scene paused_long_enough() {
-  auto s = failed_job();
-  s.later(10s).slots("c0", 2).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3"));
-  s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
-  return s;
-}
-
-/// ... and it is submitted again.
-scene started_again() {
-  auto s = paused_long_enough();
-  s.jobs("c0", {{"old", job_state::failed}}).no_job("c0", *s.target().job_id).decide();
-  return s.done(s.submit());
-}
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
 
 // -- the job failed ---------------------------------------------------------------------------------------------
 
@@ -254,120 +230,12 @@ TEST(decide_recover, a_job_cancelled_by_hand_stays_cancelled) {
   EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True JobEnded"), HasSubstr("by somebody else")));
 }
 
-// -- objects deleted by hand ----------------------------------------------------------------------------------------
-
-TEST(decide_recover, objects_deleted_by_hand_are_created_again) {
-  auto s = scene::running();
-  s.seen.world.deployments.erase("app-c0-tm");
-  s.decide();
-  EXPECT_TRUE(s.does(create_object{object_role::task_manager, "c0"}));
-  EXPECT_THAT(s.condition("Degraded"), StartsWith("True ObjectsMissing"));
-}
-
-TEST(decide_recover, objects_are_created_again_however_often_somebody_deletes_them) {
-  auto s = scene::running();
-  s.done(create_object{object_role::job_manager, "c0"}).later(1min);
-  s.seen.world.deployments.erase("app-c0-jm");
-  s.seen.world.pods.erase("app-c0-jobmanager");
-  s.decide();
-  EXPECT_TRUE(s.does(create_object{object_role::job_manager, "c0"}));
-  EXPECT_THAT(s.condition("Degraded"), StartsWith("True ObjectsMissing"));
-}
-
-TEST(decide_recover, objects_of_a_version_that_the_spec_no_longer_describes_cannot_be_created_again) {
-  auto s = scene::running();
-  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
-  s.app.status.phase = "DeployFailed";
-  s.hash = "bbbbbbbb";
-  s.seen.world.deployments.erase("app-c0-tm");
-  s.decide();
-  EXPECT_THAT(s.acts(), Not(Contains(StartsWith("create"))));
-  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True ObjectsMissing"), HasSubstr("restartNonce")));
-}
-
-// -- an update of a job that cannot be stopped with a savepoint
-// --------------------------------------------------------
-
-/// The savepoint has failed, and so many of the old job's four tasks run.
-scene savepoint_failed(int32_t running) {
-  auto s = scene::savepointing();
-  s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "no"});
-  s.later(1s).job("c0", "old", running == 4 ? job_state::running : job_state::restarting, running);
-  return s;
-}
-
-TEST(decide_recover, a_job_that_runs_well_is_not_given_up_for_a_failed_savepoint) {
-  auto s = savepoint_failed(4);
-  s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-7")).decide();
-  EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(s.acts(), Not(Contains("cancel job old of c0")));
-}
-
-TEST(decide_recover, a_job_that_keeps_restarting_is_updated_from_its_newest_checkpoint) {
-  auto s = savepoint_failed(0);
-  s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-7")).decide();
-  ASSERT_EQ(s.phase(), phase::Recovering);
-  EXPECT_NE(s.target().cluster_id, "c0");
-  s.decide();
-  EXPECT_THAT(s.acts(), Contains("cancel job old of c0"));
-  EXPECT_EQ(s.phase(), phase::Recovering);
-  s.done(cancel_job{"c0", "old"}).later(1s).job("c0", "old", job_state::canceled).jobs("c0");
-  s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-8")).decide();
-  EXPECT_EQ(s.phase(), phase::SubmittingJob);
-  EXPECT_EQ(s.target().restore_path, "file:/chk-8");
-}
-
-TEST(decide_recover, a_job_that_keeps_restarting_without_usable_state_is_left_as_it_is) {
-  auto s = savepoint_failed(0);
-  s.checkpoints("c0", "old", {}).decide();
-  EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(s.condition("Degraded"), AllOf(HasSubstr("fallbackWithoutState"), HasSubstr("left as it is")));
-  EXPECT_EQ(s.app.status.job_status->job_id, "old");
-}
-
-TEST(decide_recover, a_job_whose_checkpoints_would_go_with_it_is_not_cancelled) {
-  auto s = savepoint_failed(0);
-  s.app.spec.flink_config["execution.checkpointing.externalized-checkpoint-retention"]
-      = std::string{"DELETE_ON_CANCELLATION"};
-  s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-7")).decide();
-  EXPECT_EQ(s.phase(), phase::DeployFailed);
-}
-
-TEST(decide_recover, the_age_of_a_checkpoint_counts_before_the_job_is_ended_not_after) {
-  auto s = savepoint_failed(0);
-  auto taken = with_checkpoint(s, "file:/chk-7");
-  s.app.spec.max_checkpoint_restore_age_seconds = 60;
-  s.checkpoints("c0", "old", taken).decide();
-  ASSERT_EQ(s.phase(), phase::Recovering);
-  s.decide().done(cancel_job{"c0", "old"}).later(5min).job("c0", "old", job_state::canceled).jobs("c0");
-  s.checkpoints("c0", "old", taken).decide();
-  EXPECT_EQ(s.target().restore_path, "file:/chk-7");
-}
-
-// -- forceRollback ----------------------------------------------------------------------------------------------------
-
-TEST(force_rollback, gives_up_the_deploy_during_which_it_was_set_and_no_later_one) {
-  auto s = scene::updating();
-  s.app.spec.force_rollback = true;
-  s.decide();
-  ASSERT_EQ(s.phase(), phase::DeployFailed);
-  s.hash = "cccccccc";
-  s.decide();
-  ASSERT_EQ(s.phase(), phase::ClusterStarting);
-  s.decide();
-  EXPECT_EQ(s.phase(), phase::ClusterStarting) << "it was meant for the deploy before";
-  s.app.spec.force_rollback = false;
-  s.decide();
-  s.app.spec.force_rollback = true;
-  s.decide();
-  EXPECT_EQ(s.phase(), phase::DeployFailed);
-}
-
-TEST(force_rollback, gives_the_old_version_its_job_back_when_it_was_stopped_already) {
-  auto s = scene::submitting();
-  s.app.spec.force_rollback = true;
-  s.decide();
-  EXPECT_EQ(s.phase(), phase::RollingBackJob);
+TEST(decide_recover, a_restart_that_is_refused_too_often_is_the_last) {
+  auto s = submitting_again();
+  s.app.status.job_failures->restarts = 3;
+  s.failed(s.submit(), failure_class::rejected, "no").no_job("c0", *s.target().job_id).decide();
+  EXPECT_EQ(s.phase(), phase::Failed);
+  EXPECT_THAT(*s.app.status.reason, HasSubstr("3 times within"));
 }
 
 } // namespace

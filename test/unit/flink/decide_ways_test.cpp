@@ -9,8 +9,10 @@ namespace flink {
 namespace {
 
 using namespace std::chrono_literals;
-using namespace testing;
 using rest::job_state;
+using testing::Contains;
+using testing::IsEmpty;
+using testing::StartsWith;
 
 std::vector<phase> all_phases() {
   std::vector<phase> out;
@@ -28,10 +30,6 @@ scene running_in(phase x) {
   auto s = scene::running();
   s.app.status.phase = phase_text(x);
   return s;
-}
-
-rest::checkpoints with_checkpoint(const scene& s, std::string path) {
-  return {.completed = 1, .latest_completed = rest::checkpoint{std::move(path), s.milliseconds_now(), false, false}};
 }
 
 scene failed_in(phase x) {
@@ -172,22 +170,6 @@ TEST(decide_ways, a_deployment_without_its_pods_is_seen_before_the_deploy_is_giv
   EXPECT_EQ(s.phase(), phase::DeployFailed);
 }
 
-TEST(decide_ways, a_new_job_whose_cluster_is_gone_is_rolled_back) {
-  auto s = scene::submitting();
-  s.no_cluster(s.target().cluster_id).decide();
-  EXPECT_EQ(s.phase(), phase::RollingBackJob);
-  EXPECT_EQ(s.last.waiting, waiting{}) << "its pods are not waited for any more";
-}
-
-TEST(decide_ways, a_new_job_whose_tasks_do_not_all_run_in_time_is_rolled_back_and_cancelled) {
-  auto s = scene::submitting();
-  auto id = s.target().cluster_id, job = *s.target().job_id;
-  s.done(s.submit()).later(601s).job(id, job, job_state::running, 1).decide();
-  EXPECT_EQ(s.phase(), phase::RollingBackJob);
-  s.decide();
-  EXPECT_THAT(s.acts(), Contains("cancel job " + job + " of " + id));
-}
-
 TEST(decide_ways, a_savepoint_without_the_certainty_that_its_job_has_ended_is_told_after_a_while) {
   auto s = scene::savepointing();
   s.done(s.stop()).savepoint("c0", s.target().trigger_id.value(), {.in_progress = false, .location = "file:/sp"});
@@ -222,118 +204,6 @@ TEST(decide_ways, another_version_gets_its_cluster_out_of_failed) {
   auto s = failed_in(phase::Failed);
   s.hash = "bbbbbbbb";
   EXPECT_EQ(s.decide().phase(), phase::ClusterStarting);
-}
-
-/// A job that has failed is submitted again.
-scene restarting() {
-  auto s = failed_in(phase::Running);
-  s.slots("c0", 2).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
-  s.later(10s).slots("c0", 2).job("c0", "old", job_state::failed);
-  s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
-  return s.jobs("c0").no_job("c0", *s.target().job_id).decide();
-}
-
-TEST(decide_ways, a_restart_that_is_refused_too_often_is_the_last) {
-  auto s = restarting();
-  s.app.status.job_failures->restarts = 3;
-  s.failed(s.submit(), failure_class::rejected, "no").no_job("c0", *s.target().job_id).decide();
-  EXPECT_EQ(s.phase(), phase::Failed);
-  EXPECT_THAT(*s.app.status.reason, HasSubstr("3 times within"));
-}
-
-// -- what a start waits for -----------------------------------------------------------------------------------------
-
-/// No JobManager pod of the cluster that serves runs.
-scene& without_job_manager(scene& s) {
-  s.seen.world.pods.erase("app-c0-jobmanager");
-  return s;
-}
-
-/// Somebody, or we, have scaled the JobManager of the cluster that serves.
-scene& job_manager_replicas(scene& s, int32_t n) {
-  auto& known = s.seen.world.deployments["app-c0-jm"];
-  auto changed = *known;
-  changed.replicas = n;
-  known = std::make_shared<k8s::deployment>(changed);
-  return s;
-}
-
-TEST(decide_ways, a_restart_waits_for_what_it_needs_and_says_what) {
-  auto s = failed_in(phase::Running).decide();
-  ASSERT_EQ(s.phase(), phase::Recovering);
-  s.later(10s);
-  auto t = s;
-  t.seen.world.deployments.erase("app-c0-tm");
-  EXPECT_EQ(t.decide().last.waiting.reason, "ObjectsMissing");
-  EXPECT_THAT(t.acts(), Contains("create TaskManager Deployment of c0"));
-  t = s;
-  EXPECT_EQ(without_job_manager(t).decide().last.waiting.reason, "JobManagerDown");
-  EXPECT_EQ(job_manager_replicas(t, 0).decide().last.waiting.reason, "JobManagerRestarting");
-  EXPECT_THAT(t.acts(), Contains("scale app-c0-jm to 1"));
-  t = s;
-  EXPECT_EQ(t.slots("c0", 0).decide().last.waiting.reason, "TaskManagersStarting");
-  t = s;
-  t.told("c0").job.clear();
-  EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "OldClusterUnconfirmed");
-  t = s;
-  t.told("c0").checkpoints.clear();
-  EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "LookingForState");
-}
-
-TEST(decide_ways, a_job_that_is_started_again_waits_for_its_cluster_and_says_so) {
-  auto s = restarting();
-  auto t = s;
-  t.seen.world.deployments.erase("app-c0-tm");
-  EXPECT_EQ(t.decide().last.waiting.reason, "ObjectsMissing");
-  t = s;
-  EXPECT_EQ(without_job_manager(t).decide().last.waiting.reason, "JobManagerDown");
-  EXPECT_EQ(job_manager_replicas(t, 0).decide().last.waiting.reason, "JobManagerRestarting");
-}
-
-TEST(decide_ways, a_job_that_is_cancelled_for_an_update_waits_for_its_job_manager) {
-  auto s = scene::updating();
-  s.app.status.phase = "Cancelling";
-  EXPECT_EQ(without_job_manager(s).decide().last.waiting.reason, "OldJobManagerDown");
-}
-
-TEST(decide_ways, a_rollback_waits_for_the_old_job_manager_and_for_the_tasks_of_its_job) {
-  auto s = scene::submitting();
-  s.failed(s.submit(), failure_class::rejected, "no").decide();
-  auto t = s;
-  EXPECT_EQ(without_job_manager(t).decide().last.waiting.reason, "OldJobManagerDown");
-  s.decide().jobs("c0").job("c0", *s.target().rollback->job_id, job_state::failed);
-  EXPECT_EQ(s.decide().last.waiting.reason, "JobStarting");
-  s.seen.world.services["app"]
-      = std::make_shared<k8s::service>(k8s::service{.head = s.head("app", s.target().cluster_id, "")});
-  EXPECT_THAT(s.decide().acts(), Contains("switch service to c0"));
-}
-
-TEST(decide_ways, a_failed_version_that_runs_after_all_is_cancelled_while_its_logs_are_kept) {
-  auto s = scene::running();
-  s.cluster("c9").job("c9", "new", job_state::running);
-  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", *s.app.status.last_updated_at, "new"};
-  s.app.status.phase = "DeployFailed";
-  s.hash = "bbbbbbbb";
-  EXPECT_THAT(s.decide().acts(), Contains("cancel job new of c9"));
-}
-
-TEST(decide_ways, an_ending_asks_first_whether_a_job_that_was_submitted_runs) {
-  auto s = scene::submitting();
-  s.told(s.target().cluster_id).job.clear();
-  auto t = s;
-  s.app.spec.suspend = true;
-  EXPECT_EQ(s.decide().decide().last.waiting.reason, "AskingJob");
-  t.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
-  t.decide().seen.namespace_terminating = false;
-  EXPECT_EQ(t.done(ask_namespace{}).decide().last.waiting.reason, "AskingJob");
-}
-
-TEST(decide_ways, an_update_whose_old_state_cannot_be_used_after_all_is_given_up) {
-  auto s = scene::savepointing();
-  s.app.status.phase = "Recovering";
-  s.job("c0", "old", job_state::failed).checkpoints("c0", "old", {}).decide();
-  EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(*s.app.status.reason, StartsWith("NoStateToRestore: "));
 }
 
 } // namespace

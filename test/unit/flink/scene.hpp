@@ -148,6 +148,11 @@ struct scene {
 
   scene& cluster(const std::string& id) { return objects(id).pods(id); }
 
+  scene& no_job_manager(const std::string& id) {
+    seen.world.pods.erase("app-" + id + "-jobmanager");
+    return *this;
+  }
+
   scene& no_cluster(const std::string& id) {
     auto is = [&](auto& x) {
       auto i = x.second->head.labels.find(std::string{labels::cluster_id});
@@ -301,5 +306,10 @@ struct scene {
     return s.done(switch_service{id}).jobs(id).no_job(id, *s.target().job_id);
   }
 };
+
+/// One checkpoint, completed just now.
+inline rest::checkpoints with_checkpoint(const scene& s, std::string path) {
+  return {.completed = 1, .latest_completed = rest::checkpoint{std::move(path), s.milliseconds_now(), false, false}};
+}
 
 } // namespace flink

@@ -1,0 +1,101 @@
+// RollingBackJob: the old version gets its job back.
+#include "test/unit/flink/scene.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flink {
+namespace {
+
+using namespace std::chrono_literals;
+using rest::job_state;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+TEST(decide_rollback, a_job_that_does_not_start_gives_the_old_version_its_job_back) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  auto failed_job = *s.target().job_id;
+  s.failed(s.submit(), failure_class::rejected, "savepoint incompatible").decide();
+  ASSERT_EQ(s.phase(), phase::RollingBackJob);
+  s.decide();
+  ASSERT_TRUE(s.target().rollback.has_value());
+  auto again = s.target().rollback->job_id.value();
+  EXPECT_FALSE(again.empty());
+  EXPECT_NE(again, failed_job);
+  s.jobs("c0").no_job("c0", again).done(switch_service{"c0"}).decide();
+  EXPECT_THAT(s.acts(), Contains("submit job " + again + " to c0"));
+  s.job("c0", again, job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.job_status->job_id, again);
+  EXPECT_EQ(s.app.status.cluster->id, "c0");
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("savepoint incompatible"));
+}
+
+TEST(decide_rollback, the_old_job_is_not_started_while_the_new_one_may_still_appear) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  s.failed(s.submit(), failure_class::unknown).later(10min).no_job(id, *s.target().job_id).decide();
+  ASSERT_EQ(s.phase(), phase::RollingBackJob);
+  s.no_job(id, *s.target().job_id).decide();
+  EXPECT_FALSE(s.target().rollback->job_id.has_value());
+  EXPECT_THAT(s.acts(), Contains(StartsWith("delete JobManager Deployment app-" + id)));
+  s.no_cluster(id).decide();
+  EXPECT_TRUE(s.target().rollback->job_id.has_value());
+}
+
+TEST(decide_rollback, a_new_job_whose_cluster_is_gone_is_rolled_back) {
+  auto s = scene::submitting();
+  s.no_cluster(s.target().cluster_id).decide();
+  EXPECT_EQ(s.phase(), phase::RollingBackJob);
+  EXPECT_EQ(s.last.waiting, waiting{}) << "its pods are not waited for any more";
+}
+
+TEST(decide_rollback, a_new_job_whose_tasks_do_not_all_run_in_time_is_rolled_back_and_cancelled) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id, job = *s.target().job_id;
+  s.done(s.submit()).later(601s).job(id, job, job_state::running, 1).decide();
+  EXPECT_EQ(s.phase(), phase::RollingBackJob);
+  s.decide();
+  EXPECT_THAT(s.acts(), Contains("cancel job " + job + " of " + id));
+}
+
+TEST(decide_rollback, a_rollback_waits_for_the_old_job_manager_and_for_the_tasks_of_its_job) {
+  auto s = scene::submitting();
+  s.failed(s.submit(), failure_class::rejected, "no").decide();
+  auto t = s;
+  EXPECT_EQ(t.no_job_manager("c0").decide().last.waiting.reason, "OldJobManagerDown");
+  s.decide().jobs("c0").job("c0", *s.target().rollback->job_id, job_state::failed);
+  EXPECT_EQ(s.decide().last.waiting.reason, "JobStarting");
+  s.seen.world.services["app"]
+      = std::make_shared<k8s::service>(k8s::service{.head = s.head("app", s.target().cluster_id, "")});
+  EXPECT_THAT(s.decide().acts(), Contains("switch service to c0"));
+}
+
+TEST(force_rollback, gives_up_the_deploy_during_which_it_was_set_and_no_later_one) {
+  auto s = scene::updating();
+  s.app.spec.force_rollback = true;
+  s.decide();
+  ASSERT_EQ(s.phase(), phase::DeployFailed);
+  s.hash = "cccccccc";
+  s.decide();
+  ASSERT_EQ(s.phase(), phase::ClusterStarting);
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting) << "it was meant for the deploy before";
+  s.app.spec.force_rollback = false;
+  s.decide();
+  s.app.spec.force_rollback = true;
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+}
+
+TEST(force_rollback, gives_the_old_version_its_job_back_when_it_was_stopped_already) {
+  auto s = scene::submitting();
+  s.app.spec.force_rollback = true;
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::RollingBackJob);
+}
+
+} // namespace
+} // namespace flink

@@ -1,0 +1,75 @@
+// SubmittingJob: the job of the version under way is started, once.
+#include "test/unit/flink/scene.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flink {
+namespace {
+
+using namespace std::chrono_literals;
+using rest::job_state;
+using testing::Contains;
+
+TEST(decide_submit, becomes_the_serving_version_and_removes_the_old_one) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  auto job_id = *s.target().job_id;
+  s.decide();
+  EXPECT_TRUE(s.does(s.submit()));
+  s.done(s.submit()).job(id, job_id, job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::Running);
+  EXPECT_EQ(s.app.status.cluster->id, id);
+  EXPECT_EQ(s.app.status.job_status->restore_path, "file:/sp");
+  EXPECT_EQ(s.app.status.history.back().result, "Deployed");
+  s.checkpoints(id, job_id, {}).decide();
+  EXPECT_THAT(s.acts(), Contains("delete JobManager Deployment app-c0-jm (uid-app-c0-jm)"));
+}
+
+TEST(decide_submit, a_lost_answer_is_not_repeated_the_job_may_still_come) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  s.failed(s.submit(), failure_class::unknown).later(3s).no_job(id, *s.target().job_id).decide();
+  EXPECT_FALSE(s.does(s.submit()));
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  s.job(id, *s.target().job_id, job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::Running);
+}
+
+TEST(decide_submit, what_was_never_sent_is_sent_again_under_the_same_identity) {
+  auto s = scene::submitting();
+  s.failed(s.submit(), failure_class::not_sent).later(5s).no_job(s.target().cluster_id, *s.target().job_id).decide();
+  EXPECT_TRUE(s.does(s.submit()));
+}
+
+TEST(decide_submit, an_edit_meanwhile_is_deployed_afterwards) {
+  auto s = scene::submitting();
+  s.hash = "cccccccc";
+  auto id = s.target().cluster_id;
+  s.done(s.submit()).job(id, *s.target().job_id, job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::Running);
+  EXPECT_EQ(s.app.status.cluster->spec_hash, "bbbbbbbb");
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  EXPECT_EQ(s.target().spec_hash, "cccccccc");
+}
+
+TEST(decide_submit, another_incarnation_of_the_job_manager_gets_another_identity) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  auto before = *s.target().job_id;
+  s.done(s.submit()).pods(id, 1).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  EXPECT_NE(*s.target().job_id, before);
+  EXPECT_EQ(s.target().job_manager->restarts, 1);
+}
+
+TEST(decide_submit, a_strange_job_on_the_cluster_is_a_reason_to_stop) {
+  auto s = scene::submitting();
+  s.jobs(s.target().cluster_id, {{"someone", job_state::running}}).decide();
+  EXPECT_FALSE(s.does(s.submit()));
+  EXPECT_EQ(s.phase(), phase::RollingBackJob);
+}
+
+} // namespace
+} // namespace flink

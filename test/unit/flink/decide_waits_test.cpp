@@ -1,0 +1,74 @@
+// What a phase cannot go on without, and how it says so.
+#include "test/unit/flink/recover.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace flink {
+namespace {
+
+using namespace recover;
+using namespace std::chrono_literals;
+using rest::job_state;
+using testing::Contains;
+
+/// Somebody, or we, have scaled the JobManager of the cluster that serves.
+scene& job_manager_replicas(scene& s, int32_t n) {
+  auto& known = s.seen.world.deployments["app-c0-jm"];
+  auto changed = *known;
+  changed.replicas = n;
+  known = std::make_shared<k8s::deployment>(changed);
+  return s;
+}
+
+TEST(decide_waits, a_restart_waits_for_what_it_needs_and_says_what) {
+  auto s = failed_job();
+  ASSERT_EQ(s.phase(), phase::Recovering);
+  s.later(10s);
+  auto t = s;
+  t.seen.world.deployments.erase("app-c0-tm");
+  EXPECT_EQ(t.decide().last.waiting.reason, "ObjectsMissing");
+  EXPECT_THAT(t.acts(), Contains("create TaskManager Deployment of c0"));
+  t = s;
+  EXPECT_EQ(t.no_job_manager("c0").decide().last.waiting.reason, "JobManagerDown");
+  EXPECT_EQ(job_manager_replicas(t, 0).decide().last.waiting.reason, "JobManagerRestarting");
+  EXPECT_THAT(t.acts(), Contains("scale app-c0-jm to 1"));
+  t = s;
+  EXPECT_EQ(t.slots("c0", 0).decide().last.waiting.reason, "TaskManagersStarting");
+  t = s;
+  t.told("c0").job.clear();
+  EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "OldClusterUnconfirmed");
+  t = s;
+  t.told("c0").checkpoints.clear();
+  EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "LookingForState");
+}
+
+TEST(decide_waits, a_job_that_is_started_again_waits_for_its_cluster_and_says_so) {
+  auto s = submitting_again();
+  auto t = s;
+  t.seen.world.deployments.erase("app-c0-tm");
+  EXPECT_EQ(t.decide().last.waiting.reason, "ObjectsMissing");
+  t = s;
+  EXPECT_EQ(t.no_job_manager("c0").decide().last.waiting.reason, "JobManagerDown");
+  EXPECT_EQ(job_manager_replicas(t, 0).decide().last.waiting.reason, "JobManagerRestarting");
+}
+
+TEST(decide_waits, a_job_that_is_cancelled_for_an_update_waits_for_its_job_manager) {
+  auto s = scene::updating();
+  s.app.status.phase = "Cancelling";
+  EXPECT_EQ(s.no_job_manager("c0").decide().last.waiting.reason, "OldJobManagerDown");
+}
+
+TEST(decide_waits, an_ending_asks_first_whether_a_job_that_was_submitted_runs) {
+  auto s = scene::submitting();
+  s.told(s.target().cluster_id).job.clear();
+  auto t = s;
+  s.app.spec.suspend = true;
+  EXPECT_EQ(s.decide().decide().last.waiting.reason, "AskingJob");
+  t.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
+  t.decide().seen.namespace_terminating = false;
+  EXPECT_EQ(t.done(ask_namespace{}).decide().last.waiting.reason, "AskingJob");
+}
+
+} // namespace
+} // namespace flink
