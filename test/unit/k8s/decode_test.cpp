@@ -68,6 +68,37 @@ TEST(decode, tells_the_container_that_is_in_trouble_rather_than_one_that_only_wa
   EXPECT_TRUE(x->ready);
 }
 
+TEST(decode, tells_why_a_container_ended_in_the_words_that_there_are) {
+  struct row {
+    std::string_view terminated;
+    std::string words;
+  };
+  for (auto& [terminated, words] : std::initializer_list<row>{
+           {R"({"exitCode":2})", "exit code 2"},
+           {R"({"exitCode":137,"reason":"OOMKilled"})", "OOMKilled (exit code 137)"},
+           {R"({"exitCode":1,"reason":"Error","message":"no such class"})", "Error: no such class"},
+           {R"({"exitCode":1,"message":"no such class"})", "exit code 1: no such class"},
+       }) {
+    json::complaint problem;
+    auto text = R"({"metadata":{"name":"p"},"status":{"containerStatuses":[{"state":{"terminated":)"
+              + std::string{terminated} + "}}]}}";
+    EXPECT_EQ(k8s::decode_pod(text, problem)->last_termination, words) << terminated;
+  }
+}
+
+TEST(decode, tells_the_trouble_of_the_first_of_two_containers) {
+  json::complaint problem;
+  auto x = k8s::decode_pod(R"({"metadata":{"name":"p"},"status":{"conditions":[
+      {"type":"PodScheduled","status":"False","reason":"Unschedulable"}],
+    "containerStatuses":[{"state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}},
+                         {"state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off"}}}]}})",
+                           problem);
+  ASSERT_TRUE(x);
+  EXPECT_EQ(x->waiting_reason, "ErrImagePull");
+  EXPECT_EQ(x->waiting_message, "no such image");
+  EXPECT_EQ(x->unschedulable, "Unschedulable") << "the reason stands for a message that there is not";
+}
+
 TEST(decode, reads_services_ingresses_and_metadata) {
   json::complaint problem;
   auto service = k8s::decode_service(
@@ -92,6 +123,9 @@ TEST(decode, refuses_what_has_no_name) {
   for (auto text : {"", "[]", "{}", "7", R"({"metadata":{}})", R"({"metadata":{"name":7}})", R"({"metadata":"x"})"}) {
     json::complaint problem;
     EXPECT_FALSE(k8s::decode_deployment(text, problem)) << text;
+    EXPECT_FALSE(k8s::decode_service(text, problem)) << text;
+    EXPECT_FALSE(k8s::decode_ingress(text, problem)) << text;
+    EXPECT_FALSE(k8s::decode_meta(text, problem)) << text;
     EXPECT_FALSE(problem.problem.empty()) << text;
   }
 }

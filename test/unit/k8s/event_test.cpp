@@ -1,3 +1,4 @@
+#include "config/defaults.hpp"
 #include "k8s/event.hpp"
 #include "k8s/json_text.hpp"
 
@@ -69,6 +70,27 @@ TEST_F(event, is_cut_to_what_the_api_server_takes) {
   EXPECT_EQ(json::cursor{x->first.body}.string_at({"message"}), std::string(1020, 'x') + "...");
   subject.key.name = std::string(253, 'n');
   EXPECT_LE(k8s::event_name(subject, {}).size(), 253U);
+}
+
+TEST_F(event, of_an_object_without_a_namespace_lives_in_the_default_one) {
+  subject.key.ns.clear();
+  EXPECT_EQ(note("R", "m")->first.target, "/api/v1/namespaces/default/events?fieldManager=flink-operator");
+}
+
+TEST_F(event, is_normal_or_a_warning) {
+  auto x = uut.note(subject, {k8s::event_type::Normal, "Started", "m"}, wall, now);
+  EXPECT_EQ(json::cursor{x->first.body}.string_at({"type"}), "Normal");
+}
+
+TEST_F(event, is_counted_anew_when_an_object_has_said_too_many_different_things) {
+  note("R", "first");
+  for (std::size_t i = 1; i < config::defaults::event_most_series; ++i)
+    note("R", std::to_string(i));
+  now += 5min;
+  EXPECT_EQ(note("R", "first")->first.method, "PATCH") << "as many as are remembered";
+  note("R", "one too many");
+  now += 5min;
+  EXPECT_EQ(note("R", "first")->first.method, "POST");
 }
 
 TEST_F(event, is_dropped_when_an_object_sends_without_end) {

@@ -17,6 +17,10 @@ TEST(json_text, unescapes_strings) {
            {R"("\u0041\u00fc\u20AC")", "Aü€"},
            {R"("\ud83d\ude00")", "😀"},
            {R"("\ud83d")", "\xEF\xBF\xBD"},
+           {R"("\ude00")", "\xEF\xBF\xBD"},
+           {R"("\ud83d\u0041")", "\xEF\xBF\xBD"
+                                 "A"},
+           {R"("\ud83d\ue000")", "\xEF\xBF\xBD\xEE\x80\x80"},
            {R"("\u00")", "\xEF\xBF\xBD"
                          "00"},
            {"17", ""},
@@ -38,6 +42,9 @@ TEST(json_text, escapes_strings_so_that_they_are_json) {
             "b\xC3",
             "\"a\xEF\xBF\xBD"
             "b\xEF\xBF\xBD\""},
+           {"\xC0\xAF", R"("��")"},
+           {"\xE2\x82", R"("��")"},
+           {"\xF0\x9F\x98\xF5", R"("����")"},
        }) {
     EXPECT_EQ(json::escape(plain), text);
     EXPECT_EQ(json::flaw(text), std::nullopt);

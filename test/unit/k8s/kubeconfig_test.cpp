@@ -24,6 +24,12 @@ contexts:
   context: {cluster: c3, user: u1}
 - name: nowhere
   context: {cluster: missing, user: u1}
+- name: behind-a-proxy
+  context: {cluster: c4, user: u1}
+- name: unsure
+  context: {cluster: c5, user: u1}
+- name: password
+  context: {cluster: c2, user: basic}
 clusters:
 - name: c1
   cluster: {server: "https://127.0.0.1:6443/", certificate-authority-data: Q0E=, tls-server-name: kubernetes}
@@ -31,6 +37,10 @@ clusters:
   cluster: {server: "http://127.0.0.1:8080", certificate-authority: pki/ca.crt, insecure-skip-tls-verify: true}
 - name: c3
   cluster: {server: "https://x", certificate-authority-data: "***"}
+- name: c4
+  cluster: {server: "https://x", proxy-url: "http://proxy"}
+- name: c5
+  cluster: {server: "https://x", insecure-skip-tls-verify: perhaps}
 users:
 - name: u1
   user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}
@@ -40,6 +50,8 @@ users:
   user: {exec: {command: aws}}
 - name: half
   user: {client-certificate: a.crt}
+- name: basic
+  user: {username: me, password: secret}
 )";
 
 TEST(kubeconfig, gives_the_current_context) {
@@ -69,6 +81,11 @@ TEST(kubeconfig, gives_a_named_context_and_resolves_files_beside_itself) {
   EXPECT_EQ(x, expected) << problem;
 }
 
+TEST(kubeconfig, resolves_files_beside_the_root_too) {
+  std::string problem;
+  EXPECT_EQ(k8s::parse_kubeconfig(config, "two", "/", problem)->certificate_authority.file, "/pki/ca.crt");
+}
+
 TEST(kubeconfig, may_name_no_user) {
   std::string problem;
   EXPECT_TRUE(k8s::parse_kubeconfig(config, "anonymous", "", problem)) << problem;
@@ -86,6 +103,9 @@ TEST(kubeconfig, says_what_is_wrong_and_what_to_do) {
            {config, "half", "belong together"},
            {config, "broken", "certificate-authority-data is not base64"},
            {config, "nowhere", "there is no cluster named \"missing\" in clusters"},
+           {config, "behind-a-proxy", "proxy-url is not supported"},
+           {config, "unsure", "insecure-skip-tls-verify must be true or false, not \"perhaps\""},
+           {config, "password", "user \"basic\" has a username and password"},
            {config, "three", "there is no context named \"three\" in contexts"},
            {"{}", "", "current-context is not set"},
            {"", "", "it is no kubeconfig"},

@@ -68,6 +68,7 @@ TEST(quantity, is_rounded_up_to_what_is_counted) {
   EXPECT_EQ(k8s::milli_units({1, 500'000'000}), 1500);
   EXPECT_EQ(k8s::milli_units({0, 1}), 1);
   EXPECT_EQ(k8s::milli_units({std::numeric_limits<int64_t>::max(), 0}), std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(k8s::milli_units({std::numeric_limits<int64_t>::min(), 0}), std::numeric_limits<int64_t>::min());
 }
 
 TEST(quantity, is_the_same_in_other_spellings) {
@@ -76,6 +77,7 @@ TEST(quantity, is_the_same_in_other_spellings) {
   EXPECT_FALSE(k8s::same_quantity("1G", "1Gi"));
   EXPECT_TRUE(k8s::same_quantity("x", "x"));
   EXPECT_FALSE(k8s::same_quantity("x", "1"));
+  EXPECT_FALSE(k8s::same_quantity("1", "x"));
 }
 
 TEST(time, is_written_in_utc) {
@@ -107,8 +109,9 @@ TEST(time, is_read_in_all_spellings_of_the_standard) {
 TEST(time, is_refused_when_it_is_none) {
   for (std::string_view text :
        {"", "2024", "2024-02-30T00:00:00Z", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00",
-        "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00ZZ", "2024-01-01T00:00:00+1", "-024-01-01T00:00:00Z",
-        "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2024-01-01T00:-1:00Z"})
+        "2024-01-01T00:00:00.Z", "2024-01-01T00:60:00Z", "2024-01-01T00:00:61Z", "20x4-01-01T00:00:00Z",
+        "2024-01-01T00:00:00ZZ", "2024-01-01T00:00:00+1", "-024-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z", "2024-01-01T00:-1:00Z"})
     EXPECT_EQ(k8s::parse_time(text), std::nullopt) << text;
 }
 
