@@ -66,6 +66,7 @@ void take_back(step& s) {
   bool failed = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
   s.next.suspension.reset();
   s.enter(failed ? phase::DeployFailed : phase::Running, "spec.suspend was taken back");
+  s.calm(); // what the ending waited for does not matter any more
 }
 
 bool nothing_ordered(const step& s) {

@@ -113,6 +113,71 @@ TEST(legacy_comparison, only_what_is_proved_is_a_difference) {
   EXPECT_EQ(r.compared().how, likeness::undecidable);
 }
 
+struct placement {
+  const char* name;
+  /// What the spec says, as a merge patch, and what the pod of the JobManager has.
+  const char* spec;
+  const char* pod;
+  likeness how;
+  friend void PrintTo(const placement& x, std::ostream* out) { *out << x.name; }
+};
+
+const placement placements[] = {
+    {"a selector that the pod lacks", R"({"jobManagerConfig":{"nodeSelector":{"disk":"ssd"}}})", "{}",
+     likeness::undecidable},
+    {"a selector to which a webhook added", R"({"jobManagerConfig":{"nodeSelector":{"disk":"ssd"}}})",
+     R"({"nodeSelector":{"disk":"ssd","zone":"a"}})", likeness::equal},
+    {"a selector of another value", R"({"jobManagerConfig":{"nodeSelector":{"disk":"ssd"}}})",
+     R"({"nodeSelector":{"disk":"hdd"}})", likeness::undecidable},
+    {"an affinity with the same terms, and defaults",
+     R"({"jobManagerConfig":{"affinity":{"terms":[{"a":1},{"b":2}]}}})",
+     R"({"affinity":{"terms":[{"a":1,"weight":1},{"b":2}]}})", likeness::equal},
+    {"an affinity with a term more", R"({"jobManagerConfig":{"affinity":{"terms":[{"a":1},{"b":2}]}}})",
+     R"({"affinity":{"terms":[{"a":1}]}})", likeness::undecidable},
+    {"an affinity with a term less", R"({"jobManagerConfig":{"affinity":{"terms":[{"a":1}]}}})",
+     R"({"affinity":{"terms":[{"a":1},{"b":2}]}})", likeness::undecidable},
+    {"an affinity with another term", R"({"jobManagerConfig":{"affinity":{"terms":[{"a":1}]}}})",
+     R"({"affinity":{"terms":[{"a":3}]}})", likeness::undecidable},
+    {"a list where there is none", R"({"jobManagerConfig":{"affinity":{"terms":[]}}})", R"({"affinity":{"terms":{}}})",
+     likeness::undecidable},
+    {"an affinity that is set to nothing", R"({"jobManagerConfig":{"affinity":{}}})", "{}", likeness::undecidable},
+    {"a security context that the pod lacks", R"({"securityContext":{"runAsUser":7}})", "{}", likeness::undecidable},
+    {"a service account that the pod has", R"({"serviceAccountName":"flink"})", R"({"serviceAccountName":"flink"})",
+     likeness::equal},
+    {"arguments as a list", R"({"programArgs":null,"programArgsList":["--rate","5"]})", "{}", likeness::undecidable},
+};
+
+class placed : public testing::TestWithParam<placement> {};
+
+TEST_P(placed, is_an_edit_only_if_that_is_proved) {
+  pair p;
+  auto text = yaml::load("test/unit/flink/adopted/application.yaml");
+  std::vector<json::complaint> complaints;
+  p.world.app = decode_application(json::apply_merge_patch(text, std::string{R"({"spec":)"} + GetParam().spec + "}"),
+                                   complaints);
+  for (auto* deployment : {&p.jm, &p.tm})
+    *deployment
+        = json::apply_merge_patch(*deployment, std::string{R"({"spec":{"template":{"spec":)"} + GetParam().pod + "}}}");
+  auto x = p.compared();
+  EXPECT_EQ(x.how, GetParam().how) << x.why;
+}
+
+INSTANTIATE_TEST_SUITE_P(placements, placed, testing::ValuesIn(placements));
+
+TEST(legacy_comparison, an_option_of_the_operator_that_is_missing_proves_nothing) {
+  pair p;
+  p.jm = replaced(p.jm, "query.server.port: ", "query.another.port: ");
+  auto x = p.compared();
+  EXPECT_EQ(x.how, likeness::undecidable);
+  EXPECT_THAT(x.why, HasSubstr("query.server.port"));
+}
+
+TEST(legacy_comparison, a_cluster_that_is_scaled_away_is_no_edit_of_its_replicas) {
+  pair p;
+  p.jm = json::apply_merge_patch(p.jm, R"({"spec":{"replicas":0}})");
+  EXPECT_EQ(p.compared().how, likeness::equal);
+}
+
 TEST(legacy_comparison, a_difference_outweighs_what_cannot_be_told) {
   pair p;
   p.world.app.spec.service_account_name = "flink";
@@ -167,6 +232,17 @@ TEST(job_properties, say_what_a_job_was_submitted_with) {
   EXPECT_EQ(job->program_args, R"(--rate 5 --name "late orders")");
   EXPECT_FALSE(job_properties_of(R"({"metadata":{"annotations":{"flink-job-properties":"jarName: a"}}})"));
   EXPECT_FALSE(job_properties_of("no JSON"));
+  auto reads = [](const std::string& text) {
+    return job_properties_of(json::apply_merge_patch("{}", R"({"metadata":{"annotations":{"flink-job-properties":)"
+                                                               + json::escape(text) + "}}}"));
+  };
+  for (auto text : {"", "jarName: a\nparallelism: 3", "jarName: a\nparallelism: many\nentryClass:\nprogramArgs:\"\"",
+                    "jarName: a\nparallelism: 3\nentryClass:\nprogramArgs:\"--a"})
+    EXPECT_FALSE(reads(text)) << text;
+  auto least = reads("jarName: a\nparallelism: 3\nentryClass:\nprogramArgs:\"\"");
+  ASSERT_TRUE(least);
+  EXPECT_FALSE(least->entry_class);
+  EXPECT_FALSE(least->program_args);
 }
 
 TEST(take_over, is_a_patch_that_meets_this_object_and_this_owner_only) {

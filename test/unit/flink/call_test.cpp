@@ -10,6 +10,7 @@ namespace flink {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -82,12 +83,27 @@ TEST_F(carried, questions_and_orders_go_to_the_job_manager_of_their_cluster) {
       {ask_savepoint{"c1", "j", "t"}, "c1 GET /jobs/j/savepoints/t"},
       {compile_job{"c1", job}, "c1 POST /jars/job.jar/plan"},
       {submit_job{"c1", "j", job, ""}, "c1 POST /jars/job.jar/run"},
+      {take_savepoint{"c1", "j", "t"}, "c1 POST /jobs/j/savepoints"},
+      {dispose_savepoint{"c1", "file:/sp"}, "c1 POST /savepoint-disposal"},
+      {ask_disposal{"c1", "d"}, "c1 GET /savepoint-disposal/d"},
       {stop_job{"c1", "j", "t"}, "c1 POST /jobs/j/stop"},
       {cancel_job{"c1", "j"}, "c1 PATCH /jobs/j?mode=cancel"}};
   for (auto& [x, expected] : all) {
     EXPECT_EQ(told(x), expected);
     EXPECT_EQ(job_manager_of(x), "c1") << to_string(x);
   }
+}
+
+TEST_F(carried, a_rehearsal_shows_an_object_or_its_pod_without_keeping_it) {
+  for (auto role : {object_role::job_manager, object_role::task_manager}) {
+    EXPECT_THAT(told(rehearse_object{role, "c1", false}),
+                AllOf(StartsWith("POST /apis/apps/v1/namespaces/ns/deployments"), HasSubstr("dryRun=All")));
+    EXPECT_EQ(body(rehearse_object{role, "c1", false}), body(create_object{role, "c1"}));
+    EXPECT_THAT(told(rehearse_object{role, "c1", true}),
+                AllOf(StartsWith("POST /api/v1/namespaces/ns/pods"), HasSubstr("dryRun=All")));
+  }
+  EXPECT_THAT(body(rehearse_object{object_role::job_manager, "c1", true}), HasSubstr("jobmanager"));
+  EXPECT_THAT(body(rehearse_object{object_role::task_manager, "c1", true}), HasSubstr("taskmanager"));
 }
 
 TEST_F(carried, an_attempt_is_that_of_its_own_cluster) {
@@ -102,6 +118,8 @@ TEST_F(carried, what_runs_main_has_the_users_patience) {
   EXPECT_EQ(patience_for(ask_jobs{"c1"}, s.app), config::defaults::flink_question);
   EXPECT_EQ(patience_for(stop_job{"c1", "j", "t"}, s.app), config::defaults::flink_order);
   EXPECT_EQ(patience_for(cancel_job{"c1", "j"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(patience_for(take_savepoint{"c1", "j", "t"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(patience_for(dispose_savepoint{"c1", "file:/sp"}, s.app), config::defaults::flink_order);
   EXPECT_EQ(patience_for(compile_job{"c1", job}, s.app), config::defaults::submit);
   s.app.spec.timeouts.emplace();
   EXPECT_EQ(patience_for(submit_job{"c1", "j", job, ""}, s.app), config::defaults::submit);

@@ -9,10 +9,12 @@ namespace {
 
 using namespace std::chrono_literals;
 using rest::job_state;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 /// The user deletes; the operator has written so and knows that the namespace stays.
@@ -205,6 +207,69 @@ TEST(decide_quiescence, an_unchanging_world_leads_to_an_unchanging_status) {
               s.job("c0", "old", state).checkpoints("c0", "old", {});
             ASSERT_TRUE(s.comes_to_rest()) << "never settles in " << phase_text(s.phase());
           }
+}
+
+TEST(decide_delete, what_was_left_behind_on_purpose_or_is_going_is_not_deleted_again) {
+  auto s = scene::running();
+  s.app.spec.delete_mode = delete_mode::None;
+  auto left = *s.seen.world.deployments.at("app-c0-jm"), going = *s.seen.world.deployments.at("app-c0-tm");
+  left.head.labels[std::string{labels::orphaned}] = "true";
+  going.head.deleting = true;
+  s.seen.world.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(left);
+  s.seen.world.deployments["app-c0-tm"] = std::make_shared<k8s::deployment>(going);
+  s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
+  s.decide().seen.namespace_terminating = false;
+  s.done(ask_namespace{}).decide();
+  EXPECT_THAT(s.acts(), ElementsAre(StartsWith("delete versioned Service app-c0")));
+}
+
+TEST(decide_delete, a_deletion_that_leaves_the_clusters_ends_once_all_of_them_are_marked) {
+  auto s = scene::running();
+  s.seen.being_orphaned = true;
+  s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
+  s.decide().decide();
+  EXPECT_THAT(s.acts(), AllOf(Contains(StartsWith("orphan")), Not(Contains("remove finalizer"))));
+  for (auto& [name, x] : s.seen.world.deployments) {
+    auto marked = *x;
+    marked.head.labels[std::string{labels::orphaned}] = "true";
+    x = std::make_shared<k8s::deployment>(marked);
+  }
+  s.decide();
+  EXPECT_THAT(s.acts(), AllOf(Contains("orphan versioned Service app-c0"), Not(Contains("remove finalizer"))));
+  auto marked = *s.seen.world.services.at("app-c0");
+  marked.head.labels[std::string{labels::orphaned}] = "true";
+  s.seen.world.services["app-c0"] = std::make_shared<k8s::service>(marked);
+  s.decide();
+  EXPECT_THAT(s.acts(), ElementsAre("remove finalizer"));
+}
+
+TEST(decide_delete, a_deletion_waits_until_it_knows_whether_the_namespace_goes_too_or_cannot_ask) {
+  auto s = scene::running();
+  s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
+  s.decide().decide();
+  EXPECT_THAT(s.acts(), ElementsAre("ask namespace"));
+  s.decide();
+  EXPECT_THAT(s.acts(), Not(Contains(StartsWith("stop"))));
+  s.failed(ask_namespace{}, failure_class::forbidden).decide();
+  EXPECT_TRUE(s.app.status.deletion->trigger_id) << "the job is saved as if it stayed";
+}
+
+TEST(decide_delete, a_deletion_that_is_forced_says_when) {
+  auto s = scene::running();
+  s.app.spec.on_delete_timeout = on_delete_timeout::Force;
+  s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
+  s.decide().seen.namespace_terminating = false;
+  s.done(ask_namespace{}).decide();
+  auto& record = *s.app.status.deletion;
+  s.failed(stop_job{"c0", "old", *record.trigger_id}, failure_class::rejected, "no directory").decide();
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("no directory; forced after timeouts.deleteSeconds"));
+  s.later(24h).job("c0", "old", job_state::running);
+  s.failed(stop_job{"c0", "old", *s.app.status.deletion->trigger_id}, failure_class::rejected, "no directory").decide();
+  EXPECT_THAT(s.events(), HasSubstr("SavepointFailed"));
+  EXPECT_EQ(s.app.status.reason, "ForcedDeletion");
+  s.job("c0", "old", job_state::running);
+  s.failed(stop_job{"c0", "old", *s.app.status.deletion->trigger_id}, failure_class::rejected, "no directory").decide();
+  EXPECT_THAT(s.events(), IsEmpty()) << "told once";
 }
 
 } // namespace

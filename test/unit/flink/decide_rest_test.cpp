@@ -151,5 +151,21 @@ TEST(decide_rest, a_failed_version_that_runs_after_all_is_cancelled_while_its_lo
   EXPECT_THAT(s.decide().acts(), Contains("cancel job new of c9"));
 }
 
+TEST(decide_rest, the_history_keeps_the_ten_newest_deploys) {
+  auto s = scene::running();
+  for (int i = 0; i < 12; ++i) {
+    s.hash = "bbbbbbb" + std::string(1, static_cast<char>('a' + i));
+    s.app.metadata.generation++;
+    s.decide();
+    ASSERT_EQ(s.phase(), phase::ClusterStarting);
+    s.failed(create_object{object_role::task_manager, s.target().cluster_id}, failure_class::rejected).decide();
+    ASSERT_EQ(s.phase(), phase::DeployFailed);
+  }
+  auto& all = s.app.status.history;
+  EXPECT_EQ(all.size(), 10u);
+  EXPECT_EQ(all.front().spec_hash, "bbbbbbbc");
+  EXPECT_EQ(all.back().spec_hash, "bbbbbbbl");
+}
+
 } // namespace
 } // namespace flink

@@ -137,7 +137,9 @@ TEST(decide_savepoint, what_a_job_could_be_started_from_is_never_disposed_of) {
   for (change needed : {change{[](scene& s) { s.app.status.job_status->restore_path = "file:/sp-1"; }},
                         change{[](scene& s) { s.app.status.job_status->last_checkpoint = "file:/sp-1"; }},
                         change{[](scene& s) { s.app.status.savepoint_path = "file:/sp-1"; }},
-                        change{[](scene& s) { s.app.spec.savepoint_path = "file:/sp-1"; }},
+                        change{[](scene& s) { s.app.spec.savepoint_path = "file:/sp-1"; }}, change{[](scene& s) {
+                          s.app.status.version_statuses.emplace_back().job_status.emplace().restore_path = "file:/sp-1";
+                        }},
                         change{[](scene& s) { s.app.spec.restore_from = restore_from{"file:/sp-1", "1"}; }}}) {
     auto s = scheduled({"file:/sp-1", "file:/sp-2", "file:/sp-3"});
     needed(s);

@@ -199,6 +199,11 @@ const oddity kubernetes_answers[] = {
      R"({"kind":"Status","message":"too old resource version","reason":"Expired","code":410})", conflict,
      "too old resource version"},
     {"an overloaded server", 503, "", transient, "HTTP status 503"},
+    {"a request that took too long to arrive", 408, "", transient, "HTTP status 408"},
+    {"a redirect that nobody expects", 302, "", transient, "HTTP status 302"},
+    {"a policy that speaks of a user", 403,
+     R"({"kind":"Status","message":"denied: User \"x\" is on holiday","reason":"Forbidden","code":403})", rejected,
+     "denied: User \"x\" is on holiday"},
     {"a Status of wrong types", 500, R"({"reason":5,"message":{"a":1},"details":[]})", transient, "HTTP status 500"},
     {"a Status that is a list", 500, "[1]", transient, "HTTP status 500"},
 };
@@ -246,6 +251,11 @@ const trace traces[] = {
      "a??b??"},
     {"good UTF-8 stays", "Größe → 5", "Größe → 5"},
     {"surrogates are no UTF-8", "\xed\xa0\x80", "???"},
+    {"longer spellings of a character are no UTF-8", "\xe0\x80\xaf|\xf0\x80\x80\xaf|\xc0\xaf", "???|????|??"},
+    {"nor is what lies beyond Unicode", "\xf4\x90\x80\x80|\xf5\x80\x80\x80", "????|????"},
+    {"the first and the last of each length is", "\xe0\xa0\x80\xed\x9f\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf",
+     "\xe0\xa0\x80\xed\x9f\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"},
+    {"what is two bytes long and no control character stays", "a\xc2\xa0z", "a\xc2\xa0z"},
     {"nothing", "", ""},
     {"blanks", " \n\t\n", ""},
 };

@@ -188,6 +188,49 @@ TEST(health, a_job_that_was_ended_for_the_new_one_is_not_green) {
   EXPECT_EQ(job_of(s).health, "Yellow");
 }
 
+TEST(health, each_state_of_a_job_has_a_colour) {
+  struct row {
+    job_state state;
+    const char* colour;
+  };
+  for (auto& [state, colour] : std::initializer_list<row>{{job_state::running, "Green"},
+                                                          {job_state::initializing, "Yellow"},
+                                                          {job_state::created, "Yellow"},
+                                                          {job_state::reconciling, "Yellow"},
+                                                          {job_state::restarting, "Yellow"},
+                                                          {job_state::failing, "Yellow"},
+                                                          {job_state::cancelling, "Red"},
+                                                          {job_state::canceled, "Red"},
+                                                          {job_state::suspended, "Red"},
+                                                          {job_state::unknown, "Red"}}) {
+    auto s = scene::running();
+    s.job("c0", "old", state).exceptions("c0", "old", {}).decide();
+    EXPECT_EQ(job_of(s).health, colour) << rest::to_string(state);
+  }
+}
+
+TEST(health, what_a_job_was_restored_from_is_told_with_its_first_checkpoint) {
+  auto s = scene::running();
+  auto told = with_checkpoint(s, "file:/chk-1");
+  told.latest_restored = rest::checkpoint{.external_path = "file:/sp"};
+  s.checkpoints("c0", "old", told).decide();
+  EXPECT_EQ(job_of(s).last_checkpoint, "file:/chk-1");
+  EXPECT_EQ(job_of(s).restore_path, "file:/sp");
+}
+
+TEST(health, a_checkpoint_without_a_path_is_no_state) {
+  auto s = scene::running();
+  s.checkpoints("c0", "old", with_checkpoint(s, "")).decide();
+  EXPECT_FALSE(job_of(s).last_checkpoint);
+}
+
+TEST(health, a_message_is_cut_to_what_a_condition_takes) {
+  auto s = scene::running();
+  s.complaints = {{"spec.image", std::string(5000, 'x')}};
+  s.decide();
+  EXPECT_LT(s.condition("Degraded").size(), 1100u);
+}
+
 TEST(health, a_bounded_job_that_has_finished_is_green) {
   auto s = scene::running();
   s.job("c0", "old", job_state::finished, 0).decide();

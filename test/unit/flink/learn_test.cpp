@@ -220,12 +220,28 @@ TEST_F(learned_from, orders_are_judged_by_what_the_job_manager_says) {
   hear(submit_job{"c1", "j", job, ""}, 200, R"({"jobid":"j"})");
   hear(stop_job{"c1", "j", "t"}, 202, R"({"request-id":"t"})");
   hear(cancel_job{"c1", "j"}, 202, "{}");
+  hear(take_savepoint{"c1", "j", "t"}, 202, R"({"request-id":"t"})");
+  hear(rehearse_object{object_role::job_manager, "c1"}, 422, R"({"kind":"Status","reason":"Invalid","code":422})");
   EXPECT_EQ(outcome_of(compile_job{"c1", job}), "done");
   EXPECT_EQ(outcome_of(submit_job{"c1", "j", job, ""}), "done");
   EXPECT_EQ(outcome_of(stop_job{"c1", "j", "t"}), "done");
   EXPECT_EQ(outcome_of(cancel_job{"c1", "j"}), "done");
+  EXPECT_EQ(outcome_of(take_savepoint{"c1", "j", "t"}), "done");
+  EXPECT_EQ(outcome_of(rehearse_object{object_role::job_manager, "c1"}), "rejected");
   hear(submit_job{"c1", "j", job, ""}, 400, R"({"errors":["DuplicateJobSubmissionException"]})");
   EXPECT_EQ(outcome_of(submit_job{"c1", "j", job, ""}), "duplicate");
+}
+
+TEST_F(learned_from, a_disposal_is_asked_for_under_the_identity_that_flink_has_drawn) {
+  hear(dispose_savepoint{"c1", "file:/sp"}, 202, R"({"request-id":"d1"})");
+  EXPECT_EQ(outcome_of(dispose_savepoint{"c1", "file:/sp"}), "done");
+  auto& view = s.seen.job_managers["c1"];
+  EXPECT_EQ(view.disposal_ids["file:/sp"], "d1");
+  hear(ask_disposal{"c1", "d1"}, 200, R"({"status":{"id":"COMPLETED"},"operation":{}})");
+  ASSERT_TRUE(view.disposals.at("d1").value);
+  EXPECT_FALSE(view.disposals.at("d1").value->in_progress);
+  hear(dispose_savepoint{"c1", "file:/other"}, 500, "");
+  EXPECT_FALSE(view.disposal_ids.contains("file:/other"));
 }
 
 // -- watches ------------------------------------------------------------------------------------------------------

@@ -59,6 +59,14 @@ const nonsense rows[] = {
     {R"({"failed":{"id":"c1","specHash":"h","failedAt":"x"}})", "status.failed.failedAt"},
     {R"({"failed":{"id":"c1","specHash":"h","failedAt":"$T","jobId":"x"}})", "status.failed.jobId",
      R"({"failed":{"id":"c1","specHash":"h","failedAt":"$T"}})"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"mode":"Sideways"}})", "status.target.mode",
+     R"({"target":{"clusterId":"c1","specHash":"h","attempt":1}})"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"oldReplicas":{"jobManagers":0,"taskManagers":1}}})",
+     "status.target.oldReplicas", R"({"target":{"clusterId":"c1","specHash":"h","attempt":1}})"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"oldReplicas":{"jobManagers":1,"taskManagers":-1}}})",
+     "status.target.oldReplicas", R"({"target":{"clusterId":"c1","specHash":"h","attempt":1}})"},
+    {R"({"teardown":{"clusterId":"?","startedAt":"$T"}})", "status.teardown.clusterId"},
+    {R"({"teardown":{"clusterId":"c1","startedAt":"x"}})", "status.teardown.startedAt"},
     {R"({"deletion":{"startedAt":"x"}})", "status.deletion.startedAt"},
     {R"({"deletion":{"startedAt":"$T","triggerId":"x"}})", "status.deletion.triggerId",
      R"({"deletion":{"startedAt":"$T"}})"},
@@ -103,8 +111,10 @@ TEST(status, of_an_operator_is_kept_whole) {
                              R"("deployHash":"752c76d3","deploymentMode":"Dual","deployVersion":"blue",)"
                              R"("cluster":{"id":"c1","specHash":"h","jobManager":{"podUid":"u","restarts":2}},)"
                              R"("target":{"clusterId":"c2","specHash":"h","attempt":1,"generation":1,"jobId":"$I",)"
+                             R"("mode":"InPlace","oldReplicas":{"jobManagers":1,"taskManagers":0},)"
                              R"("rollback":{"jobId":"$I","reason":"no","jobManager":{"podUid":"u","restarts":0}}},)"
                              R"("failed":{"id":"c0","specHash":"h","failedAt":"$T","jobId":"$I"},)"
+                             R"("teardown":{"clusterId":"c1","startedAt":"$T"},)"
                              R"("deletion":{"startedAt":"$T","clusterId":"c1","jobId":"$I"},)"
                              R"("savepointRequest":{"clusterId":"c1","jobId":"$I","triggerId":"$I","startedAt":"$T",)"
                              R"("jobManager":{"podUid":"u","restarts":0}},)"

@@ -150,6 +150,31 @@ TEST(render, lets_no_pod_of_one_cluster_match_the_selector_of_another) {
   EXPECT_NE(json::cursor{one}.string_at(path), json::cursor{two}.string_at(path));
 }
 
+TEST(render, two_versions_do_not_share_a_host) {
+  auto app = small();
+  app.spec.ingress.emplace().host = "jobs.example.org";
+  EXPECT_EQ(ingress_host(app, {"1", 1, {}}, options), "jobs.example.org");
+  EXPECT_EQ(ingress_host(app, {"1", 1, "blue"}, options), "blue-jobs.example.org");
+  app.spec.ingress->host = "*.example.org";
+  EXPECT_EQ(ingress_host(app, {"1", 1, "blue"}, options), "*.example.org") << "which no prefix makes another one";
+  app.spec.ingress->host = "";
+  EXPECT_EQ(ingress_host(app, {"1", 1, {}}, options), "a.flink.example.org");
+  app.spec.ingress->host.reset();
+  EXPECT_EQ(ingress_host(app, {"1", 1, {}}, options), "a.flink.example.org");
+}
+
+TEST(render, an_ingress_has_no_more_than_is_asked_for) {
+  auto app = small();
+  app.spec.ingress.emplace().host = "jobs.example.org";
+  auto plain = render_ingress(app, {"1", 1, {}}, {});
+  EXPECT_FALSE(json::cursor{plain}.find({"spec", "ingressClassName"}));
+  EXPECT_FALSE(json::cursor{plain}.find({"spec", "tls"}));
+  app.spec.ingress->tls_secret_name = "certificate";
+  auto secured = render_ingress(app, {"1", 1, {}}, {});
+  EXPECT_EQ(json::cursor{secured}.find({"spec", "tls"})->text(),
+            R"([{"hosts":["jobs.example.org"],"secretName":"certificate"}])");
+}
+
 TEST(render, makes_no_ingress_without_a_host) {
   EXPECT_EQ(render_ingress(small(), {"1", 1, {}}, {}), "");
   EXPECT_EQ(ingress_host(small(), {"1", 1, {}}, options), "a.flink.example.org");

@@ -68,6 +68,8 @@ const question questions[] = {
     {"Flink decodes a jar's name twice",
      run({.jar_name = "a b+c%.jar"}),
      {"POST", "/jars/a%2520b%252Bc%2525.jar/run", R"({"parallelism":1})"}},
+    {"what no path takes amiss stays as it is", get_job("aZ09-._~"), {"GET", "/jobs/aZ09-._~", ""}},
+    {"and its neighbours do not", get_job("@[`{/:"), {"GET", "/jobs/%2540%255B%2560%257B%252F%253A", ""}},
     {"a name does not leave its segment",
      get_job("../overview?a=b#c"),
      {"GET", "/jobs/..%252Foverview%253Fa%253Db%2523c", ""}},
