@@ -17,6 +17,13 @@ struct pair {
   std::string jm = world.texts.at("orders-0a1b2c3d-jm");
   std::string tm = world.texts.at("orders-0a1b2c3d-tm");
 
+  /// Changes the spec by a merge patch.
+  void edit(const std::string& patch) {
+    std::vector<json::complaint> complaints;
+    auto text = yaml::load("test/unit/flink/adopted/application.yaml");
+    world.app = decode_application(json::apply_merge_patch(text, R"({"spec":)" + patch + "}"), complaints);
+  }
+
   comparison compared(std::optional<int32_t> rescaled_to = {}) const {
     return compare_with_spec(world.app.spec, jm, tm, rescaled_to);
   }
@@ -73,10 +80,7 @@ class legacy_edit : public testing::TestWithParam<edit> {};
 
 TEST_P(legacy_edit, makes_an_update_due) {
   pair p;
-  auto text = yaml::load("test/unit/flink/adopted/application.yaml");
-  std::vector<json::complaint> complaints;
-  p.world.app = decode_application(json::apply_merge_patch(text, std::string{R"({"spec":)"} + GetParam().patch + "}"),
-                                   complaints);
+  p.edit(GetParam().patch);
   auto x = p.compared();
   EXPECT_EQ(x.how, likeness::different) << x.why;
   EXPECT_THAT(x.why, HasSubstr(GetParam().words));
@@ -151,10 +155,7 @@ class placed : public testing::TestWithParam<placement> {};
 
 TEST_P(placed, is_an_edit_only_if_that_is_proved) {
   pair p;
-  auto text = yaml::load("test/unit/flink/adopted/application.yaml");
-  std::vector<json::complaint> complaints;
-  p.world.app = decode_application(json::apply_merge_patch(text, std::string{R"({"spec":)"} + GetParam().spec + "}"),
-                                   complaints);
+  p.edit(GetParam().spec);
   for (auto* deployment : {&p.jm, &p.tm})
     *deployment
         = json::apply_merge_patch(*deployment, std::string{R"({"spec":{"template":{"spec":)"} + GetParam().pod + "}}}");

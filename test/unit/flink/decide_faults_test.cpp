@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using rest::job_state;
 using testing::Contains;
 using testing::HasSubstr;
-using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
@@ -124,65 +123,6 @@ TEST(decide_faults, an_object_in_the_way_is_looked_at_until_it_is_gone_and_then_
        = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","details":{"name":"app-c0-jm","kind":"deployments"},"code":404})"});
   s.decide();
   EXPECT_TRUE(s.does(create));
-}
-
-// -- the newest state ---------------------------------------------------------------------------------------
-
-TEST(decide_faults, what_the_job_manager_said_while_the_job_ran_is_not_its_newest_state) {
-  auto s = scene::savepointing();
-  s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "not running"});
-  s.checkpoints("c0", "old", {}); // from before
-  s.later(5s).job("c0", "old", job_state::finished).decide();
-  EXPECT_EQ(s.phase(), phase::Savepointing);
-  EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));
-  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-9", s.milliseconds_now(), true, false}})
-      .decide();
-  ASSERT_EQ(s.phase(), phase::Recovering);
-  s.jobs("c0").decide();
-  EXPECT_EQ(s.target().restore_path, "file:/sp-9");
-}
-
-TEST(decide_faults, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_before_whatever_the_clocks_say) {
-  auto s = scene::running();
-  auto& st = s.app.status;
-  st.savepoints.push_back({"file:/sp-1", "2099-01-01T00:00:00Z", "Update"});
-  st.job_status->last_checkpoint = "file:/chk-3";
-  st.job_status->last_checkpoint_time = s.app.status.conditions.front().last_transition_time;
-  s.app.spec.max_checkpoint_restore_age_seconds = 1'000'000;
-  s.hash = "bbbbbbbb";
-  s.decide();
-  auto id = s.target().cluster_id;
-  s.cluster(id).slots(id, 2).done(s.compile()).decide();
-  s.pods("c0", 1).decide(); // the JobManager restarts while the savepoint is taken
-  s.jobs("c0").no_job("c0", "old").decide();
-  s.told("c0").checkpoints["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
-  s.decide().decide();
-  EXPECT_EQ(s.target().restore_path, "file:/chk-3");
-}
-
-TEST(decide_faults, the_newest_checkpoint_is_written_down_during_a_deploy_too) {
-  auto s = scene::updating();
-  s.job("c0", "old", job_state::running)
-      .checkpoints(
-          "c0", "old",
-          {.completed = 5, .latest_completed = rest::checkpoint{"file:/chk-5", s.milliseconds_now(), false, false}})
-      .decide();
-  EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-5");
-}
-
-TEST(decide_faults, state_that_is_gone_can_be_done_without_if_the_user_says_so) {
-  for (bool allowed : {false, true}) {
-    auto s = scene::submitting();
-    s.app.spec.fallback_without_state = allowed;
-    auto before = *s.target().job_id;
-    s.failed(s.submit(), failure_class::rejected, "Cannot find checkpoint or savepoint file/directory 'file:/sp'")
-        .decide();
-    EXPECT_EQ(s.phase(), allowed ? phase::SubmittingJob : phase::RollingBackJob);
-    if (allowed) {
-      EXPECT_FALSE(s.target().restore_path.has_value());
-      EXPECT_NE(*s.target().job_id, before);
-    }
-  }
 }
 
 // -- rollback -------------------------------------------------------------------------------------------------

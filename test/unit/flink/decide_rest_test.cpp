@@ -151,7 +151,7 @@ TEST(decide_rest, a_failed_version_that_runs_after_all_is_cancelled_while_its_lo
   EXPECT_THAT(s.decide().acts(), Contains("cancel job new of c9"));
 }
 
-TEST(decide_rest, the_history_keeps_the_ten_newest_deploys) {
+TEST(deploy_history, keeps_the_ten_newest_deploys) {
   auto s = scene::running();
   for (int i = 0; i < 12; ++i) {
     s.hash = "bbbbbbb" + std::string(1, static_cast<char>('a' + i));

@@ -10,6 +10,7 @@ namespace {
 using namespace recover;
 using namespace std::chrono_literals;
 using rest::job_state;
+using testing::Contains;
 using testing::StartsWith;
 
 rest::checkpoint taken(const scene& s, const char* path, std::chrono::seconds ago, bool is_savepoint = false) {
@@ -112,6 +113,65 @@ TEST(newest_state, of_a_job_that_failed_is_kept_by_a_retention_that_deletes_it_w
   s.later(10s).slots("c0", 2).job("c0", "old", job_state::failed).exceptions("c0", "old", {});
   s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
   EXPECT_EQ(restored(s), "file:/chk-3");
+}
+
+// -- faults that the simulation has met ---------------------------------------------------------------------------
+
+TEST(newest_state, what_the_job_manager_said_while_the_job_ran_is_not_its_newest_state) {
+  auto s = scene::savepointing();
+  s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "not running"});
+  s.checkpoints("c0", "old", {}); // from before
+  s.later(5s).job("c0", "old", job_state::finished).decide();
+  EXPECT_EQ(s.phase(), phase::Savepointing);
+  EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));
+  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-9", s.milliseconds_now(), true, false}})
+      .decide();
+  ASSERT_EQ(s.phase(), phase::Recovering);
+  s.jobs("c0").decide();
+  EXPECT_EQ(s.target().restore_path, "file:/sp-9");
+}
+
+TEST(newest_state, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_before_whatever_the_clocks_say) {
+  auto s = scene::running();
+  auto& st = s.app.status;
+  st.savepoints.push_back({"file:/sp-1", "2099-01-01T00:00:00Z", "Update"});
+  st.job_status->last_checkpoint = "file:/chk-3";
+  st.job_status->last_checkpoint_time = s.app.status.conditions.front().last_transition_time;
+  s.app.spec.max_checkpoint_restore_age_seconds = 1'000'000;
+  s.hash = "bbbbbbbb";
+  s.decide();
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).done(s.compile()).decide();
+  s.pods("c0", 1).decide(); // the JobManager restarts while the savepoint is taken
+  s.jobs("c0").no_job("c0", "old").decide();
+  s.told("c0").checkpoints["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
+  s.decide().decide();
+  EXPECT_EQ(s.target().restore_path, "file:/chk-3");
+}
+
+TEST(newest_state, the_newest_checkpoint_is_written_down_during_a_deploy_too) {
+  auto s = scene::updating();
+  s.job("c0", "old", job_state::running)
+      .checkpoints(
+          "c0", "old",
+          {.completed = 5, .latest_completed = rest::checkpoint{"file:/chk-5", s.milliseconds_now(), false, false}})
+      .decide();
+  EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-5");
+}
+
+TEST(newest_state, state_that_is_gone_can_be_done_without_if_the_user_says_so) {
+  for (bool allowed : {false, true}) {
+    auto s = scene::submitting();
+    s.app.spec.fallback_without_state = allowed;
+    auto before = *s.target().job_id;
+    s.failed(s.submit(), failure_class::rejected, "Cannot find checkpoint or savepoint file/directory 'file:/sp'")
+        .decide();
+    EXPECT_EQ(s.phase(), allowed ? phase::SubmittingJob : phase::RollingBackJob);
+    if (allowed) {
+      EXPECT_FALSE(s.target().restore_path.has_value());
+      EXPECT_NE(*s.target().job_id, before);
+    }
+  }
 }
 
 } // namespace
