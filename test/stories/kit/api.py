@@ -38,7 +38,7 @@ class Api:
         self.headers = {"Authorization": f"Bearer {user['token']}"} if user.get("token") else {}
         self.tls = _tls(cluster, user) if self.url.scheme == "https" else None
 
-    def connect(self, timeout: float = 30) -> http.client.HTTPConnection:
+    def connect(self, timeout: float = 90) -> http.client.HTTPConnection:
         if self.tls:
             return http.client.HTTPSConnection(self.url.hostname, self.url.port, timeout=timeout, context=self.tls)
         return http.client.HTTPConnection(self.url.hostname, self.url.port, timeout=timeout)
