@@ -41,7 +41,7 @@ public final class Ledger {
 
   private static final String USAGE =
       "--ledger FILE (or LEDGER_FILE) [--interval-ms N] [--count N] [--parallelism N] [--fail-at NUMBER]"
-          + " [--fail-main TEXT] [--main-sleep-ms N] [--name NAME]";
+          + " [--fail-file FILE] [--snapshot-ms N] [--fail-main TEXT] [--main-sleep-ms N] [--name NAME]";
 
   public static void main(String[] args) throws Exception {
     Options options = new Options(args);
@@ -61,7 +61,7 @@ public final class Ledger {
     env.fromSequence(0, options.number("count", Long.MAX_VALUE) - 1)
         .setParallelism(1)
         .uid("source")
-        .process(new Writer(file, options.number("interval-ms", 2), options.number("fail-at", -1)))
+        .process(new Writer(file, options))
         .setParallelism(1)
         .uid("writer")
         .keyBy(Ledger::key)
@@ -104,6 +104,8 @@ public final class Ledger {
     private final String file;
     private final long intervalMs;
     private final long failAt;
+    private final String failFile;
+    private final long snapshotMs;
 
     private transient Path path;
     private transient String job;
@@ -113,10 +115,12 @@ public final class Ledger {
     private transient ListState<Long> state;
     private transient TreeMap<Long, Long> pending;
 
-    Writer(String file, long intervalMs, long failAt) {
+    Writer(String file, Options options) {
       this.file = file;
-      this.intervalMs = intervalMs;
-      this.failAt = failAt;
+      intervalMs = options.number("interval-ms", 2);
+      failAt = options.number("fail-at", -1);
+      failFile = options.text("fail-file", null);
+      snapshotMs = options.number("snapshot-ms", 0);
     }
 
     @Override
@@ -149,6 +153,9 @@ public final class Ledger {
       if (number == failAt) {
         throw new IllegalStateException("told to fail at number " + number);
       }
+      if (failFile != null && Files.exists(Paths.get(failFile))) {
+        throw new IllegalStateException("told to fail while there is " + failFile);
+      }
       last = number;
       write("number", number);
       out.collect(number);
@@ -160,6 +167,7 @@ public final class Ledger {
       state.clear();
       state.add(last);
       pending.put(context.getCheckpointId(), last);
+      Thread.sleep(snapshotMs);
     }
 
     @Override

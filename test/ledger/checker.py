@@ -191,6 +191,15 @@ def job_gap_ms(entries: list[Entry]) -> int | None:
     return gaps[-1] if gaps else None
 
 
+def handover_ms(entries: list[Entry], job: str) -> int | None:
+    """Milliseconds without any job before this one's first number, or None if it wrote none or none was before it.
+    Where the old job goes on beside it that is next to nothing."""
+    numbers = [x for x in entries if x.event == "number"]
+    first = next((x for x in numbers if x.job == job), None)
+    before = [x.time_ms for x in numbers if first and x.job != job and x.time_ms <= first.time_ms]
+    return first.time_ms - max(before) if first and before else None
+
+
 def demand(path: str | Path, **options) -> Report:
     """Checks a file and raises AssertionError with all faults."""
     report = check(load(path), **options)

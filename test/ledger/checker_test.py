@@ -119,6 +119,21 @@ def test_an_empty_ledger_is_a_fault():
     assert "empty" in Story().faults()[0]
 
 
+def test_a_handover_takes_the_time_in_which_no_job_wrote():
+    story = Story().start().line("a", "1", "closed", 9)
+    story.time += 500
+    story.line("b", "2", "restored(3)", 9).numbers("b", "2", 10, 12)
+    assert checker.handover_ms(story.entries(), "b" * 32) == 530
+    assert checker.handover_ms(story.entries(), "a" * 32) is None
+    assert checker.handover_ms(story.entries(), "c" * 32) is None
+
+
+def test_a_handover_to_a_job_beside_the_old_one_takes_no_time():
+    story = Story().start(upto=9).line("b", "2", "restored(3)", 9)
+    story.numbers("a", "1", 10, 12).numbers("b", "2", 10, 12)
+    assert checker.handover_ms(story.entries(), "b" * 32) == 10
+
+
 def test_the_job_gap_is_the_time_between_two_numbers():
     story = saved_at_nine()
     story.time += 500

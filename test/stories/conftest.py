@@ -6,9 +6,10 @@ import contextlib
 import os
 import re
 import shutil
+import statistics
 import sys
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
 
@@ -22,6 +23,8 @@ from kit.programs import BUILD  # noqa: E402
 NAMESPACE = "stories"
 # What a deploy may cost by the operator's own doing.
 OWN_SHARE_LIMIT_MS = {"create": 300, "update": 500}
+# How many of the stories that take turns are told at a time, on flink-local and on real Kubernetes.
+TURNS = {False: 2, True: 1}
 
 _table: list[dict] = []
 
@@ -33,8 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--selection",
         choices=["all", "turn"],
         default="all",
-        help="turn: further Flink versions only where they differ; on real Kubernetes only what differs there and one "
-        "kill moment, another one each time",
+        help="turn: further Flink versions only where they differ; a few of the stories that take turns, others each "
+        "time; on real Kubernetes only what differs there, and one kill moment",
     )
 
 
@@ -43,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "differs_by_flink: told for every Flink version",
         "differs_by_cluster: may end differently on real Kubernetes",
         "kill_moment: one of the moments at which the operator is killed; real Kubernetes takes turns",
+        "in_turn: too long to be told each time; a few of them are, on either cluster others",
+        "scenario(names): tells scenarios of docs/testing.md, and is found by -k and their names",
         "only(cluster): told on that cluster alone",
     ):
         config.addinivalue_line("markers", line)
@@ -55,6 +60,11 @@ def flink_versions(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "flink" in metafunc.fixturenames:
         metafunc.parametrize("flink", flink_versions(metafunc.config), scope="session")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    for marker in item.iter_markers("scenario"):
+        item.extra_keyword_matches.update(marker.args)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -75,17 +85,25 @@ def _is_told(config: pytest.Config, item: pytest.Item) -> bool:
 def _take_turns(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
     main = flink_versions(config)[0]
     real = config.getoption("--cluster") == "kubernetes"
-    moments = [x for x in items if x.get_closest_marker("kill_moment") and _flink_of(x) in (None, main)]
-    turn = moments[_run_number() % len(moments)] if moments else None
+    moment = _turn([x for x in items if x.get_closest_marker("kill_moment") and _flink_of(x) in (None, main)], 1)
+    turns = _turn([x for x in items if x.get_closest_marker("in_turn")], TURNS[real])
 
     def chosen(item: pytest.Item) -> bool:
+        if item.get_closest_marker("in_turn"):
+            return item in turns
         if _flink_of(item) not in (None, main) and not item.get_closest_marker("differs_by_flink"):
             return False
         if item.get_closest_marker("kill_moment") and real:
-            return item is turn
+            return item in moment
         return not real or bool(item.get_closest_marker("differs_by_cluster"))
 
     return [x for x in items if chosen(x)]
+
+
+def _turn(items: list[pytest.Item], n: int) -> list[pytest.Item]:
+    """The n stories whose turn it is; the next run tells the next ones."""
+    first = _run_number() * n
+    return [items[(first + i) % len(items)] for i in range(min(n, len(items)))]
 
 
 def _flink_of(item: pytest.Item) -> str | None:
@@ -137,7 +155,7 @@ def make_app(cluster: Cluster, flink: str, request: pytest.FixtureRequest):
 
     yield make
     for app in made:
-        for row in app.timings:
+        for row in app.measures():
             _table.append({"story": request.node.name, "app": app.name, **row})
     _say_what_was(request.node, made)
     for app in made:
@@ -200,13 +218,24 @@ def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
         return
     say = terminalreporter.write_line
     terminalreporter.section(f"deploys on {config.getoption('--cluster')}")
-    say(f"{'story':<72} {'what':<7} {'apply to Running':>16} {'own share':>10} {'job gap':>9}")
+    say(f"{'story':<72} {'what':<7} {'mode':<9} {'apply to Running':>16} {'own share':>10} {'job gap':>9}")
     for row in _table:
         share, gap = row["own_share_ms"], row["gap_ms"]
         over = share is not None and share > OWN_SHARE_LIMIT_MS[row["what"]]
         say(
-            f"{row['story'][:72]:<72} {row['what']:<7} {row['seconds']:>14.1f} s"
+            f"{row['story'][:72]:<72} {row['what']:<7} {row['mode']:<9} {row['seconds']:>14.1f} s"
             f" {'-' if share is None else f'{share:.0f} ms':>10} {'-' if gap is None else f'{gap} ms':>9}"
             + ("  own share above its limit" if over else "")
         )
     say(f"{os.cpu_count()} cores; own share: time in which nothing outside the operator was being waited for")
+    _say_gaps(say)
+
+
+def _say_gaps(say: Callable[[str], None]) -> None:
+    """How long no job ran in the updates that moved one, for each way of moving it."""
+    say(f"{'job gap per mode, by the ledger':<32} {'updates':>9} {'shortest':>10} {'median':>10} {'longest':>10}")
+    for mode in ("Dual", "Single", "BlueGreen", "InPlace"):
+        gaps = [x["gap_ms"] for x in _table if x["mode"] == mode and x["gap_ms"] is not None]
+        if gaps:
+            of = (min(gaps), statistics.median(gaps), max(gaps))
+            say(f"{mode:<32} {len(gaps):>9} " + " ".join(f"{x:>7.0f} ms" for x in of))

@@ -93,7 +93,7 @@ def deploy_a_second_version(app: App) -> tuple[str, str]:
     app.apply(deploymentMode="BlueGreen", deleteMode="Savepoint").wait_running()
     green = app.job_id
     app.until_it_counts(green)
-    app.update("v2").wait_phase("DualRunning")
+    app.update("v2").wait_dual_running()
     blue = versions(app)[1]["jobStatus"]["jobID"]
     for job in (green, blue):
         app.until_it_counts(job)
@@ -102,6 +102,7 @@ def deploy_a_second_version(app: App) -> tuple[str, str]:
 
 @pytest.mark.differs_by_flink
 @pytest.mark.differs_by_cluster
+@pytest.mark.scenario("S9")
 def test_blue_green_runs_two_versions_until_one_is_torn_down(app: App):
     known_before = app.last_number()
     green, blue = deploy_a_second_version(app)

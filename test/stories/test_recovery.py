@@ -3,13 +3,26 @@
 import random
 import signal
 
+import checker
 import pytest
 from kit.app import App
 from kit.processes import until
 
 
+# A job that fails is over.
+FLINK_GIVES_UP = {"restart-strategy.type": "none"}
+
+
 def until_state_is_recorded(app: App) -> None:
     until("a checkpoint in the status", lambda: app.status.get("jobStatus", {}).get("lastCheckpoint"))
+
+
+def start(app: App, **changes) -> str:
+    """Returns a job that runs and has state to go on from."""
+    app.apply(**changes).wait_running()
+    app.until_it_counts(app.job_id)
+    until_state_is_recorded(app)
+    return app.job_id
 
 
 def until_another_job_runs(app: App, old_job: str) -> None:
@@ -30,10 +43,8 @@ def checkpoint_number(path: str) -> int:
 
 @pytest.mark.parametrize("interval", [pytest.param("1s", marks=pytest.mark.differs_by_cluster), "30s"])
 def test_a_job_lost_with_its_job_manager_goes_on_from_its_newest_checkpoint(app: App, interval: str):
-    app.configure({"execution.checkpointing.interval": interval}).apply().wait_running()
-    old_job, cluster_id = app.job_id, app.cluster_id
-    app.until_it_counts(old_job)
-    until_state_is_recorded(app)
+    app.configure({"execution.checkpointing.interval": interval})
+    old_job, cluster_id = start(app), app.cluster_id
     # At any moment between two checkpoints.
     moment = len(app.ledger()) + random.randrange(600)
     until("a moment to come", lambda: len(app.ledger()) > moment)
@@ -58,10 +69,7 @@ def test_with_high_availability_flink_brings_the_job_back_and_the_operator_keeps
             "kubernetes.config.file": str(app.cluster.kubeconfig),
         }
     )
-    app.apply().wait_running()
-    job, cluster_id = app.job_id, app.cluster_id
-    app.until_it_counts(job)
-    until_state_is_recorded(app)
+    job, cluster_id = start(app), app.cluster_id
     app.cluster.signal_pod(app.job_manager_pod()["metadata"]["name"], signal.SIGKILL)
     until("the JobManager to start again", lambda: restarts_of(app.job_manager_pod()) == 1)
     # The Lease of its predecessor has to expire first.
@@ -76,12 +84,72 @@ def test_with_high_availability_flink_brings_the_job_back_and_the_operator_keeps
 
 @pytest.mark.differs_by_cluster
 def test_objects_deleted_by_hand_come_back_and_so_does_the_job(app: App):
-    app.apply().wait_running()
-    old_job = app.job_id
-    app.until_it_counts(old_job)
-    until_state_is_recorded(app)
+    old_job = start(app)
     app.cluster.kubectl("-n", app.namespace, "delete", "deployment", f"{app.name}-{app.cluster_id}-jm", "--wait=false")
     until_another_job_runs(app, old_job)
     app.until_it_counts(app.job_id)
     assert app.live_jobs() == [app.job_id]
     app.demand_ledger(fresh_starts=1, rewinds=1)
+
+
+@pytest.mark.in_turn
+def test_a_job_that_fails_is_started_again_until_the_policy_says_enough_and_an_edit_goes_on(app: App):
+    trouble = app.folder / "trouble"
+    app.configure(FLINK_GIVES_UP)
+    policy = {"maxRestarts": 1, "backoffSeconds": 1}
+    first_job = start(app, programArgs=app.arguments(f"--fail-file {trouble}"), jobFailurePolicy=policy)
+    cluster_id = app.cluster_id
+    trouble.touch()
+    app.wait_phase("Failed")
+    assert app.status["reason"].startswith("JobFailed")
+    assert "told to fail" in app.complaint(), "the cause"
+    assert app.condition("Ready")["status"] == "False"
+    assert app.live_jobs() == []
+
+    trouble.unlink()
+    app.apply(restartNonce="mended").wait_running()
+    app.until_it_counts(app.job_id)
+    assert app.cluster_id != cluster_id
+    report = app.demand_ledger(fresh_starts=1)
+    assert (report.jobs[0], report.jobs[-1]) == (first_job, app.job_id)
+
+
+@pytest.mark.in_turn
+def test_a_job_cancelled_by_hand_goes_on_with_the_next_edit(app: App):
+    old_job = start(app)
+    app.job_manager().cancel(old_job)
+    until("the condition to say so", lambda: app.condition("Ready")["reason"] == "JobEnded")
+    assert app.live_jobs() == [], "nobody starts it against that will"
+
+    app.apply(restartNonce="again").wait_running()
+    app.until_it_counts(app.job_id)
+    assert "/chk-" in app.job_manager().restored(app.job_id)["external_path"]
+    assert app.demand_ledger(fresh_starts=1).jobs == [old_job, app.job_id]
+
+
+@pytest.mark.in_turn
+def test_a_job_that_finishes_while_no_operator_looks_is_a_success_and_stays_one(app: App):
+    app.apply(programArgs=app.arguments("--count 1000")).wait_running()
+    job, operator = app.job_id, app.cluster.operator
+    operator.stop()
+    until("the job to finish", lambda: app.job_manager().job(job)["state"] == "FINISHED")
+    operator.start()
+    operator.until_ready()
+    until("the status to say so", lambda: app.status["jobStatus"]["state"] == "FINISHED")
+    assert app.phase == "Running"
+    assert app.condition("Degraded")["status"] == "False"
+    operator.restart()
+    until("the operator to look at the job", lambda: operator.introspect(f"/applications/{app.namespace}/{app.name}"))
+    assert (app.job_id, len(app.job_manager().jobs())) == (job, 1)
+    assert app.demand_ledger(fresh_starts=1).last_number == 999
+
+
+@pytest.mark.in_turn
+def test_a_lost_task_manager_is_replaced_and_flink_brings_the_job_back(app: App):
+    job = start(app)
+    app.cluster.signal_pod(app.pods("taskmanager")[0]["metadata"]["name"], signal.SIGKILL)
+    until("the job to be restarted", lambda: len(checker.check(app.ledger()).instances) == 2)
+    app.until_it_counts(job)
+    assert (app.job_id, app.live_jobs()) == (job, [job])
+    assert "JobFailed" not in app.event_reasons()
+    app.demand_ledger(fresh_starts=1)

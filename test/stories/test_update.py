@@ -27,17 +27,6 @@ def test_an_update_keeps_the_state(app: App):
     until("the old cluster to be gone", lambda: len(app.deployments()) == 2 and len(app.pods()) == 2, 60)
 
 
-def test_an_update_with_savepoints_disabled_starts_anew(app: App):
-    app.apply().wait_running()
-    app.until_it_counts(app.job_id)
-    old_job = app.job_id
-
-    app.update("v2", savepointDisabled=True).wait_running()
-    app.until_it_counts(app.job_id)
-    assert app.demand_ledger(fresh_starts=2).jobs == [old_job, app.job_id]
-    assert app.savepoints() == []
-
-
 @pytest.mark.differs_by_cluster
 def test_an_update_with_a_missing_image_leaves_the_old_job_running_and_says_why(app: App):
     app.apply().wait_running()

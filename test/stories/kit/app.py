@@ -20,8 +20,16 @@ import checker  # noqa: E402
 
 # A phase in which a story that waits for another one has failed.
 BAD_PHASES = ("DeployFailed", "Failed")
+# Whoever wants to see the last of a resource holds it by a finalizer of his own.
+HOLD = "stories.example.org/hold"
 # Two JVMs start on a loaded machine; nothing healthy takes this long.
 PATIENCE = 120
+# flinkConfig: Flink starts a job that fails again and again, soon.
+FLINK_RESTARTS = {
+    "restart-strategy.type": "fixed-delay",
+    "restart-strategy.fixed-delay.attempts": "1000000",
+    "restart-strategy.fixed-delay.delay": "200 ms",
+}
 
 
 class App:
@@ -61,7 +69,7 @@ class App:
                 "jarName": "ledger.jar",
                 "entryClass": "Ledger",
                 "parallelism": 1,
-                "programArgs": f"--ledger {self.ledger_file} --interval-ms 5",
+                "programArgs": self.arguments(),
                 "deleteMode": "ForceCancel",
                 "flinkConfig": {
                     "execution.checkpointing.interval": "1s",
@@ -95,6 +103,29 @@ class App:
         """The everyday edit: a new image."""
         return self.apply(image=image(self.flink, tag), **changes)
 
+    def arguments(self, *words: str) -> str:
+        """programArgs: those of every story, and more."""
+        return " ".join([f"--ledger {self.ledger_file} --interval-ms 5", *words])
+
+    def scale(self, parallelism: int) -> "App":
+        """kubectl scale; later applies keep what it set."""
+        self.resource["spec"]["parallelism"] = parallelism
+        self.applied_at = time.time()
+        self.cluster.kubectl(
+            "scale", f"flinkapplication/{self.name}", "-n", self.namespace, f"--replicas={parallelism}"
+        )
+        self.generation = self.get()["metadata"]["generation"]
+        return self
+
+    def hold(self) -> None:
+        """Keeps the resource from going away, with a finalizer that is not the operator's."""
+        self.cluster.api.merge(self.path, {"metadata": {"finalizers": [*self.finalizers(), HOLD]}})
+
+    def release(self) -> None:
+        all = self.finalizers()
+        if HOLD in all:
+            self.cluster.api.merge(self.path, {"metadata": {"finalizers": [x for x in all if x != HOLD]}})
+
     def delete(self, *words: str) -> None:
         """kubectl delete, without waiting."""
         self.cluster.kubectl("delete", "flinkapplication", self.name, "-n", self.namespace, "--wait=false", *words)
@@ -123,6 +154,14 @@ class App:
     def job_id(self) -> str:
         return self.status["jobStatus"]["jobID"]
 
+    def finalizers(self) -> list[str]:
+        return self.get()["metadata"].get("finalizers", [])
+
+    def phases(self) -> list[str]:
+        """The phases that it has entered since the last apply."""
+        seen = [phase_of(x) for _, _, x in list(self.diary.entries) if x["metadata"]["generation"] >= self.generation]
+        return [x for before, x in zip(seen, seen[1:]) if before != x]
+
     def condition(self, kind: str) -> dict:
         return condition_of(self.get(), kind)
 
@@ -150,6 +189,10 @@ class App:
             if role in (None, x["metadata"]["labels"].get("flink-deployment-type"))
             and cluster_id in (None, x["metadata"]["labels"].get("flink-app-hash"))
         ]
+
+    def images(self) -> set[str]:
+        """Of all its pods."""
+        return {x["spec"]["containers"][0]["image"] for x in self.pods()}
 
     def _ours(self, path: str) -> list[dict]:
         return self.cluster.api.items(path.format(self.namespace) + f"?labelSelector=flink-app%3D{self.name}")
@@ -197,7 +240,7 @@ class App:
 
         return self._until(f"{self.name} to be in phase {' or '.join(wanted)}", look, seconds)[1]
 
-    def wait_running(self, seconds: float = PATIENCE) -> dict:
+    def wait_running(self, seconds: float = PATIENCE, phase: str = "Running") -> dict:
         """Waits until what was applied last runs and says so, and notes how long it took."""
 
         def look(event: str, thing: dict) -> bool:
@@ -207,14 +250,18 @@ class App:
                 raise AssertionError(f"{self.name} is in phase {phase_of(thing)}: {self.complaint()}")
             ready = condition_of(thing, "Ready")
             return (
-                phase_of(thing) == "Running"
+                phase_of(thing) == phase
                 and ready.get("status") == "True"
                 and ready.get("observedGeneration", 0) >= self.generation
             )
 
         at, thing = self._until(f"{self.name} to run", look, seconds)
-        self.note(at - self.applied_at)
+        self.note(at - self.applied_at, thing["status"])
         return thing
+
+    def wait_dual_running(self) -> dict:
+        """The same for a second version, which runs beside the first."""
+        return self.wait_running(phase="DualRunning")
 
     def _until(self, words: str, look, seconds: float) -> tuple[float, dict]:
         try:
@@ -224,6 +271,11 @@ class App:
                 raise
             raise AssertionError(f"waited {seconds:g} s in vain for {words}; {self.phase=} {self.complaint()}") from None
 
+    def wait_only_held(self, seconds: float = PATIENCE) -> None:
+        """Waits until nobody but ourselves holds the resource, and demands that nothing of it runs any more."""
+        until(f"{self.name} to be held by us alone", lambda: self.finalizers() == [HOLD], seconds)
+        assert self.deployments() == [] and self.pods() == []
+
     def wait_gone(self, seconds: float = PATIENCE) -> None:
         """Waits until neither the application nor anything of it is left."""
         until(f"{self.name} to be gone", lambda: not self.exists(), seconds)
@@ -232,19 +284,32 @@ class App:
         except AssertionError:
             raise AssertionError(f"left of {self.name} after {seconds:g} s: {self.leftovers()}") from None
 
-    def note(self, seconds: float) -> None:
+    def note(self, seconds: float, status: dict) -> None:
         """Keeps the measures of one deploy for the summary."""
-        share = self.cluster.operator.own_share(self.namespace, self.name)
-        gaps = checker.job_gaps_ms(self.ledger())
-        first = not self.timings
+        newest = status["versionStatuses"][1] if phase_of({"status": status}) == "DualRunning" else status
+        job = newest["jobStatus"]["jobID"]
+        before = self._status_at(self.applied_at)
+        stayed = before.get("cluster", {}).get("id") == status["cluster"]["id"]
+        in_place = stayed and self.resource["spec"].get("scaleMode") == "InPlace"
         self.timings.append(
             {
-                "what": "create" if first else "update",
+                "what": "update" if self.timings else "create",
+                "mode": "InPlace" if in_place else self.resource["spec"].get("deploymentMode", "Dual"),
+                "job": job,
+                "moved": bool(self.timings) and job != before.get("jobStatus", {}).get("jobID"),
                 "seconds": seconds,
-                "own_share_ms": share,
-                "gap_ms": None if first or not gaps else gaps[-1],
+                "own_share_ms": self.cluster.operator.own_share(self.namespace, self.name),
             }
         )
+
+    def _status_at(self, time: float) -> dict:
+        known = [thing for at, _, thing in list(self.diary.entries) if at <= time]
+        return known[-1].get("status", {}) if known else {}
+
+    def measures(self) -> list[dict[str, Any]]:
+        """What was noted, with the time in which no job ran before each one that moved."""
+        entries = self.ledger()
+        return [{**x, "gap_ms": checker.handover_ms(entries, x["job"]) if x["moved"] else None} for x in self.timings]
 
     # -- the ledger -------------------------------------------------------------------------------------------------
 
@@ -282,6 +347,8 @@ class App:
     def clear(self) -> None:
         """Removes it whatever state it is in, and demands that nothing stays."""
         try:
+            if self.exists():
+                self.release()
             if self.exists():
                 self.cluster.api.merge(self.path, {"spec": {"deleteMode": "None"}})
                 self.delete()

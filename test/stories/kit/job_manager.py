@@ -36,6 +36,18 @@ class JobManager:
         counts = details.get("status-counts", {})
         return bool(counts) and counts.get("RUNNING", 0) == sum(counts.values())
 
+    def cancel(self, job: str) -> None:
+        """What somebody does who presses Cancel in Flink's own pages."""
+        request = urllib.request.Request(f"{self.url}/jobs/{job}?mode=cancel", method="PATCH")
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def job(self, job: str) -> dict:
+        """id (jid), name and state of one job; empty if it is not known."""
+        return next((x for x in self.jobs() if x["jid"] == job), {})
+
+    def config(self) -> dict[str, str]:
+        return {x["key"]: x["value"] for x in self.ask("/jobmanager/config")}
+
     def checkpoints(self, job: str) -> dict:
         return self.find(f"/jobs/{job}/checkpoints") or {}
 
