@@ -80,6 +80,12 @@ claim two_ready(const status& next, const situation& x, const waiting& w) {
   return {wanted, w.reason, w.message};
 }
 
+/// The trouble there is now, and the deploy that failed before it, if one did: both are the user's to know.
+claim troubled(const status& next, bool holds, const waiting& w) {
+  bool failed = phase_of(next) == phase::DeployFailed && next.reason;
+  return {holds, w.reason, w.message + (failed ? "; and the last deploy failed: " + *next.reason : "")};
+}
+
 claim ready(const status& next, const situation& x, const waiting& w) {
   auto at = phase_of(next);
   bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.complaints.empty();
@@ -87,7 +93,7 @@ claim ready(const status& next, const situation& x, const waiting& w) {
     return next.reason && next.reason->starts_with(unverified) ? claim{true, std::string{unverified}, *next.reason}
                                                                : claim{true, "JobRunning", headline(at)};
   if (w.trouble)
-    return {false, w.reason, w.message};
+    return troubled(next, false, w);
   if (at == phase::DualRunning)
     return two_ready(next, x, w);
   if (at == phase::Running && next.teardown && next.teardown->spec_hash == x.spec_hash)
@@ -113,20 +119,30 @@ claim progressing(const status& next, const waiting& w) {
   // That it runs is not said here: it may be in trouble.
   if (at == phase::Running)
     return {false, phase_text(at), "no deploy is under way"};
+  if (at == phase::DeployFailed)
+    return {false, phase_text(at), next.reason.value_or(headline(at))};
   return under_way(next, in_transit(at));
 }
 
 claim degraded(const status& next, const waiting& w) {
   if (w.trouble)
-    return {true, w.reason, w.message};
+    return troubled(next, true, w);
   if (auto at = phase_of(next); at == phase::DeployFailed || at == phase::Failed)
     return {true, phase_text(at), next.reason.value_or(headline(at))};
   return {false, "AsExpected", "nothing is wrong"};
 }
 
+/// Shortens a text, between two characters.
+void cut(std::string& x, std::size_t longest) {
+  if (x.size() <= longest)
+    return;
+  while (longest > 0 && (static_cast<unsigned char>(x[longest]) & 0xC0) == 0x80)
+    --longest;
+  x.resize(longest);
+}
+
 void set(status& next, const situation& x, const std::string& type, claim c) {
-  if (c.message.size() > config::defaults::max_message)
-    c.message.resize(config::defaults::max_message);
+  cut(c.message, config::defaults::max_message);
   std::string value = c.holds ? "True" : "False";
   k8s::condition* slot = nullptr;
   for (auto& y : next.conditions)

@@ -31,10 +31,9 @@ std::string user::spec() const {
        + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"suspend":)"
        + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
        + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode + R"(","deploymentMode":")"
-       + mode_ + R"(","scaleMode":")" + (in_place_ ? "InPlace" : "NewCluster")
-       + R"(","jobFailurePolicy":{"restart":")" + (now_.never_again ? "Never" : "Always")
-       + R"("},"acceptance":{"requireCheckpoint":)" + boolean(now_.must_checkpoint) + R"(},"tearDownVersionHash":")"
-       + torn_down_
+       + mode_ + R"(","scaleMode":")" + (in_place_ ? "InPlace" : "NewCluster") + R"(","jobFailurePolicy":{"restart":")"
+       + (now_.never_again ? "Never" : "Always") + R"("},"acceptance":{"requireCheckpoint":)"
+       + boolean(now_.must_checkpoint) + R"(},"tearDownVersionHash":")" + torn_down_
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s")"
        + high_availability(now_.high_availability)

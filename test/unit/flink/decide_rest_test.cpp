@@ -12,6 +12,7 @@ using rest::job_state;
 using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -165,6 +166,29 @@ TEST(deploy_history, keeps_the_ten_newest_deploys) {
   EXPECT_EQ(all.size(), 10u);
   EXPECT_EQ(all.front().spec_hash, "bbbbbbbc");
   EXPECT_EQ(all.back().spec_hash, "bbbbbbbl");
+}
+
+TEST(decide_rest, why_the_last_deploy_failed_is_said_also_while_the_job_that_goes_on_is_in_trouble) {
+  auto s = scene::running();
+  s.hash = "bbbbbbbb";
+  auto& st = s.app.status;
+  st.phase = "DeployFailed";
+  st.reason = "NoStateToRestore: set fallbackWithoutState";
+  st.failed = failed_cluster{.id = "c9", .spec_hash = "bbbbbbbb", .failed_at = "2026-01-01T00:00:00Z"};
+  s.failing_job("c0", "old", job_state::restarting).decide();
+  for (auto* type : {"Ready", "Degraded"})
+    EXPECT_THAT(s.condition(type), AllOf(HasSubstr("JobRestarting"), HasSubstr("set fallbackWithoutState")));
+  EXPECT_EQ(s.condition("Progressing"), "False DeployFailed: NoStateToRestore: set fallbackWithoutState");
+}
+
+TEST(decide_rest, a_long_message_is_cut_between_two_characters) {
+  auto s = scene::running();
+  s.app.status.phase = "DeployFailed";
+  s.hash = "bbbbbbbb";
+  s.app.status.failed = failed_cluster{.id = "c9", .spec_hash = "bbbbbbbb", .failed_at = "2026-01-01T00:00:00Z"};
+  s.app.status.reason = std::string(1023, 'x') + "\xC3\xA9";
+  s.decide();
+  EXPECT_THAT(s.condition("Ready"), EndsWith("x"));
 }
 
 } // namespace
