@@ -110,11 +110,20 @@ void trigger_unknown(step& s, const cluster_view& old) {
   bool is_newest
       = last
      && (!(*known)->latest_completed || (*known)->latest_completed->trigger_timestamp <= last->trigger_timestamp);
-  if (is_newest && began && !is_known_savepoint(s.was, last->external_path)
-      && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
-                 + defaults::clock_grace
-             >= *began)
+  bool may_be_its = is_newest && began && !is_known_savepoint(s.was, last->external_path)
+                 && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
+                            + defaults::clock_grace
+                        >= *began;
+  // That of a stop ends the job, soon: where the job goes on it is another one, which nobody had written down yet.
+  auto job = serving_job(s.was);
+  auto ended = is_beside(s.was)
+                 ? std::optional{true}
+                 : job_ended(s, old, job, s.answered(ask_savepoint{old.id, job, *s.was.target->trigger_id}));
+  if (may_be_its && ended.value_or(false))
     return await_end(s, old, last->external_path);
+  if (may_be_its && !out_of_time(s))
+    return s.wait("Savepointing",
+                  "waiting for job " + job + " to end, if " + last->external_path + " is its last state");
   if (!is_beside(s.was) || out_of_time(s))
     return without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
   s.next.target->trigger_id = s.x.fresh.trigger_id; // one savepoint more does the job no harm
@@ -176,10 +185,12 @@ void savepointing(step& s) {
   if (is_beside(s.was) && superseded(s))
     return;
   auto old = s.cluster(s.was.cluster->id);
-  if (t->restore_path)
+  if (t->restore_path && is_beside(s.was))
     return await_end(s, old, *t->restore_path);
   if (clears_remains(s, old))
     return;
+  if (t->restore_path)
+    return await_end(s, old, *t->restore_path);
   if (old.gone() || (old.leader && !same_life(s, old) && !s.high_availability()))
     return without_savepoint(s, old, "the old JobManager was lost while the savepoint was taken");
   if (!old.leader)

@@ -122,7 +122,15 @@ bool ready_again(step& s, const cluster_view& c) {
   return slots_free(s, c);
 }
 
+/// The stop that was ordered has ended the job after all, though its trigger was lost: what it left is its savepoint.
+bool was_stopped_after_all(const step& s) {
+  auto* job = s.known_job(s.cluster(s.was.cluster->id), serving_job(s.was));
+  return s.was.target->trigger_id && job && job->state == rest::job_state::finished;
+}
+
 void go_on_from(step& s, const recoverable& state) {
+  if (state.path && was_stopped_after_all(s) && !is_known_savepoint(s.was, *state.path))
+    record_savepoint(s, *state.path, "Update");
   auto message = serving_version(s) + " has ended without a savepoint; starting from " + state.source;
   if (state.path)
     s.warn("RestoringExternalizedCheckpoint", message);

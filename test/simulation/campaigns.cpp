@@ -29,8 +29,8 @@ namespace {
 
 /// How many runs a mutant may survive.
 constexpr uint64_t longest_life = 400;
-/// A mutant that is said to need crashes or lost answers survives twice as many runs without them as it died after with
-/// them, and at least so many.
+/// A mutant that is said to need crashes or lost answers survives as many runs without them as it died after with them,
+/// and at least so many.
 constexpr uint64_t gentle_runs = 40;
 
 } // namespace
@@ -86,7 +86,7 @@ std::pair<bool, std::string> fate_of(const mutant& x, uint64_t from) {
       = "died in run " + std::to_string(middle.run) + " (median of three hunts): " + middle.complaint.substr(0, 120);
   if (!x.needs_loss)
     return {true, how};
-  auto gentle = std::max(gentle_runs, 2 * middle.run);
+  auto gentle = std::max(gentle_runs, middle.run);
   if (auto died = hunt(x, from, gentle, crashes_and_lost_answers()))
     return {false, "NEEDS NO CRASH AND NO LOST ANSWER, run " + std::to_string(died->run) + ": "
                        + died->complaint.substr(0, 120)};

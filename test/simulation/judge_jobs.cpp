@@ -80,8 +80,9 @@ void judge::look_at_live_jobs(const std::string& uid, const json::value* applica
     complain(std::string{two ? "three" : "two"} + " live jobs: " + live[0] + " and " + live[1]);
   for (auto& x : outside_.node().job_managers())
     if (two && x->alive && x->application_uid == uid
-        && std::count_if(x->flink->jobs().begin(), x->flink->jobs().end(), [](auto& y) { return is_live(y.second); })
-               > 1)
+        && std::count_if(x->flink->jobs().begin(), x->flink->jobs().end(), [&](auto& y) {
+             return is_live(y.second) && !is_forgotten(lives_[uid], y.first);
+           }) > 1)
       complain("two live jobs on cluster " + x->cluster_id);
 }
 

@@ -222,23 +222,11 @@ decision keeps_job_ids_in_memory(const situation& x) {
   return d;
 }
 
-/// No answer to the submit of a version that is given up means that it was refused: the old one gets its job back.
-decision takes_a_lost_submit_for_refused(const situation& x) {
-  auto* why = failed_submit(x);
-  if (at(x) != phase::RollingBackJob || !why || why->kind != failure_class::unknown)
-    return flink::decide(x);
-  auto& t = *x.app.status.target;
-  false_picture p{x};
-  p.seen.outcomes.at(to_string(action{submit_job{t.cluster_id, *t.job_id, *t.job, start_state(t)}})).failed->kind
-      = failure_class::rejected;
-  return p.decide();
-}
-
-/// The mistake is made from the third deploy on. The tables, which begin at some place with little behind it, do not
-/// find it; a run of the simulation has that many.
-template <decide_function Mistaken>
+/// The mistake is made once so many deploys are behind it. The tables, which begin at some place with little behind it,
+/// do not find it; a run of the simulation has that many.
+template <decide_function Mistaken, std::size_t Deploys = 2>
 decision later(const situation& x) {
-  return x.app.status.history.size() < 2 ? flink::decide(x) : Mistaken(x);
+  return x.app.status.history.size() < Deploys ? flink::decide(x) : Mistaken(x);
 }
 
 } // namespace
@@ -255,15 +243,14 @@ const std::vector<mutant>& mutants() {
       {"starts from nothing", later<starts_from_nothing>},
       {"starts from old state", later<starts_from_old_state>},
       {"skips the gate of slots", later<skips_the_gate_of_slots>},
-      {"submits twice", later<submits_twice>, true},
-      {"takes a lost submit for refused", later<takes_a_lost_submit_for_refused>, true},
-      {"rolls back at once", later<rolls_back_at_once>},
+      {"submits twice", later<submits_twice, 1>, true},
+      {"rolls back at once", later<rolls_back_at_once, 1>},
       {"overlooks edits", later<overlooks_edits>},
       {"never sweeps", later<never_sweeps>},
       {"believes lost answers", later<believes_lost_answers>, true},
       {"never rests", later<never_rests>},
       {"keeps job ids in memory", later<keeps_job_ids_in_memory>, true},
-      {"believes its predecessor", believes_its_predecessor},
+      {"believes its predecessor", believes_its_predecessor, true},
   };
   return all;
 }

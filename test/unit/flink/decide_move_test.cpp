@@ -62,6 +62,44 @@ TEST(decide_update, a_forgotten_trigger_is_looked_for_among_the_checkpoints) {
   EXPECT_EQ(s.app.status.savepoint_path, "file:/found");
 }
 
+TEST(decide_update, a_savepoint_that_nobody_knew_of_is_not_that_of_a_forgotten_trigger_while_the_job_goes_on) {
+  auto s = scene::savepointing();
+  s.failed(s.stop(), failure_class::unknown).told("c0").savepoints[*s.target().trigger_id]
+      = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.done(ask_savepoint{"c0", "old", *s.target().trigger_id});
+  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/beside", s.milliseconds_now(), true, false}});
+  s.job("c0", "old", job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::Savepointing) << "it may be about to end";
+  s.later(600s).job("c0", "old", job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.job_status->job_id, "old");
+  EXPECT_NE(s.app.status.savepoint_path, "file:/beside");
+}
+
+TEST(decide_update, a_job_whose_deployment_was_deleted_after_its_savepoint_has_ended_once_the_rest_is_gone) {
+  auto s = scene::savepointing();
+  s.app.status.target->restore_path = "file:/sp";
+  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.decide();
+  EXPECT_THAT(s.acts(), Contains(StartsWith("delete TaskManager Deployment app-c0-tm")));
+  s.no_cluster("c0").decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  EXPECT_EQ(s.target().restore_path, "file:/sp");
+}
+
+TEST(decide_update, a_job_that_ended_by_a_stop_whose_trigger_was_lost_has_left_a_savepoint) {
+  auto s = scene::savepointing();
+  s.app.status.phase = "Recovering";
+  s.job("c0", "old", job_state::finished).jobs("c0");
+  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  ASSERT_EQ(s.app.status.savepoints.size(), 1U);
+  EXPECT_EQ(s.app.status.savepoints[0].path, "file:/last");
+  EXPECT_EQ(s.app.status.savepoints[0].reason, "Update");
+}
+
 TEST(decide_update, a_savepoint_after_which_the_job_went_on_is_not_that_of_a_forgotten_trigger) {
   auto s = scene::savepointing();
   auto now = s.milliseconds_now();
