@@ -51,6 +51,7 @@ const std::vector<std::string_view>& crashes_and_lost_answers() {
                                                  "node cut off",
                                                  "crash loop",
                                                  "object deleted by hand",
+                                                 "status erased or set back",
                                                  "slow main()",
                                                  "main() without end"};
   return all;

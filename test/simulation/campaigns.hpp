@@ -18,7 +18,8 @@ struct options {
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 };
 
-/// Kinds of faults: crashes of the operator, and everything after which it does not know what became of an order.
+/// Kinds of faults: crashes of the operator, and everything after which it does not know what became of an order; a
+/// status that is set back forgets that, too.
 const std::vector<std::string_view>& crashes_and_lost_answers();
 
 /// Does `each` for every number below `n`, some at a time.
