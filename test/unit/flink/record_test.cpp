@@ -81,7 +81,8 @@ TEST(application_record, is_read_anew_whatever_part_of_the_wish_was_edited) {
 }
 
 TEST(application_record, is_known_by_name_uid_and_version) {
-  auto x = identity_of(flink::read_record(record_text("7", "")));
+  auto record = flink::read_record(record_text("7", ""));
+  auto x = identity_of(record);
   EXPECT_EQ(k8s::to_string(x.key), "ns/a");
   EXPECT_EQ(x.uid, "u");
   EXPECT_EQ(x.resource_version, "7");
