@@ -4,6 +4,7 @@
 #include "flink/decode.hpp"
 #include "flink/step.hpp"
 #include "k8s/time.hpp"
+#include "k8s/utf8.hpp"
 
 namespace flink {
 
@@ -30,7 +31,7 @@ const char* headline(phase x) {
   case phase::Recovering:
     return "the job goes on from its newest state";
   case phase::SubmittingJob:
-    return "the job is submitted to the new cluster";
+    return "the job is submitted";
   case phase::RollingBackJob:
     return "the old version gets its job back";
   case phase::Rescaling:
@@ -132,17 +133,9 @@ claim degraded(const status& next, const waiting& w) {
   return {false, "AsExpected", "nothing is wrong"};
 }
 
-/// Shortens a text, between two characters.
-void cut(std::string& x, std::size_t longest) {
-  if (x.size() <= longest)
-    return;
-  while (longest > 0 && (static_cast<unsigned char>(x[longest]) & 0xC0) == 0x80)
-    --longest;
-  x.resize(longest);
-}
-
 void set(status& next, const situation& x, const std::string& type, claim c) {
-  cut(c.message, config::defaults::max_message);
+  if (c.message.size() > config::defaults::max_message)
+    c.message.resize(k8s::character_boundary(c.message, config::defaults::max_message));
   std::string value = c.holds ? "True" : "False";
   k8s::condition* slot = nullptr;
   for (auto& y : next.conditions)

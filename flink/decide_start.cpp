@@ -170,7 +170,7 @@ bool compiles(step& s, const cluster_view& c) {
   auto* why = s.failure_of(compile);
   if (why->kind != failure_class::rejected)
     return true;
-  fail_deploy(s, "JobRefused", "the job does not compile on the new cluster: " + why->message);
+  fail_deploy(s, "JobRefused", "the job does not compile on cluster " + c.id + ": " + why->message);
   return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "k8s/json.hpp"
+#include "k8s/utf8.hpp"
 
 #include <array>
 #include <charconv>
@@ -71,10 +72,7 @@ uint64_t hash(std::string_view text, uint64_t from = 0xcbf29ce484222325U) {
 std::string cut(std::string text) {
   if (text.size() <= defaults::event_message)
     return text;
-  auto end = defaults::event_message - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
-  return text.substr(0, end) + "...";
+  return text.substr(0, character_boundary(text, defaults::event_message - 3)) + "...";
 }
 
 /// Events of objects without a namespace live in "default", as in client-go.

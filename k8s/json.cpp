@@ -1,5 +1,7 @@
 #include "k8s/json.hpp"
 
+#include "k8s/utf8.hpp"
+
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -15,11 +17,7 @@ std::string shown(cursor c) {
   auto text = minify(c.text().substr(0, 4 * longest_shown));
   if (text.size() <= longest_shown)
     return text;
-  auto end = longest_shown - 3;
-  // Never in the middle of a character.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;
-  return text.substr(0, end) + "...";
+  return text.substr(0, k8s::character_boundary(text, longest_shown - 3)) + "...";
 }
 
 void append_path(std::string& out, const place& where) {
