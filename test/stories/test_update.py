@@ -77,3 +77,22 @@ def test_a_failed_update_is_repaired_by_the_next_edit(app: App):
     app.update("v3", jarName="ledger.jar").wait_running()
     app.until_it_counts(app.job_id)
     assert app.demand_ledger(fresh_starts=1, exact=True).jobs == [old_job, app.job_id]
+
+
+@pytest.mark.differs_by_cluster
+def test_the_ingress_follows_the_spec_without_a_deploy(app: App):
+    app.apply(ingress={"host": "one.example.org", "tlsSecretName": "certificate"}).wait_running()
+    job = app.job_id
+    assert hosts_of(app) == ["one.example.org"]
+    app.apply(ingress={"host": "two.example.org"})
+    until("the Ingress to have the other host", lambda: hosts_of(app) == ["two.example.org"])
+    assert "tls" not in ingress_of(app)["spec"]
+    assert app.job_id == job and app.live_jobs() == [job]
+
+
+def ingress_of(app: App) -> dict:
+    return app.cluster.api.ask("GET", f"/apis/networking.k8s.io/v1/namespaces/{app.namespace}/ingresses/{app.name}")
+
+
+def hosts_of(app: App) -> list[str]:
+    return [x["host"] for x in ingress_of(app)["spec"]["rules"]]
