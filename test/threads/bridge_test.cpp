@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <latch>
+#include <memory>
 #include <vector>
 
 namespace threads {
@@ -152,10 +153,11 @@ TEST_F(bridge, gateways_that_end_with_requests_in_flight_cancel_them_and_answer)
 }
 
 TEST_F(bridge, watches_tell_what_many_streams_bring_and_end_in_the_middle_of_one) {
-  std::latch enough{100};
-  auto news = [&enough](const messages::application_news&) {
-    if (!enough.try_wait())
-      enough.count_down();
+  // Shared: news may come until the actor has ended, which is not waited for.
+  auto enough = std::make_shared<std::latch>(100);
+  auto news = [enough](const messages::application_news&) {
+    if (!enough->try_wait())
+      enough->count_down();
   };
   auto root = sys.spawn([news](actors::operator_actor::pointer) -> actors::operator_actor::behavior_type {
     return {
@@ -168,7 +170,7 @@ TEST_F(bridge, watches_tell_what_many_streams_bring_and_end_in_the_middle_of_one
     };
   });
   auto watches = actors::spawn_watches(sys, root, {&wire, there.origin(), "", counters, 1});
-  enough.wait();
+  enough->wait();
   for (auto& x : watches)
     end(x);
   end(root);
