@@ -6,6 +6,7 @@
 #include "config/defaults.hpp"
 #include "flink/adopt.hpp"
 #include "flink/decode.hpp"
+#include "flink/modes.hpp"
 
 #include <algorithm>
 
@@ -21,17 +22,6 @@ bool deleted(const step& s) {
 
 // -- which job runs where? --------------------------------------------------------------------------------------
 
-struct located_job {
-  std::string cluster_id;
-  rest::job_summary job;
-};
-
-struct survey {
-  /// An answer is missing that counts.
-  bool pending = false;
-  std::vector<located_job> jobs;
-};
-
 /// A JobManager that cannot be asked now may still run a job.
 bool may_run_a_job(const step& s, const cluster_view& c) {
   bool up = std::ranges::any_of(c.job_manager_pods, [](auto* x) { return x->phase == "Running"; });
@@ -42,6 +32,8 @@ bool silent(const step& s, const cluster_view& c) {
   auto i = s.x.seen.outcomes.find(to_string(action{ask_jobs{c.id}}));
   return i != s.x.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
 }
+
+} // namespace
 
 survey look_for_jobs(step& s) {
   survey out;
@@ -64,6 +56,8 @@ survey look_for_jobs(step& s) {
   }
   return out;
 }
+
+namespace {
 
 bool alive(const located_job& x) {
   return !rest::is_terminal(x.job.state);
@@ -115,7 +109,8 @@ bool trigger_settled(step& s, const cluster_view& c, const survey& all) {
   return std::ranges::none_of(all.jobs, [&](auto& x) { return x.job.id == job && alive(x); });
 }
 
-/// No job runs, and none may start here any more: what was half made goes, with its pods. Returns whether it is gone.
+} // namespace
+
 bool others_removed(step& s, const std::string& keep) {
   bool gone = true;
   for (auto& id : clusters_in(s.x.seen.world))
@@ -127,6 +122,8 @@ bool others_removed(step& s, const std::string& keep) {
     s.wait("RemovingHalfMade", "no job runs there: removing what the Go operator's deploy left unfinished");
   return gone;
 }
+
+namespace {
 
 /// The job to ask for its newest state, where no path is known: the one that the status names, if it ran on the
 /// deployed cluster; else the last that ran there.
@@ -197,13 +194,6 @@ bool follow_motion(step& s, const std::string& deployed) {
   return true;
 }
 
-void hands_off_blue_green(step& s) {
-  s.trouble("BlueGreenNotAdopted",
-            "the clusters of a BlueGreen application of the Go operator are not taken over: delete "
-            "it under the Go operator, which saves its job, and create it here with savepointPath; "
-            "with deleteMode None it is removed here too");
-}
-
 } // namespace
 
 bool adopts(step& s) {
@@ -213,11 +203,11 @@ bool adopts(step& s) {
   auto at = phase_of(s.was);
   if (unsaved)
     return false;
-  if (at == phase::DualRunning || s.was.deployment_mode == "BlueGreen") {
-    hands_off_blue_green(s);
+  auto deployed = deployed_cluster(s);
+  if (is_blue_green(s.was) && !deployed.empty()) {
+    adopt_blue_green(s);
     return true;
   }
-  auto deployed = deployed_cluster(s);
   if (job_in_motion(at))
     return follow_motion(s, deployed);
   if (deployed.empty() && deleted(s))
@@ -229,7 +219,8 @@ bool adopts(step& s) {
     take_over(s, {.cluster_id = deployed,
                   .job_id = serving_job(s.was),
                   .job_runs = !serving_job(s.was).empty(),
-                  .deploy_due = moving});
+                  .deploy_due = moving,
+                  .failed = at == phase::DeployFailed});
   return true;
 }
 

@@ -4,6 +4,7 @@
 #include "flink/decide_adopt.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
+#include "flink/modes.hpp"
 #include "flink/program_args.hpp"
 
 #include <algorithm>
@@ -41,10 +42,12 @@ bool all_ours(step& s, const cluster_view& c) {
   take(object_role::job_manager, c.job_manager);
   take(object_role::task_manager, c.task_manager);
   take(object_role::versioned_service, c.versioned_service);
-  if (auto i = world.services.find(name); i != world.services.end())
-    take(object_role::generic_service, i->second.get());
-  if (auto i = world.ingresses.find(name); i != world.ingresses.end())
-    take(object_role::ingress, i->second.get());
+  for (auto& colour : {flink::colour{}, flink::colour{"blue"}, flink::colour{"green"}}) {
+    if (auto i = world.services.find(generic_service_name(name, colour)); i != world.services.end())
+      take(object_role::generic_service, i->second.get());
+    if (auto i = world.ingresses.find(ingress_name(name, colour)); i != world.ingresses.end())
+      take(object_role::ingress, i->second.get());
+  }
   if (!ours)
     s.wait("TakingOver", "taking over the objects of cluster " + c.id + " from the Go operator");
   return ours;
@@ -95,10 +98,11 @@ std::optional<inspected> take_objects(step& s, const legacy& x) {
 
 // -- writing it down ------------------------------------------------------------------------------------------------
 
-/// The status of the job that serves: as it stands if it is the deployed cluster's, else from the cluster itself.
-void write_job(step& s, const legacy& x, const std::optional<job_parameters>& rendered) {
-  bool recorded = s.was.job_status && filled(s.was.job_status->jar_name) && x.cluster_id == deployed_cluster(s);
-  auto& job = recorded ? *s.next.job_status : s.next.job_status.emplace();
+/// The status of a version's job: as it is on record, or from the cluster itself.
+job_status job_of(const step& s, const legacy& x, const std::optional<job_parameters>& rendered) {
+  auto* known = x.recorded || !s.was.job_status || x.cluster_id != deployed_cluster(s) ? x.recorded : &*s.was.job_status;
+  bool recorded = known && filled(known->jar_name);
+  auto job = recorded ? *known : job_status{};
   if (!recorded && rendered) {
     job.jar_name = rendered->jar_name;
     job.parallelism = rendered->parallelism;
@@ -108,6 +112,7 @@ void write_job(step& s, const legacy& x, const std::optional<job_parameters>& re
   }
   job.program_args_list = split_program_args(job.program_args.value_or(""));
   job.job_id = x.job_id.empty() ? std::nullopt : std::optional{x.job_id};
+  return job;
 }
 
 /// A savepoint of a deploy that is over is no state to start from while a job runs, but still the newest one known of
@@ -119,11 +124,24 @@ void settle_savepoint(step& s, const legacy& x) {
   }
 }
 
+void tell_unverified(step& s, const std::string& why) {
+  s.next.reason = std::string{unverified} + ": whether the spec runs as it stands could not be told (" + why
+                + "); an edit of restartNonce deploys it";
+  s.warn("AdoptedUnverified", *s.next.reason);
+}
+
+/// BlueGreen: the spec is that of a version that the user did not want to stay.
+bool was_torn_down(const status& x) {
+  return is_blue_green(x) && phase_of(x) == phase::Running && filled(x.teardown_hash);
+}
+
 /// Says whether the spec runs: `spec_hash` of the cluster is ours if so, else the Go operator's, which no spec has.
 void write_likeness(step& s, const legacy& x, const comparison& compared) {
   bool due = compared.how == likeness::different || (x.deploy_due && compared.how == likeness::undecidable)
           || (x.deploy_due && !x.job_runs);
-  bool failed = phase_of(s.was) == phase::DeployFailed && compared.how != likeness::equal;
+  bool failed = x.failed && compared.how != likeness::equal;
+  if (due && was_torn_down(s.was))
+    s.next.teardown = teardown{x.cluster_id, s.now_text(), s.x.spec_hash};
   s.next.cluster->spec_hash = due || failed ? *s.next.deploy_hash : s.x.spec_hash;
   if (failed) {
     s.next.failed = failed_cluster{.id = s.was.failed_deploy_hash.value_or(*s.next.deploy_hash),
@@ -131,11 +149,8 @@ void write_likeness(step& s, const legacy& x, const comparison& compared) {
                                    .failed_at = s.was.last_updated_at.value_or(s.now_text())};
     s.next.failed_deploy_hash = s.next.failed->id;
     s.next.reason = "GivenUp: the Go operator had given the last deploy up";
-  } else if (!due && compared.how == likeness::undecidable) {
-    s.next.reason = std::string{unverified} + ": whether the spec runs as it stands could not be told (" + compared.why
-                  + "); an edit of restartNonce deploys it";
-    s.warn("AdoptedUnverified", *s.next.reason);
-  }
+  } else if (!due && compared.how == likeness::undecidable)
+    tell_unverified(s, compared.why);
 }
 
 void write_cluster(step& s, const legacy& x) {
@@ -174,17 +189,41 @@ void take_over(step& s, const legacy& x) {
   if (!close)
     return;
   write_cluster(s, x);
-  write_job(s, x, close->job);
+  s.next.job_status = job_of(s, x, close->job);
   write_likeness(s, x, close->compared);
-  s.enter(phase_of(s.was) == phase::DeployFailed ? phase::DeployFailed : phase::Running,
+  s.enter(x.failed ? phase::DeployFailed : phase::Running,
           "taken over from the Go operator in phase " + phase_text(phase_of(s.was)));
+}
+
+void take_over_both(step& s, const legacy& older, const legacy& newer) {
+  auto first = take_objects(s, older);
+  if (!first)
+    return;
+  auto second = take_objects(s, newer);
+  if (!second)
+    return;
+  write_cluster(s, older);
+  s.next.job_status = job_of(s, older, first->job);
+  s.next.cluster->spec_hash = older.cluster_id; // the newer one is what the spec asked for
+  auto c = s.cluster(newer.cluster_id);
+  bool as_wanted = second->compared.how != likeness::different;
+  s.next.updating_cluster = serving_cluster{newer.cluster_id, as_wanted ? s.x.spec_hash : newer.cluster_id,
+                                            c.leader ? std::optional{incarnation_of(*c.leader)} : std::nullopt};
+  s.next.version_statuses.resize(2);
+  s.next.version_statuses[1] = {.job_status = job_of(s, newer, second->job)};
+  if (second->compared.how == likeness::undecidable)
+    tell_unverified(s, second->compared.why);
+  s.event("Adopted", "cluster " + newer.cluster_id + " is taken over beside it, its job " + newer.job_id + " goes on");
+  if (phase_of(s.was) == phase::Deleting)
+    return s.because("taken over from the Go operator to be deleted");
+  s.enter(phase::DualRunning, "taken over from the Go operator in phase " + phase_text(phase_of(s.was)));
 }
 
 void take_over_for_deletion(step& s, const legacy& x) {
   if (!all_ours(s, s.cluster(x.cluster_id)))
     return;
   write_cluster(s, x);
-  write_job(s, x, std::nullopt);
+  s.next.job_status = job_of(s, x, std::nullopt);
   s.because("taken over from the Go operator to be deleted");
 }
 
@@ -194,7 +233,7 @@ void take_over_rollback(step& s, const legacy& x) {
     return;
   auto state = s.next.savepoint_path;
   write_cluster(s, x);
-  write_job(s, x, close->job);
+  s.next.job_status = job_of(s, x, close->job);
   s.next.cluster->spec_hash = *s.next.deploy_hash;
   s.next.target = deploy_target{.cluster_id = s.x.fresh.cluster_id,
                                 .spec_hash = s.x.spec_hash,

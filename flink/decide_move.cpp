@@ -99,6 +99,12 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
           why + "; the newest state of job " + job + " is " + (state.problem.empty() ? state.source : "not needed"));
 }
 
+/// It may not have arrived yet: whoever looks after the job that goes on has to know of it.
+void stop_lost(step& s, const cluster_view& old) {
+  s.next.job_status->stop_trigger_id = s.was.target->trigger_id;
+  without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
+}
+
 /// The JobManager does not know the trigger: it was forgotten, or never came.
 void trigger_unknown(step& s, const cluster_view& old) {
   auto* known = s.checkpoints(old, serving_job(s.was), s.pace());
@@ -106,11 +112,8 @@ void trigger_unknown(step& s, const cluster_view& old) {
     return s.wait("Savepointing", "looking for the savepoint of trigger " + *s.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
-  // After the savepoint of a stop no checkpoint follows; after one beside the job there may be, and another is taken.
-  bool is_newest
-      = last
-     && (!(*known)->latest_completed || (*known)->latest_completed->trigger_timestamp <= last->trigger_timestamp);
-  bool may_be_its = is_newest && began && !is_known_savepoint(s.was, last->external_path)
+  // After one beside the job there may be checkpoints, and another is taken.
+  bool may_be_its = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(s.was, last->external_path)
                  && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
                             + defaults::clock_grace
                         >= *began;
@@ -124,7 +127,9 @@ void trigger_unknown(step& s, const cluster_view& old) {
   if (may_be_its && !out_of_time(s))
     return s.wait("Savepointing",
                   "waiting for job " + job + " to end, if " + last->external_path + " is its last state");
-  if (!is_beside(s.was) || out_of_time(s))
+  if (!is_beside(s.was))
+    return stop_lost(s, old);
+  if (out_of_time(s))
     return without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
   s.next.target->trigger_id = s.x.fresh.trigger_id; // one savepoint more does the job no harm
   s.because("the JobManager has lost the savepoint's trigger; taking another one");

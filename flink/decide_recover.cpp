@@ -122,6 +122,23 @@ bool ready_again(step& s, const cluster_view& c) {
   return slots_free(s, c);
 }
 
+/// The savepoint of a stop is the job's last state, and nobody has written it down yet.
+std::optional<std::string> left_by_a_stop(const step& s, const rest::checkpoints& x) {
+  return is_newest_savepoint(x) && !is_known_savepoint(s.was, x.latest_savepoint->external_path)
+           ? std::optional{x.latest_savepoint->external_path}
+           : std::nullopt;
+}
+
+/// The version that serves is started again where it ran.
+void aim_at_restart(step& s, int32_t attempt) {
+  s.next.target = deploy_target{.cluster_id = s.was.cluster->id,
+                                .spec_hash = s.was.cluster->spec_hash,
+                                .generation = s.x.app.metadata.generation,
+                                .attempt = attempt,
+                                .started_at = s.now_text(),
+                                .job = serving_parameters(s.was)};
+}
+
 /// The stop that was ordered has ended the job after all, though its trigger was lost: what it left is its savepoint.
 bool was_stopped_after_all(const step& s) {
   auto* job = s.known_job(s.cluster(s.was.cluster->id), serving_job(s.was));
@@ -185,17 +202,31 @@ void job_failed(step& s, std::string reason, std::string why) {
   count.last_failed_at = s.now_text();
   count.reason = why;
   s.next.job_failures = count;
-  s.next.target = deploy_target{.cluster_id = s.was.cluster->id,
-                                .spec_hash = s.was.cluster->spec_hash,
-                                .generation = s.x.app.metadata.generation,
-                                .attempt = count.restarts,
-                                .started_at = s.now_text(),
-                                .job = serving_parameters(s.was)};
+  aim_at_restart(s, count.restarts);
   s.warn("JobFailed", reason + ": " + why + "; it is started again from its newest state ("
                           + std::to_string(count.restarts) + " of " + std::to_string(policy.most) + " times within "
                           + std::to_string(policy.window.count()) + " s)");
   tell_pause(s, count, pause_before(policy, count));
   s.enter(phase::Recovering, std::move(why));
+}
+
+void job_finished(step& s, const cluster_view& c, const std::string& job_id) {
+  auto& trigger = s.was.job_status->stop_trigger_id;
+  if (!trigger)
+    return;
+  auto* known = s.savepoint(c, job_id, *trigger, defaults::poll_job);
+  auto* told = s.checkpoints(c, job_id, defaults::poll_job, s.job_answered(c, job_id));
+  if (!known || !told)
+    return s.wait("LookingForState", "asking whether job " + job_id + " was stopped by an update that was given up");
+  s.next.job_status->stop_trigger_id.reset();
+  auto path = *known ? (*known)->location : *told ? left_by_a_stop(s, **told) : std::nullopt;
+  if (!path)
+    return; // it has come to its end by itself
+  record_savepoint(s, *path, "Update");
+  aim_at_restart(s, 1);
+  auto why = "job " + job_id + " was stopped late, by an update that had been given up, with savepoint " + *path;
+  s.warn("CanceledJob", why + "; it is started again");
+  s.enter(phase::Recovering, why);
 }
 
 void recovering(step& s) {

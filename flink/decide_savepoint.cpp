@@ -218,6 +218,11 @@ void count_as_checkpoint(step& s, const rest::checkpoint& x) {
   job.last_checkpoint_time = k8s::format_milliseconds(taken);
 }
 
+bool is_newest_savepoint(const rest::checkpoints& x) {
+  auto& last = x.latest_savepoint;
+  return last && (!x.latest_completed || x.latest_completed->trigger_timestamp <= last->trigger_timestamp);
+}
+
 bool is_known_savepoint(const status& x, const std::string& path) {
   return (x.job_status && x.job_status->restore_path == path)
       || std::any_of(x.savepoints.begin(), x.savepoints.end(), [&](auto& y) { return y.path == path; });

@@ -92,8 +92,10 @@ void record_restarts(step& s, const cluster_view& c, const rest::job& job) {
 
 void record_job(step& s, const rest::job& from) {
   auto& to = *s.next.job_status;
-  if (to.job_id != from.id)
+  if (to.job_id != from.id) {
     to.job_restart_count.reset();
+    to.stop_trigger_id.reset();
+  }
   if (to.state != to_string(from.state))
     s.note("job " + from.id + " is " + std::string{to_string(from.state)});
   to.job_id = from.id;

@@ -79,6 +79,7 @@ private:
 
 void check_job(sieve& s, const std::string& field, job_status& x) {
   s.keep_if(is_flink_id, field + ".jobID", x.job_id, no_flink_id);
+  s.keep_if(is_flink_id, field + ".stopTriggerId", x.stop_trigger_id, no_flink_id);
   s.keep_from(1, field + ".parallelism", x.parallelism);
   s.keep_if(is_path, field + ".restorePath", x.restore_path, no_path);
   s.keep_if(is_path, field + ".lastCheckpoint", x.last_checkpoint, no_path);

@@ -93,13 +93,16 @@ struct job_status {
   std::optional<std::string> last_checkpoint_time;
   std::optional<int32_t> running_tasks;
   std::optional<int32_t> total_tasks;
+  /// Identity of a stop with a savepoint that nobody has seen arrive: an update was given up for that, and the stop may
+  /// come late.
+  std::optional<std::string> stop_trigger_id;
   bool operator==(const job_status&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(job_status, (),
                       (job_overview_url, job_id, health, state, jar_name, parallelism, entry_class, program_args,
                        program_args_list, allow_non_restored_state, start_time, job_restart_count,
                        completed_checkpoint_count, failed_checkpoint_count, restore_path, restore_time,
-                       last_failing_time, last_checkpoint, last_checkpoint_time, running_tasks, total_tasks))
+                       last_failing_time, last_checkpoint, last_checkpoint_time, running_tasks, total_tasks, stop_trigger_id))
 
 constexpr std::string_view wire_name(const job_status*, std::string_view member) {
   return member == "job_id" ? "jobID" : member == "job_overview_url" ? "jobOverviewURL" : "";

@@ -156,6 +156,9 @@ void record_savepoint(step& s, const std::string& path, const std::string& reaso
 /// A savepoint of a job that goes on is state that it can be started from again, like a checkpoint.
 void count_as_checkpoint(step& s, const rest::checkpoint& x);
 
+/// Has no checkpoint followed the job's newest savepoint? None does after that of a stop.
+bool is_newest_savepoint(const rest::checkpoints& x);
+
 /// Whether the status tells of a savepoint already.
 bool is_known_savepoint(const status& x, const std::string& path);
 
@@ -337,6 +340,10 @@ bool starts_again(const status& x);
 
 /// The job that serves failed or was lost: it is started again as far as spec.jobFailurePolicy allows.
 void job_failed(step& s, std::string reason, std::string why);
+
+/// The job that serves has finished. If a stop that an update had given up on has come late, it has not come to its end
+/// by itself: it is started again from its savepoint, whatever spec.jobFailurePolicy says.
+void job_finished(step& s, const cluster_view& c, const std::string& job_id);
 
 struct verdict;
 /// What became of such a start.

@@ -43,9 +43,18 @@ struct adopted : scene {
     app = decode_application(yaml::load(folder + "application.yaml"), ignored);
     app.status = decode_status(status_text(found->find("status")->text()), complaints);
     auto relabelled = found->string_at({"relabelled"});
+    json::elements colours{found->find("colours").value_or(json::cursor{})};
     for (json::elements all{*found->find("clusters")}; auto id = all.next();)
-      show_cluster(id->string(), relabelled);
-    show(replaced(yaml::load(folder + "service.yaml"), "HASH", old_cluster));
+      if (auto colour = colours.next())
+        show_version(id->string(), colour->string());
+      else
+        show_cluster(id->string(), relabelled);
+    if (!found->find("colours"))
+      show(service_of(old_cluster));
+  }
+
+  static std::string service_of(const std::string& id) {
+    return replaced(yaml::load("test/unit/flink/adopted/service.yaml"), "HASH", id);
   }
 
   /// The old job runs, and nothing is under way.
@@ -70,6 +79,18 @@ struct adopted : scene {
       show(renamed ? json::apply_merge_patch(x, R"({"metadata":{"labels":{"flink-app-hash":")" + relabelled + "\"}}}")
                    : x);
     }
+  }
+
+  /// BlueGreen: Deployments, pods, the generic Service, and a label tell the colour.
+  void show_version(const std::string& id, const std::string& colour) {
+    app.spec.deployment_mode = deployment_mode::BlueGreen;
+    auto text = replaced(yaml::file("test/unit/flink/adopted/cluster.yaml"), "HASH", id);
+    text = replaced(replaced(text, id + "-jm", id + "-" + colour + "-jm"), id + "-tm", id + "-" + colour + "-tm");
+    auto label = R"({"metadata":{"labels":{"flink-application-version":")" + colour + "\"}}}";
+    for (auto& x : yaml::documents(text))
+      show(json::apply_merge_patch(x, label));
+    auto name = R"({"metadata":{"name":"orders-)" + colour + "\"}}";
+    show(json::apply_merge_patch(json::apply_merge_patch(service_of(id), label), name));
   }
 
   void show(const std::string& text) {

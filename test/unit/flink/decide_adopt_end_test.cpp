@@ -1,4 +1,4 @@
-// What the Go operator left of deploys that failed, of first ones, of deletions, and of BlueGreen.
+// What the Go operator left of deploys that failed, of first ones and of deletions.
 #include "test/unit/flink/adopted.hpp"
 
 #include <gmock/gmock.h>
@@ -149,16 +149,6 @@ TEST(adopted_deletion, a_first_deploy_that_never_ran_a_job_leaves_nothing) {
   s.deleted().jobs_are(new_cluster, {}).settle();
   EXPECT_THAT(s.clusters(), IsEmpty());
   EXPECT_THAT(s.touched, Contains("remove finalizer"));
-}
-
-// -- BlueGreen ------------------------------------------------------------------------------------------------------
-
-TEST(adopted_blue_green, is_left_alone_and_says_what_to_do) {
-  adopted s{"DualRunning"};
-  s.settle();
-  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True BlueGreenNotAdopted"), HasSubstr("savepointPath")));
-  EXPECT_THAT(s.touched, IsEmpty());
-  EXPECT_THAT(s.clusters(), ElementsAre(old_cluster, new_cluster));
 }
 
 } // namespace

@@ -73,6 +73,7 @@ const nonsense rows[] = {
     {R"({"suspension":{"startedAt":"x"}})", "status.suspension.startedAt"},
     {R"({"jobFailures":{"restarts":-1}})", "status.jobFailures.restarts"},
     {R"({"jobStatus":{"jobID":"x"}})", "status.jobStatus.jobID", R"({"jobStatus":{}})"},
+    {R"({"jobStatus":{"stopTriggerId":"x"}})", "status.jobStatus.stopTriggerId", R"({"jobStatus":{}})"},
     {R"({"jobStatus":{"parallelism":0}})", "status.jobStatus.parallelism", R"({"jobStatus":{}})"},
     {R"({"jobStatus":{"totalTasks":-1}})", "status.jobStatus counts", R"({"jobStatus":{}})"},
     {R"({"jobStatus":{"lastFailingTime":"x"}})", "status.jobStatus.lastFailingTime", R"({"jobStatus":{}})"},
