@@ -101,8 +101,10 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
 
 /// It may not have arrived yet: whoever looks after the job that goes on has to know of it.
 void stop_lost(step& s, const cluster_view& old) {
-  s.next.job_status->stop_trigger_id = s.was.target->trigger_id;
   without_savepoint(s, old, "the JobManager has lost the savepoint's trigger");
+  bool given_up = phase_of(s.next) == phase::DeployFailed || phase_of(s.next) == phase::Rescaling;
+  if (given_up)
+    s.next.job_status->stop_trigger_id = s.was.target->trigger_id;
 }
 
 /// The JobManager does not know the trigger: it was forgotten, or never came.

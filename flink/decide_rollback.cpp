@@ -76,12 +76,14 @@ void end_second(step& s) {
     fail_deploy(s, "JobStartFailed", short_cause(s));
 }
 
-/// The job was stopped by us: it left a savepoint for this deploy. In Single the path may be of another state.
+/// The job was stopped by us: it left a savepoint for this deploy. In Single, and after a stop whose trigger was lost, the
+/// path may be of another state, also of the one that the job itself had started from.
 bool was_stopped(const status& x) {
-  if (!x.savepoint_path)
+  auto& path = x.savepoint_path ? x.savepoint_path : x.target->restore_path;
+  if (!path || (!x.savepoint_path && path == x.job_status->restore_path))
     return false;
-  auto kept = std::ranges::find(x.savepoints, *x.savepoint_path, &savepoint_record::path);
-  return kept == x.savepoints.end() ? !is_parked(x) : kept->reason == "Update";
+  auto kept = std::ranges::find(x.savepoints, *path, &savepoint_record::path);
+  return kept == x.savepoints.end() ? x.savepoint_path && !is_parked(x) : kept->reason == "Update";
 }
 
 /// The old job had come to its end by itself: a success that is not repeated.

@@ -19,6 +19,14 @@ std::string text(const json::value& x, std::initializer_list<std::string_view> p
   return out ? std::string{*out} : std::string{};
 }
 
+std::string application_uid_of(const json::value& object) {
+  auto uid = text(object, {"metadata", "labels", "flink.k8s.io/application-uid"});
+  if (uid.empty())
+    uid = text(object, {"metadata", "annotations", owner_annotation});
+  auto* owners = at(object, {"metadata", "ownerReferences"});
+  return uid.empty() && owners && !owners->as_array().empty() ? text(owners->as_array().front(), {"uid"}) : uid;
+}
+
 bool flag(const json::value& x, std::initializer_list<std::string_view> path) {
   auto* found = at(x, path);
   return found && found->is_bool() && found->as_bool();

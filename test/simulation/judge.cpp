@@ -112,7 +112,7 @@ void judge::look_at_objects() {
   for (auto* resource : {"deployments.apps", "services"})
     for (auto& [key, x] : outside_.store().all(resource))
       if (!text(*x, {"metadata", "labels", "flink-app"}).empty()
-          && !known_applications_.contains(text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"})))
+          && !known_applications_.contains(application_uid_of(*x)) && !forgiven(application_uid_of(*x)))
         complain(std::string{resource} + " " + key.name + " belongs to nobody");
 }
 

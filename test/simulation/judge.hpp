@@ -26,8 +26,9 @@ public:
   /// The same for the API server.
   void on_write(const net::request& x);
 
-  /// The clusters of an application were left to the user.
-  void forgive(const std::string& application_uid) { orphaned_.insert(application_uid); }
+  /// The clusters of an application were left to the user. What the Go operator has made loses with its owner all that
+  /// tells whose it is.
+  void forgive(const std::string& application_uid) { orphaned_.insert({application_uid, ""}); }
   bool forgiven(const std::string& application_uid) const { return orphaned_.contains(application_uid); }
   /// Somebody writes the status by hand.
   void tampered(const std::string& application_uid);
@@ -35,6 +36,9 @@ public:
     auto i = lives_.find(application_uid);
     return i != lives_.end() && i->second.tampered;
   }
+
+  /// At rest: a job that was stopped for an update that is over must not be left lying.
+  void demand_no_job_left_lying(const json::value& application);
 
   /// The first thing that was wrong; empty if nothing was.
   const std::string& complaint() const { return complaint_; }

@@ -42,6 +42,14 @@ bool judge::lives_on(const std::string& job_id, const std::string& cluster_id) c
   return false;
 }
 
+void judge::demand_no_job_left_lying(const json::value& application) {
+  auto phase = text(application, {"status", "phase"});
+  auto job = text(application, {"status", "jobStatus", "jobID"});
+  auto& x = lives_[text(application, {"metadata", "uid"})];
+  if ((phase == "Running" || phase == "DeployFailed") && x.handed_over.contains(job) && !x.tampered)
+    complain("job " + job + " was stopped with a savepoint, and nobody starts it again");
+}
+
 void judge::look_at_jobs() {
   for (auto& x : outside_.node().job_managers()) {
     if (!x->alive)
@@ -62,9 +70,11 @@ void judge::look_at_jobs() {
       auto [known, is_new] = life.started.try_emplace(id, process);
       if (is_new)
         started(life, *x, job);
-      else if (known->second != process && !x->flink->options().high_availability
-               && !may_start_twice(life, id, known->second, x->pod_uid))
-        complain("job id " + id + " is used for two starts");
+      else if (known->second != process && !x->flink->options().high_availability) {
+        if (!may_start_twice(life, id, known->second, x->pod_uid))
+          complain("job id " + id + " is used for two starts");
+        known->second = process;
+      }
     }
     if (orphaned_.contains(x->application_uid))
       continue;

@@ -2,6 +2,7 @@
 
 #include "test/simulation/peace.hpp"
 #include "test/simulation/plots.hpp"
+#include "test/simulation/predecessor.hpp"
 #include "test/simulation/troubles.hpp"
 
 #include <stdexcept>
@@ -11,11 +12,16 @@ namespace simulation {
 outcome play(const play_setup& setup) {
   stage s{setup};
   try {
+    bool inherited = !setup.plot && s.adversary.choose("left by the Go operator", 10) == 9;
+    if (inherited)
+      predecessor{s}.leave_something();
     s.operators.start(s.adversary.choose("two operators", 4) == 3);
-    setup.plot ? s.user.create_for(*setup.plot) : s.user.create();
-    if (setup.plot)
+    if (setup.plot) {
+      s.user.create_for(*setup.plot);
       act_out(s, *setup.plot);
-    else {
+    } else {
+      if (!inherited)
+        s.user.create();
       troubles x{s}; // what it has planned happens in peace, quietly
       x.happen();
       peace{s}.holds();

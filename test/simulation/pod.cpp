@@ -88,13 +88,16 @@ std::string path_of(const node_pod& x) {
 
 node_pod read_pod(const json::value& pod, std::string ip) {
   auto label = [&](std::string_view name) { return text(pod, {"metadata", "labels", name}); };
+  auto cluster_id = label("flink-app-hash");
+  if (cluster_id.empty()) // of the Go operator
+    cluster_id = text(pod, {"metadata", "annotations", "flink-app-hash"});
   return {.uid = text(pod, {"metadata", "uid"}),
           .key = {text(pod, {"metadata", "namespace"}), text(pod, {"metadata", "name"})},
-          .cluster_id = label("flink-app-hash"),
-          .application_uid = label("flink.k8s.io/application-uid"),
+          .cluster_id = cluster_id,
+          .application_uid = application_uid_of(pod),
           .is_job_manager = label("flink-deployment-type") == "jobmanager",
           .image = text(at(pod, {"spec", "containers"})->as_array().front(), {"image"}),
-          .service = flink::versioned_service_name(label("flink-app"), label("flink-app-hash")),
+          .service = flink::versioned_service_name(label("flink-app"), cluster_id),
           .ip = std::move(ip),
           .properties = properties_of(pod)};
 }

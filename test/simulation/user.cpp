@@ -57,6 +57,11 @@ void user::create() {
   create_as_it_is();
 }
 
+void user::create_for_predecessor() {
+  mode_ = adversary_.choose("deploymentMode", 2) ? "BlueGreen" : "Dual"; // it knows no other
+  create_as_it_is();
+}
+
 void user::create_for(plot x) {
   if (x == plot::teardown)
     mode_ = "BlueGreen";
@@ -98,7 +103,7 @@ void user::delete_objects_of(const std::string& uid, bool services) {
     auto objects = outside_.store().all(resource);
     for (auto& [key, x] : objects)
       if ((services || resource == deployments.first)
-          && text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"}) == uid)
+          && (application_uid_of(*x) == uid || application_uid_of(*x).empty()))
         ask("DELETE", path + key.name, R"({"propagationPolicy":"Background"})");
   }
 }

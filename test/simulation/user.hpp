@@ -41,6 +41,8 @@ public:
   user(world& outside, choices& adversary, judge& eyes) : outside_{outside}, adversary_{adversary}, eyes_{eyes} {}
 
   void create();
+  /// The application that the Go operator has been looking after.
+  void create_for_predecessor();
   /// The application that a plot begins with.
   void create_for(plot x);
   /// Edits, deletes or creates again, as the adversary chooses (moves.cpp).

@@ -7,7 +7,7 @@ namespace {
 std::string leftovers(const stage& s) {
   for (auto* resource : {"deployments.apps", "services", "pods"})
     for (auto& [key, x] : s.outside.store().all(resource))
-      if (!s.judge.forgiven(text(*x, {"metadata", "labels", "flink.k8s.io/application-uid"})))
+      if (!s.judge.forgiven(application_uid_of(*x)))
         return std::string{resource} + " " + key.name + " is left over";
   return {};
 }

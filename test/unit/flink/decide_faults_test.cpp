@@ -166,6 +166,7 @@ TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_
   auto s = rolling_back();
   s.app.status.target->rollback->job_id.reset();
   s.app.status.savepoint_path.reset();
+  s.app.status.job_status->restore_path = s.target().restore_path; // it had left nothing newer
   s.app.status.job_status->state = "FINISHED";
   s.job(s.target().cluster_id, *s.target().job_id, job_state::failed).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);

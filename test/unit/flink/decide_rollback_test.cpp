@@ -33,6 +33,21 @@ TEST(decide_rollback, a_job_that_does_not_start_gives_the_old_version_its_job_ba
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("savepoint incompatible"));
 }
 
+TEST(decide_rollback, a_job_that_a_forgotten_stop_has_ended_has_not_finished_by_itself) {
+  auto s = scene::savepointing();
+  s.app.status.phase = "Recovering";
+  s.job("c0", "old", job_state::finished).jobs("c0");
+  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
+  s.decide();
+  auto id = s.target().cluster_id;
+  s.done(switch_service{id}).jobs(id).no_job(id, *s.target().job_id);
+  s.failed(s.submit(), failure_class::rejected, "no").decide();
+  ASSERT_EQ(s.phase(), phase::RollingBackJob);
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::RollingBackJob);
+  EXPECT_TRUE(s.target().rollback->job_id) << "it is given back";
+}
+
 TEST(decide_rollback, the_old_job_is_not_started_while_the_new_one_may_still_appear) {
   auto s = scene::submitting();
   auto id = s.target().cluster_id;

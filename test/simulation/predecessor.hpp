@@ -1,0 +1,52 @@
+// The Go operator, as far as it is needed: it brings one application somewhere, in its own words and with its own
+// objects, and is gone. What ours makes of that is the run's subject. Written from the same facts as flink/adopt.
+#pragma once
+
+#include "test/simulation/stage.hpp"
+
+#include <string>
+
+namespace simulation {
+
+class predecessor {
+public:
+  explicit predecessor(stage& s) : s_{s} {}
+
+  /// Leaves an application in one of its phases, as the adversary chooses.
+  void leave_something();
+
+private:
+  void leave_first_deploy();
+  void leave_update();
+  void leave_move(const std::string& phase);
+  void leave_second_version(const std::string& phase);
+  void leave_deletion();
+  void leave(std::string phase, json::object more);
+
+  void make_cluster(const std::string& id, const std::string& colour);
+  void post(const std::string& path, const json::value& what);
+  json::object meta(const std::string& name, json::object labels) const;
+  json::object labels(std::string_view role, const std::string& colour) const;
+  json::object deployment(const std::string& id, bool job_manager, const std::string& colour) const;
+  json::object service(const std::string& name, const std::string& id, const std::string& colour) const;
+  std::string properties(const std::string& id) const;
+
+  bool await_slots(const std::string& id);
+  std::string submit(const std::string& id, const std::string& path);
+  std::string start(const std::string& id, const std::string& path);
+  void save(const std::string& id, const std::string& job, const std::string& how);
+  json::value ask(const std::string& id, const std::string& method, const std::string& path, const std::string& body);
+  const job_manager* process(const std::string& id) const;
+
+  const json::value& application() const { return *s_.application(); }
+  bool blue_green() const { return text(application(), {"spec", "deploymentMode"}) == "BlueGreen"; }
+  std::string colour(bool first) const { return !blue_green() ? "" : first ? "green" : "blue"; }
+  json::object job_status(const std::string& job) const;
+
+  stage& s_;
+  std::size_t jobs_ = 0;
+  /// Where a savepoint of it has left the state.
+  std::string savepoint_;
+};
+
+} // namespace simulation
