@@ -1,7 +1,6 @@
 // How the cluster and its job are, as the status tells it: status.clusterStatus and status.jobStatus.
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
-#include "flink/labels.hpp"
 #include "flink/modes.hpp"
 #include "flink/render.hpp"
 #include "flink/step.hpp"
@@ -52,6 +51,16 @@ std::optional<std::string> page(const step& s, const std::string& cluster_id, co
 int32_t ready_pods(const std::vector<const k8s::pod*>& all) {
   return static_cast<int32_t>(
       std::count_if(all.begin(), all.end(), [](auto* x) { return x->ready && !x->head.deleting; }));
+}
+
+/// As their Deployment selects them: pods of the Go operator carry no label with the id of their cluster.
+std::optional<std::string> selector_of(const k8s::deployment* task_manager) {
+  if (!task_manager || task_manager->selector.empty())
+    return std::nullopt;
+  std::string out;
+  for (auto& [key, value] : task_manager->selector)
+    out += (out.empty() ? "" : ",") + key + "=" + value;
+  return out;
 }
 
 /// An answer with every slot free is from before the job took its slots.
@@ -132,8 +141,7 @@ void record_cluster(step& s, const cluster_view& c) {
   to.health = !alive ? "Red" : ready < wanted ? "Yellow" : "Green";
   if (!alive)
     record_job_unknown(s);
-  s.next.selector
-      = std::string{labels::cluster_id} + "=" + c.id + "," + std::string{labels::deployment_type} + "=taskmanager";
+  s.next.selector = selector_of(c.task_manager);
 }
 
 void refresh_health(step& s) {

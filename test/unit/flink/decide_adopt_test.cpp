@@ -104,6 +104,13 @@ TEST(adopted_running, keeps_what_a_rollback_and_a_recovery_need) {
   EXPECT_FALSE(s.app.status.retry_count);
 }
 
+TEST(adopted_running, shows_autoscalers_its_task_managers) {
+  auto s = adopted::running();
+  s.settle();
+  EXPECT_EQ(s.app.status.selector, "environment=production,flink-app=orders,flink-deployment-type=taskmanager,"
+                                   "pod-deployment-selector=tm0a1b2c3d");
+}
+
 TEST(adopted_running, falls_silent) {
   auto s = adopted::running();
   s.settle();

@@ -282,6 +282,36 @@ TEST(health, the_way_to_flinks_pages_is_told_where_there_is_an_ingress) {
   EXPECT_EQ(job_of(s).job_overview_url, "flink.example.com/#/jobs/old");
 }
 
+// -- for autoscalers ----------------------------------------------------------------------------------------------
+
+/// As the API server has it: the TaskManager Deployment of a cluster selects its pods.
+void with_selector(scene& s, const std::string& id) {
+  auto& known = s.seen.world.deployments.at("app-" + id + "-tm");
+  auto x = *known;
+  x.selector = {{"flink-app", "app"}, {"pod-deployment-selector", id + "-tm"}};
+  known = std::make_shared<k8s::deployment>(std::move(x));
+}
+
+TEST(health, the_selector_of_the_scale_subresource_is_that_of_the_task_managers) {
+  auto s = scene::running();
+  with_selector(s, "c0");
+  s.decide();
+  EXPECT_EQ(s.app.status.selector, "flink-app=app,pod-deployment-selector=c0-tm");
+
+  s.seen.world.deployments.erase("app-c0-tm");
+  s.decide();
+  EXPECT_FALSE(s.app.status.selector) << "no TaskManager serves";
+}
+
+TEST(health, the_selector_follows_the_job_to_its_new_cluster) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  with_selector(s, id);
+  EXPECT_FALSE(s.app.status.selector);
+  s.done(s.submit()).job(id, *s.target().job_id, job_state::running).decide();
+  EXPECT_EQ(s.app.status.selector, "flink-app=app,pod-deployment-selector=" + id + "-tm");
+}
+
 // -- rights -----------------------------------------------------------------------------------------------------
 
 constexpr auto no_proxy = R"(pods "app-c1-jm" is forbidden: User "u" cannot get resource "pods/proxy")";
