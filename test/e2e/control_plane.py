@@ -22,7 +22,8 @@ from kit.processes import ROOT, Process, free_port, run, until
 CONTROLLERS = (
     "deployment,replicaset,garbagecollector,namespace,serviceaccount,serviceaccount-token,"
     # The API server's way to a Service is through its Endpoints, not its EndpointSlices.
-    "root-ca-certificate-publisher-controller,endpoint,endpointslice,resourcequota"
+    "root-ca-certificate-publisher-controller,endpoint,endpointslice,resourcequota,"
+    "horizontal-pod-autoscaler-controller"
 )
 
 # Who did what is all that stories count; bodies are of no interest and reading is most of the traffic.
@@ -118,6 +119,10 @@ class ControlPlane:
                 f"--root-ca-file={self.folder}/ca.crt",
                 "--use-service-account-credentials=false",
                 f"--controllers={CONTROLLERS}",
+                # Autoscalers look every second, and at once at pods that have just become ready.
+                "--horizontal-pod-autoscaler-sync-period=1s",
+                "--horizontal-pod-autoscaler-cpu-initialization-period=0s",
+                "--horizontal-pod-autoscaler-initial-readiness-delay=0s",
                 "--bind-address=127.0.0.1",
                 f"--secure-port={self.manager_port}",
             ],

@@ -37,6 +37,7 @@ def test_an_application_of_the_go_operator_goes_on_then_moves_then_goes(left_beh
         assert not deployment["metadata"].get("ownerReferences")
     app.until_it_counts(job)
     assert {x["metadata"]["uid"] for x in app.pods()} == pods, "no pod was started anew"
+    assert app.pods_to_scale() == {x["metadata"]["name"] for x in app.pods("taskmanager")}
 
     app.update("v2").wait_running()
     assert app.job_id != job

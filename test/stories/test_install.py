@@ -21,6 +21,7 @@ FORBIDDEN = [
     ("delete", "flinkapplications.flink.k8s.io", "stories"),
     ("update", "customresourcedefinitions.apiextensions.k8s.io", None),
     ("get", "nodes", None),
+    ("watch", "horizontalpodautoscalers.autoscaling", "stories"),
 ]
 
 

@@ -6,6 +6,7 @@ import copy
 import json
 import sys
 import time
+import urllib.parse
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,17 @@ class App:
         self.generation = self.get()["metadata"]["generation"]
         return self
 
+    def wait_scaled(self, parallelism: int, seconds: float = 60) -> "App":
+        """Waits until somebody else has scaled it; later applies keep what he set."""
+
+        def look(event: str, thing: dict) -> bool:
+            return thing["metadata"]["generation"] > self.generation and thing["spec"]["parallelism"] == parallelism
+
+        self.applied_at, thing = self._until(f"{self.name} to be scaled to {parallelism}", look, seconds)
+        self.resource["spec"]["parallelism"] = parallelism
+        self.generation = thing["metadata"]["generation"]
+        return self
+
     def hold(self) -> None:
         """Keeps the resource from going away, with a finalizer that is not the operator's."""
         self.cluster.api.merge(self.path, {"metadata": {"finalizers": [*self.finalizers(), HOLD]}})
@@ -189,6 +201,13 @@ class App:
             if role in (None, x["metadata"]["labels"].get("flink-deployment-type"))
             and cluster_id in (None, x["metadata"]["labels"].get("flink-app-hash"))
         ]
+
+    def pods_to_scale(self) -> set[str]:
+        """Names of the pods that the scale subresource selects, which an autoscaler counts."""
+        scale = self.cluster.api.get(self.path + "/scale")
+        selector = urllib.parse.quote(scale["status"]["selector"])
+        pods = self.cluster.api.items(f"/api/v1/namespaces/{self.namespace}/pods?labelSelector={selector}")
+        return {x["metadata"]["name"] for x in pods}
 
     def images(self) -> set[str]:
         """Of all its pods."""
