@@ -37,10 +37,12 @@ bool out_of_time(const step& s) {
 /// The old job goes on, and what it gave away is its own newest state too.
 void saved_beside(step& s, const cluster_view& old, const std::string& path) {
   auto job = serving_job(s.was);
-  auto* told = s.checkpoints(old, job, s.pace(), s.answered(ask_savepoint{old.id, job, *s.was.target->trigger_id}));
-  if (!told && old.leader && !out_of_time(s))
-    return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
+  auto asked = s.answered(ask_savepoint{old.id, job, *s.was.target->trigger_id});
+  auto* told = s.checkpoints(old, job, s.pace(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
+  bool cached = !taken && s.x.now.steady - asked < defaults::fresh; // the answer came from Flink's cache
+  if ((!told || cached) && old.leader && !out_of_time(s))
+    return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
   if (taken && s.next.job_status) // where a lost trigger has left another one after it, that is the newest
     count_as_checkpoint(s, *taken);
   begin_submit(s, path, "job " + job + " has given its state away in " + path + " and goes on");

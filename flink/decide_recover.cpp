@@ -68,6 +68,8 @@ bool old_job_ended(step& s, const cluster_view& old) {
   if (starts_again(s.was)) {
     // It runs after all: Flink, or a person, was faster.
     s.next.target.reset();
+    if (old.leader)
+      s.next.cluster->job_manager = incarnation_of(*old.leader);
     s.enter(phase::Running, serving_version(s) + " runs");
     return false;
   }

@@ -87,8 +87,10 @@ void watch_job(step& s, const cluster_view& c) {
     return job_is_failed(s, c, job_id);
   if ((*known)->state == rest::job_state::canceled)
     return s.trouble("JobEnded", state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
-  if (phase_of(s.was) == phase::Failed)
+  if (phase_of(s.was) == phase::Failed) {
+    s.next.cluster->job_manager = incarnation_of(*c.leader); // somebody has started it there
     s.enter(phase::Running, state);
+  }
   if (!rest::is_terminal((*known)->state))
     watch_running_job(s, c, **known);
   else

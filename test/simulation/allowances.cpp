@@ -12,7 +12,7 @@ bool is_stillborn(const local::simulated::job& x) {
 }
 
 bool may_start_twice(const life& x, const std::string& job_id, const std::string& process, const std::string& pod_uid) {
-  return !x.accepted.contains(job_id) && process.starts_with(pod_uid + "/");
+  return x.by_hand.contains(job_id) || (!x.accepted.contains(job_id) && process.starts_with(pod_uid + "/"));
 }
 
 bool may_start_from_anything(const life& x, const json::value& application) {

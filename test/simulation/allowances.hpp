@@ -29,6 +29,8 @@ struct life {
   std::optional<int64_t> before_second;
   /// Jobs that were submitted; and those of them that had not appeared when the status was written by hand.
   std::set<std::string> submitted, forgotten;
+  /// Jobs that somebody has started again under their ids.
+  std::set<std::string> by_hand;
 };
 
 /// A job that was under way to its JobManager when the status was set back, and appears afterwards, is not counted
@@ -40,7 +42,7 @@ bool is_stillborn(const local::simulated::job& x);
 
 /// A submit whose answer nobody has seen is repeated under its id. Where the container of its JobManager has restarted
 /// meanwhile, and the pod does not tell yet, the job starts twice; nobody has built on the first start.
-/// `process` is that of the first one.
+/// And a person may do as she likes. `process` is that of the first one.
 bool may_start_twice(const life& x, const std::string& job_id, const std::string& process, const std::string& pod_uid);
 
 /// From whatever state a job is started now, it is right:

@@ -30,6 +30,10 @@ public:
   /// tells whose it is.
   void forgive(const std::string& application_uid) { orphaned_.insert({application_uid, ""}); }
   bool forgiven(const std::string& application_uid) const { return orphaned_.contains(application_uid); }
+  /// Somebody starts a job again under its id.
+  void started_by_hand(const std::string& application_uid, const std::string& job_id) {
+    lives_[application_uid].by_hand.insert(job_id);
+  }
   /// Somebody writes the status by hand.
   void tampered(const std::string& application_uid);
   bool is_tampered(const std::string& application_uid) const {

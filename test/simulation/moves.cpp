@@ -144,6 +144,17 @@ constexpr move moves[] = {
        on = !on;
        u.edit(on ? "from now on no savepoints" : "from now on savepoints");
      }},
+    {2,
+     [](user& u) {
+       auto& x = u.wanted_next();
+       bool before = x.suspend, saves = !x.savepoint_disabled;
+       x.suspend = true;
+       x.savepoint_disabled = u.adversary().choose("with a savepoint", 2) == 1;
+       u.edit("suspend");
+       x.suspend = before;
+       x.savepoint_disabled = !saves;
+       u.edit("and takes that back at once");
+     }},
 };
 
 } // namespace

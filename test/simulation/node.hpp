@@ -53,6 +53,8 @@ public:
   void fail_tasks();
   /// Somebody cancels all jobs of a JobManager.
   void cancel_jobs(const node_pod& x);
+  /// A checkpoint or savepoint is gone.
+  void lose(const std::string& path) { durable_.erase(path); }
   /// JobManagers forget the jobs that are over.
   void expire_jobs();
   /// The node of these pods of a cluster is cut off: they run on, nobody reaches them, and after a while the API server

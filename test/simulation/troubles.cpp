@@ -150,6 +150,39 @@ void troubles::meddle() {
     delete_an_object();
   if (s_.adversary.strikes("status erased or set back", 15))
     restore_status();
+  if (s_.adversary.strikes("state deleted by hand", 15))
+    delete_a_state();
+  if (s_.phase() == "Failed" && s_.adversary.strikes("lost job started by hand", 300))
+    start_by_hand();
+}
+
+/// The newest of them, or any.
+void troubles::delete_a_state() {
+  auto& node = s_.outside.node();
+  auto all = node.snapshots().list();
+  if (all.empty())
+    return;
+  auto path = all[s_.adversary.choose("which state", static_cast<uint32_t>(all.size()))];
+  if (auto* x = s_.application(); x && s_.adversary.choose("or the newest", 2))
+    path = text(*x, {"status", "jobStatus", "lastCheckpoint"});
+  s_.say("somebody deletes the state " + path);
+  node.lose(path);
+}
+
+/// A JobManager that has lost its memory takes the same job id again.
+void troubles::start_by_hand() {
+  auto* job = at(*s_.application(), {"status", "jobStatus"});
+  auto* x = some_pod(true);
+  if (!job || !x || text(*job, {"jobID"}).empty())
+    return;
+  json::object body{{"jobId", text(*job, {"jobID"})},
+                    {"entryClass", text(*job, {"entryClass"})},
+                    {"parallelism", integer(*job, {"parallelism"})}};
+  if (auto path = text(*job, {"lastCheckpoint"}); !path.empty())
+    body["savepointPath"] = path;
+  s_.say("somebody starts job " + text(*job, {"jobID"}) + " on cluster " + x->cluster_id);
+  s_.judge.started_by_hand(text(*s_.application(), {"metadata", "uid"}), text(*job, {"jobID"}));
+  s_.outside.node().ask(x->ip, {"POST", "/jars/" + text(*job, {"jarName"}) + "/run", json::serialize(body)}, [](auto) {});
 }
 
 void troubles::delete_an_object() {

@@ -28,6 +28,8 @@ private:
   void meddle();
   void restore_status();
   void delete_an_object();
+  void delete_a_state();
+  void start_by_hand();
   void heal();
   node_pod* some_pod(bool job_manager);
   void spell(const char* what, std::function<void(bool)> set);

@@ -176,6 +176,8 @@ void flink_cluster::restart(job& x) {
     if (!y.discarded)
       path = y.path;
   auto found = durable_.find(path);
+  if (found == nullptr && !path.empty()) // somebody has deleted it, and there is no way back
+    return end(x, job_state::failed, task_state::failed);
   x.position = found == nullptr ? 0 : found->position;
   ++x.restarts;
   enter(x, job_state::running);

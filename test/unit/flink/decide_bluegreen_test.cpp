@@ -1,4 +1,5 @@
 // BlueGreen: a second version comes to run beside the first.
+#include "config/defaults.hpp"
 #include "test/unit/flink/bluegreen.hpp"
 
 #include <gmock/gmock.h>
@@ -8,6 +9,7 @@ namespace flink {
 namespace {
 
 using namespace bluegreen;
+namespace defaults = config::defaults;
 using rest::job_state;
 using testing::AllOf;
 using testing::Contains;
@@ -95,6 +97,17 @@ TEST(decide_bluegreen, a_checkpoint_from_before_the_savepoint_does_not_take_its_
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/sp");
   s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/cp", taken + 5000, false, false}}).decide();
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/cp");
+}
+
+TEST(decide_bluegreen, the_time_of_the_savepoint_is_the_job_managers) {
+  auto s = saving();
+  auto trigger = *s.target().trigger_id;
+  s.done(take(s)).savepoint("c0", trigger, {.in_progress = false, .location = "file:/sp"});
+  s.done(ask_savepoint{"c0", "old", trigger}).checkpoints("c0", "old", {}).decide();
+  EXPECT_EQ(s.phase(), phase::Savepointing) << "the list may come out of Flink's cache";
+  EXPECT_EQ(s.last.waiting.reason, "Savepointing");
+  s.later(defaults::fresh).checkpoints("c0", "old", {}).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob) << "it is not waited for longer than that can last";
 }
 
 TEST(decide_bluegreen, without_savepoints_it_starts_from_nothing) {

@@ -230,6 +230,21 @@ TEST(decide_recover, a_job_cancelled_by_hand_stays_cancelled) {
   EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True JobEnded"), HasSubstr("by somebody else")));
 }
 
+TEST(decide_recover, a_job_that_somebody_starts_again_belongs_to_the_job_manager_that_runs_it) {
+  auto s = scene::running();
+  s.app.status.phase = "Failed";
+  s.pods("c0", 1).job("c0", "old", job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::Running);
+  EXPECT_EQ(s.app.status.cluster->job_manager->restarts, 1) << "the next savepoint is asked of this one";
+}
+
+TEST(decide_recover, nor_is_it_forgotten_while_the_job_waits_for_its_restart) {
+  auto s = failed_job();
+  s.later(10s).pods("c0", 1).slots("c0", 2).job("c0", "old", job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::Running);
+  EXPECT_EQ(s.app.status.cluster->job_manager->restarts, 1);
+}
+
 TEST(decide_recover, a_restart_that_is_refused_too_often_is_the_last) {
   auto s = submitting_again();
   s.app.status.job_failures->restarts = 3;

@@ -302,6 +302,16 @@ TEST(flink_model, restarts_a_job_from_its_newest_checkpoint) {
   EXPECT_NEAR(static_cast<double>(position_at(x.cluster.jobs().at(id(1)), x.now)), static_cast<double>(taken), 10);
 }
 
+TEST(flink_model, a_job_whose_state_somebody_has_deleted_fails_for_good) {
+  bench x{bench::usual()};
+  x.up().run(id(1));
+  x.pass(seconds{5});
+  x.durable.erase(newest(x.cluster.jobs().at(id(1)), false)->path);
+  x.cluster.fail_tasks(id(1), x.now);
+  x.pass(milliseconds{310});
+  EXPECT_EQ(x.state_of(id(1)), job_state::failed);
+}
+
 TEST(flink_model, restarts_jobs_of_a_lost_task_manager_once_there_are_slots) {
   bench x{bench::usual()};
   x.up().run(id(1));
