@@ -49,6 +49,9 @@ constexpr std::chrono::milliseconds poll_longest{2000};
 constexpr std::chrono::milliseconds poll_job{10'000};
 /// Checkpoints at rest, where the newest path is needed for a recovery.
 constexpr std::chrono::milliseconds poll_checkpoints{60'000};
+/// Where checkpoints are tried and fail, none may have completed for so long: more than Flink's own patience with one of
+/// them (execution.checkpointing.timeout, 10 minutes) would be seen late.
+constexpr std::chrono::milliseconds checkpoints_overdue{600'000};
 /// A job that has failed is in trouble until it has run this long without failing again: a crash loop is not healthy in
 /// the moments in which its tasks run.
 constexpr std::chrono::milliseconds job_settles{60'000};

@@ -42,6 +42,23 @@ std::string time_text(int64_t since_epoch) {
   return k8s::format_time(std::chrono::system_clock::time_point{milliseconds{since_epoch}});
 }
 
+/// Says so if checkpoints are tried and fail, and none has completed for long: a failure now would cost all that since.
+std::optional<std::string> checkpoints_fail(const step& s, const rest::job& job) {
+  auto c = s.next.cluster ? s.cluster(s.next.cluster->id) : cluster_view{};
+  if (!c.told || rest::is_terminal(job.state))
+    return std::nullopt;
+  auto known = c.told->checkpoints.find(job.id);
+  if (known == c.told->checkpoints.end() || !known->second.value || !known->second.value->latest_failed)
+    return std::nullopt;
+  auto& failed = *known->second.value->latest_failed;
+  auto& last = known->second.value->latest_completed;
+  auto completed = last ? last->trigger_timestamp : job.start_time;
+  if (failed.failure_timestamp < completed || milliseconds{job.now - completed} < defaults::checkpoints_overdue)
+    return std::nullopt;
+  return "no checkpoint of job " + job.id + " has completed since " + time_text(completed)
+       + ", and they are tried: " + failed.message;
+}
+
 /// Address of a page of Flink's web UI, where the way to it is known.
 std::optional<std::string> page(const step& s, const std::string& cluster_id, const std::string& path) {
   auto host = ingress_host(s.x.app, {.id = cluster_id, .colour = colour_of(s.next, cluster_id)}, s.x.settings.render);
@@ -111,6 +128,8 @@ void record_job(step& s, const rest::job& from) {
   to.job_overview_url = page(s, s.next.cluster ? s.next.cluster->id : std::string{}, "jobs/" + from.id);
   to.state = std::string{to_string(from.state)};
   to.health = std::string{health_of(from, phase_of(s.next))};
+  if (to.health == "Green" && checkpoints_fail(s, from))
+    to.health = "Yellow";
   to.start_time = time_text(from.start_time);
   to.running_tasks = from.tasks_running;
   to.total_tasks = from.tasks_total;
@@ -221,6 +240,8 @@ std::optional<std::string> cause_of_failure(step& s, const cluster_view& c, cons
 
 void watch_running_job(step& s, const cluster_view& c, const rest::job& job) {
   record_checkpoint(s, c, job.id);
+  if (auto why = checkpoints_fail(s, job))
+    s.trouble("CheckpointsFail", *why);
   record_restarts(s, c, job);
   if (!c.told || !c.told->overview || !slots_are_taken(c.told->overview->value))
     s.overview(c, defaults::poll_job);

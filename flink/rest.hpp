@@ -152,6 +152,13 @@ struct checkpoint {
   bool operator==(const checkpoint&) const = default;
 };
 
+struct failed_checkpoint {
+  /// Milliseconds since the epoch, by the JobManager's clock.
+  int64_t failure_timestamp = 0;
+  std::string message;
+  bool operator==(const failed_checkpoint&) const = default;
+};
+
 struct checkpoints {
   int32_t completed = 0;
   int32_t failed = 0;
@@ -160,6 +167,8 @@ struct checkpoints {
   std::optional<checkpoint> latest_savepoint;
   /// What the job was restored from, if it was.
   std::optional<checkpoint> latest_restored;
+  /// The newest checkpoint that failed.
+  std::optional<failed_checkpoint> latest_failed;
   bool operator==(const checkpoints&) const = default;
 };
 

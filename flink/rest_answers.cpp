@@ -236,6 +236,9 @@ checkpoints read_checkpoints(reader& r, dom::element x) {
     out.latest_savepoint = read_checkpoint(r, *y);
   if (auto y = r.optional_object(latest, "restored"))
     out.latest_restored = read_restored(r, *y);
+  if (auto y = r.optional_object(latest, "failed"))
+    out.latest_failed
+        = failed_checkpoint{r.optional_integer(*y, "failure_timestamp"), r.optional_text(*y, "failure_message")};
   return out;
 }
 

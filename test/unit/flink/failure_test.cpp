@@ -189,6 +189,11 @@ const oddity kubernetes_answers[] = {
     {"an object that breaks its schema", 422,
      R"({"kind":"Status","message":"Deployment.apps \"a\" is invalid: spec.x: Required value","reason":"Invalid","code":422})",
      rejected, "Deployment.apps \"a\" is invalid: spec.x: Required value"},
+    {"a Service of an API server that is ending", 422,
+     R"({"kind":"Status","message":"Service \"a\" is invalid: spec.clusterIPs: Invalid value: [\"\"]: failed to allocate IP: Post \"https://[::1]:6443/apis/networking.k8s.io/v1/ipaddresses\": connection refused","reason":"Invalid","code":422})",
+     transient,
+     "Service \"a\" is invalid: spec.clusterIPs: Invalid value: [\"\"]: failed to allocate IP: Post "
+     "\"https://[::1]:6443/apis/networking.k8s.io/v1/ipaddresses\": connection refused"},
     {"a body that does not decode", 400,
      R"({"kind":"Status","message":"quantities must match the regular expression","reason":"BadRequest","code":400})",
      rejected, "quantities must match the regular expression"},

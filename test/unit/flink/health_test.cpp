@@ -49,6 +49,50 @@ TEST(health, a_crash_loop_is_no_health_in_the_moments_in_which_its_tasks_run) {
   EXPECT_TRUE(job_of(s).last_failing_time);
 }
 
+/// The newest checkpoint completed so long ago, and one has failed a moment ago.
+scene& checkpoints_fail(scene& s, std::chrono::milliseconds since) {
+  auto now = s.milliseconds_now();
+  rest::checkpoints x{.latest_completed = rest::checkpoint{"file:/chk-3", now - since.count(), false, false},
+                      .latest_failed = rest::failed_checkpoint{now - 1000, "IO-problem detected."}};
+  return s.job("c0", "old", job_state::running).checkpoints("c0", "old", std::move(x)).decide();
+}
+
+TEST(health, checkpoints_that_fail_for_long_are_trouble) {
+  auto s = scene::running();
+  checkpoints_fail(s, 599s);
+  EXPECT_EQ(job_of(s).health, "Green");
+  checkpoints_fail(s.later(1s), 600s);
+  EXPECT_EQ(job_of(s).health, "Yellow");
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True CheckpointsFail: no checkpoint of job old has completed since"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("IO-problem detected."));
+
+  auto before = s.app.status;
+  checkpoints_fail(s.later(60s), 660s);
+  EXPECT_EQ(s.app.status, before) << "which is not written with every poll";
+}
+
+TEST(health, a_job_that_has_never_completed_one_counts_from_its_start) {
+  auto s = scene::running();
+  s.checkpoints("c0", "old", {.latest_failed = rest::failed_checkpoint{s.milliseconds_now(), "no"}}).decide();
+  EXPECT_EQ(job_of(s).health, "Yellow");
+}
+
+TEST(health, a_job_without_checkpoints_is_well) {
+  auto s = scene::running();
+  s.later(std::chrono::hours{1}).job("c0", "old", job_state::running).checkpoints("c0", "old", {}).decide();
+  EXPECT_EQ(job_of(s).health, "Green");
+}
+
+TEST(health, one_that_failed_before_the_newest_is_over) {
+  auto s = scene::running();
+  auto now = s.milliseconds_now();
+  s.checkpoints("c0", "old",
+                {.latest_completed = rest::checkpoint{"file:/chk-3", now - 700'000, false, false},
+                 .latest_failed = rest::failed_checkpoint{now - 800'000, "no"}});
+  s.decide();
+  EXPECT_EQ(job_of(s).health, "Green");
+}
+
 TEST(health, a_trouble_that_lasts_is_not_written_with_every_poll) {
   auto s = scene::running();
   s.failing_job("c0", "old", job_state::restarting).exceptions("c0", "old", {.latest = "no"}).decide();

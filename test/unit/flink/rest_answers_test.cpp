@@ -260,6 +260,14 @@ TEST_P(any_version, names_the_savepoint_by_which_a_job_was_stopped) {
   EXPECT_TRUE(x.latest_completed->discarded);
 }
 
+TEST_P(any_version, tells_of_checkpoints_that_fail) {
+  auto x = understood(decode_checkpoints, GetParam(), "checkpoints_failing");
+  ASSERT_TRUE(x.latest_failed);
+  EXPECT_GT(x.latest_failed->failure_timestamp, 1'600'000'000'000);
+  EXPECT_THAT(x.latest_failed->message, HasSubstr("IO-problem detected"));
+  EXPECT_FALSE(understood(decode_checkpoints, GetParam(), "checkpoints_completed").latest_failed);
+}
+
 TEST_P(any_version, has_checkpoints_that_no_other_job_can_start_from) {
   auto x = understood(decode_checkpoints, GetParam(), "checkpoints_not_addressable");
   ASSERT_TRUE(x.latest_completed);
