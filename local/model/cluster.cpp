@@ -63,13 +63,16 @@ std::optional<moment> cluster::due() const {
 std::string cluster::apply(std::string_view yaml, moment now) {
   std::string problem;
   auto object = parse_yaml(yaml, problem);
-  if (!object)
-    return problem;
-  auto kind = resources_.kinds().of(text_at(*object, "apiVersion"), text_at(*object, "kind"));
+  return object ? create(std::move(*object), now) : problem;
+}
+
+std::string cluster::create(json::value object, moment now) {
+  auto kind = resources_.kinds().of(text_at(object, "apiVersion"), text_at(object, "kind"));
   if (!kind)
-    return "kind \"" + std::string{text_at(*object, "kind")} + "\" is not known";
+    return "kind \"" + std::string{text_at(object, "kind")} + "\" is not known";
   write_call call{.now = now};
-  auto made = resources_.create(*kind, std::string{text_at(*object, "metadata.namespace")}, std::move(*object), call);
+  std::string ns{text_at(object, "metadata.namespace")};
+  auto made = resources_.create(*kind, ns, std::move(object), call);
   auto* error = failed(made);
   return error ? error->message : std::string{};
 }

@@ -37,6 +37,8 @@ public:
 
   /// Creates what a YAML document describes, e.g. a CustomResourceDefinition; returns what was wrong, or an empty text.
   std::string apply(std::string_view yaml, moment now);
+  /// The same for an object that has been read already.
+  std::string create(json::value object, moment now);
 
   model::resources& resources() { return resources_; }
   const model::resources& resources() const { return resources_; }

@@ -103,7 +103,8 @@ void deployment_controller::tell_status(const picture& x, moment now) {
         false, now));
   status["conditions"] = std::move(conditions);
   auto current = objects_->store().get("deployments.apps", x.k);
-  if (!current)
+  auto* had = current ? find(*current, "status") : nullptr;
+  if (!current || (had && had->is_object() && had->get_object() == status))
     return;
   auto told = *current;
   told.get_object()["status"] = std::move(status);

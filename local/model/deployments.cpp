@@ -209,11 +209,13 @@ void deployment_controller::drop_history(const picture& x, moment now) {
 void deployment_controller::number(picture& x, moment now) {
   // A template that comes back is a new revision of an old set.
   auto newest = x.old.empty() ? 0 : revision_of(*x.old.back());
-  auto revision = std::to_string(std::max(revision_of(*x.current), newest + 1));
+  auto revision = std::max(revision_of(*x.current), newest + 1);
   write_call call{.now = now};
   auto mark = [&](const object_ptr& object, std::string_view plural) {
+    if (revision_of(*object) == revision)
+      return object;
     auto marked = *object;
-    make_object(marked, "metadata.annotations")[revision_annotation] = revision;
+    make_object(marked, "metadata.annotations")[revision_annotation] = std::to_string(revision);
     key k{x.k.ns, std::string{text_at(*object, "metadata.name")}};
     auto kept = objects_->update(*objects_->kinds().find("apps", "v1", plural), k, "", std::move(marked), call);
     return failed(kept) ? object : std::get<object_ptr>(kept);

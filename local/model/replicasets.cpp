@@ -155,7 +155,8 @@ void replicaset_controller::tell_status(const key& k, const json::value& set, co
   }
   auto kind = objects_->kinds().find("apps", "v1", "replicasets");
   auto current = objects_->store().get("replicasets.apps", k);
-  if (!current)
+  auto* had = current ? find(*current, "status") : nullptr;
+  if (!current || (had && had->is_object() && had->get_object() == status))
     return;
   auto told = *current;
   told.get_object()["status"] = std::move(status);
