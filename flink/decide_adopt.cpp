@@ -67,9 +67,10 @@ bool alive(const located_job& x) {
 const located_job* choose(const step& s, const survey& all, const std::string& deployed) {
   auto named = serving_job(s.was);
   bool starting = phase_of(s.was) == phase::SubmittingJob;
+  bool stopped = filled(s.next.savepoint_path); // it has left its state there, and has not come to its end by itself
   auto rank = [&](const located_job& x) {
-    bool through
-        = x.job.state == rest::job_state::finished && (x.job.id == named || (starting && x.cluster_id != deployed));
+    bool through = x.job.state == rest::job_state::finished
+                && ((x.job.id == named && !stopped) || (starting && x.cluster_id != deployed));
     if (!alive(x) && !through)
       return 0;
     return (alive(x) ? 4 : 0) + (x.job.id == named ? 2 : 0) + ((x.cluster_id != deployed) == starting ? 1 : 0);

@@ -103,11 +103,12 @@ job_status job_of(const step& s, const legacy& x, const std::optional<job_parame
   auto* known = x.recorded || !s.was.job_status || x.cluster_id != deployed_cluster(s) ? x.recorded : &*s.was.job_status;
   bool recorded = known && filled(known->jar_name);
   auto job = recorded ? *known : job_status{};
-  if (!recorded && rendered) {
-    job.jar_name = rendered->jar_name;
-    job.parallelism = rendered->parallelism;
-    job.entry_class = rendered->entry_class;
-    job.program_args = rendered->program_args;
+  if (!recorded) {
+    auto& wanted = s.x.app.spec; // the best guess where its Deployment is missing
+    job.jar_name = rendered ? rendered->jar_name : wanted.jar_name;
+    job.parallelism = rendered ? rendered->parallelism : wanted.parallelism;
+    job.entry_class = rendered ? rendered->entry_class : wanted.entry_class;
+    job.program_args = rendered ? rendered->program_args : wanted.program_args;
     job.allow_non_restored_state = s.x.app.spec.allow_non_restored_state;
   }
   job.program_args_list = split_program_args(job.program_args.value_or(""));

@@ -79,6 +79,7 @@ void watch_newer(step& s) {
   s.look_within(d.look_again);
   if (d.waiting.trouble)
     s.trouble(d.waiting.reason, d.waiting.message);
+  s.next.updating_cluster = d.next.cluster;
   s.next.version_statuses[1].job_status = d.next.job_status;
   s.next.version_statuses[1].cluster_status = d.next.cluster_status;
 }

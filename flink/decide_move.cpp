@@ -40,6 +40,8 @@ void saved_beside(step& s, const cluster_view& old, const std::string& path) {
   auto asked = s.answered(ask_savepoint{old.id, job, *s.was.target->trigger_id});
   auto* told = s.checkpoints(old, job, s.pace(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
+  if (taken && taken->external_path != path && is_known_savepoint(s.was, taken->external_path))
+    taken.reset(); // one from before
   bool cached = !taken && s.x.now.steady - asked < defaults::fresh; // the answer came from Flink's cache
   if ((!told || cached) && old.leader && !out_of_time(s))
     return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");

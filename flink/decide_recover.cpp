@@ -70,7 +70,7 @@ bool old_job_ended(step& s, const cluster_view& old) {
     s.next.target.reset();
     if (old.leader)
       s.next.cluster->job_manager = incarnation_of(*old.leader);
-    s.enter(phase::Running, serving_version(s) + " runs");
+    s.enter(resting_phase(s), serving_version(s) + " runs");
     return false;
   }
   if (is_beside(s.was)) {
@@ -175,6 +175,11 @@ bool starts_again(const status& x) {
   return in_place(x) && x.target->spec_hash == x.cluster->spec_hash && !x.target->rollback;
 }
 
+phase resting_phase(const step& s) {
+  bool failed_before = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
+  return failed_before ? phase::DeployFailed : phase::Running;
+}
+
 bool lacks_objects(step& s, const cluster_view& c) {
   auto missing = missing_objects(s, c);
   if (missing.empty())
@@ -267,8 +272,7 @@ void started_again(step& s, const cluster_view& c, const verdict& how) {
     }
     record_job(s, *how.job);
     s.next.target.reset();
-    bool failed_before = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
-    s.enter(failed_before ? phase::DeployFailed : phase::Running, "job " + how.job->id + " runs again");
+    s.enter(resting_phase(s), "job " + how.job->id + " runs again");
     s.event("JobRestarted", "job " + how.job->id + " runs on cluster " + c.id
                                 + (t.restore_path ? ", restored from " + *t.restore_path : ", without state"));
     return;

@@ -87,14 +87,12 @@ void watch_job(step& s, const cluster_view& c) {
     return job_is_failed(s, c, job_id);
   if ((*known)->state == rest::job_state::canceled)
     return s.trouble("JobEnded", state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
-  if (phase_of(s.was) == phase::Failed) {
-    s.next.cluster->job_manager = incarnation_of(*c.leader); // somebody has started it there
-    s.enter(phase::Running, state);
-  }
-  if (!rest::is_terminal((*known)->state))
-    watch_running_job(s, c, **known);
-  else
-    job_finished(s, c, job_id);
+  if (phase_of(s.was) == phase::Failed)
+    s.enter(resting_phase(s), state);
+  if (rest::is_terminal((*known)->state))
+    return job_finished(s, c, job_id);
+  s.next.cluster->job_manager = incarnation_of(*c.leader); // where it runs, whoever has started it there
+  watch_running_job(s, c, **known);
 }
 
 /// What is asked of the Ingress may change without a deploy. One that does not say what it was made from is somebody
@@ -156,8 +154,11 @@ bool scaled(step& s, const k8s::deployment& x, int32_t replicas) {
 
 bool remove_cluster(step& s, const std::string& cluster_id) {
   auto c = s.cluster(cluster_id);
+  int going = 0, staying = 0;
   auto remove = [&](object_role role, const k8s::object_head& x) {
-    if (x.deleting || x.labels.contains(std::string{labels::orphaned}))
+    auto stays = x.labels.contains(std::string{labels::orphaned});
+    ++(stays ? staying : going);
+    if (x.deleting || stays)
       return;
     s.insist(delete_object{role, x.key.name, x.uid}); // guarded by the uid
   };
@@ -167,7 +168,7 @@ bool remove_cluster(step& s, const std::string& cluster_id) {
     remove(object_role::task_manager, c.task_manager->head);
   if (c.versioned_service)
     remove(object_role::versioned_service, c.versioned_service->head);
-  return c.gone();
+  return c.gone() || (staying > 0 && going == 0);
 }
 
 void sweep(step& s) {

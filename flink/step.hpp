@@ -228,7 +228,7 @@ std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string&
 /// Asks for so many replicas of a Deployment. Returns whether it has them asked for.
 bool scaled(step& s, const k8s::deployment& x, int32_t replicas);
 
-/// Deletes whatever is left of a cluster. Returns whether nothing is.
+/// Deletes whatever is left of a cluster. Returns whether nothing is, but what was left behind on purpose.
 bool remove_cluster(step& s, const std::string& cluster_id);
 
 /// Removes clusters that neither serve nor are being built, at once or after the time that a failed one is kept.
@@ -344,6 +344,9 @@ void job_failed(step& s, std::string reason, std::string why);
 /// The job that serves has finished. If a stop that an update had given up on has come late, it has not come to its end
 /// by itself: it is started again from its savepoint, whatever spec.jobFailurePolicy says.
 void job_finished(step& s, const cluster_view& c, const std::string& job_id);
+
+/// Where the application rests once its job runs again: DeployFailed where the version that failed is still wanted.
+phase resting_phase(const step& s);
 
 struct verdict;
 /// What became of such a start.

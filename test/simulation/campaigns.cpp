@@ -52,6 +52,9 @@ const std::vector<std::string_view>& crashes_and_lost_answers() {
                                                  "crash loop",
                                                  "object deleted by hand",
                                                  "status erased or set back",
+                                                 "target removed from the status",
+                                                 "state deleted by hand",
+                                                 "lost job started by hand",
                                                  "slow main()",
                                                  "main() without end"};
   return all;

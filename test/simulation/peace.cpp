@@ -20,7 +20,7 @@ void peace::holds() {
     return s_.judge.complain("not well in time: " + unfulfilled(s_) + "; " + s_.picture());
   if (s_.condition("Degraded").find("StatusLost") != std::string::npos)
     s_.user.clear_clusters();
-  if (auto* x = s_.application(); x && !s_.bad())
+  if (auto* x = s_.application(); x && !s_.bad() && !user_can_help())
     s_.judge.demand_no_job_left_lying(*x);
   until_repaired();
   if (!s_.bad())

@@ -31,7 +31,7 @@ void predecessor::leave_something() {
                   .accept = "application/json",
                   .body = R"({"metadata":{"finalizers":["job.finalizers.flink.k8s.io"]}})"});
   s_.adversary.choose("has it deployed anything", 4) == 0 ? leave_first_deploy() : leave_update();
-  if (s_.user.wants_it() && s_.adversary.choose("deleted meanwhile", 6) == 5)
+  if (s_.user.wants_it() && s_.adversary.choose("deleted meanwhile", 3) == 2)
     s_.user.remove("Background");
 }
 

@@ -150,10 +150,26 @@ void troubles::meddle() {
     delete_an_object();
   if (s_.adversary.strikes("status erased or set back", 15))
     restore_status();
+  if (at_target() && s_.adversary.strikes("target removed from the status", 25))
+    remove_target();
   if (s_.adversary.strikes("state deleted by hand", 15))
     delete_a_state();
   if (s_.phase() == "Failed" && s_.adversary.strikes("lost job started by hand", 300))
     start_by_hand();
+}
+
+const json::value* troubles::at_target() const {
+  auto* x = s_.application();
+  return x ? at(*x, {"status", "target"}) : nullptr;
+}
+
+/// Somebody thinks that the deploy would begin anew then.
+void troubles::remove_target() {
+  auto status = *at(*s_.application(), {"status"});
+  status.as_object().erase("target");
+  s_.say("somebody removes status.target");
+  s_.judge.tampered(text(*s_.application(), {"metadata", "uid"}));
+  s_.outside.tamper(user::name, std::move(status));
 }
 
 /// The newest of them, or any.

@@ -28,6 +28,8 @@ private:
   void meddle();
   void restore_status();
   void delete_an_object();
+  const json::value* at_target() const;
+  void remove_target();
   void delete_a_state();
   void start_by_hand();
   void heal();

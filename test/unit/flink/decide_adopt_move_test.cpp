@@ -159,5 +159,14 @@ TEST(adopted_rolling_back, a_job_that_has_been_given_back_goes_on) {
   EXPECT_THAT(s.touched, Each(HasSubstr("ask")));
 }
 
+TEST(adopted_savepointing, a_job_that_has_left_its_savepoint_has_not_come_to_its_end_by_itself) {
+  adopted s{"Savepointing"};
+  s.app.spec.image = "registry/orders:2";
+  s.jobs_are(old_cluster, {{old_job, job_state::finished}}).jobs_are(new_cluster, {});
+  s.savepoint(old_cluster, go_trigger, {.in_progress = false, .location = "s3://shop/savepoints/sp-1"});
+  s.settle();
+  EXPECT_EQ(s.app.status.savepoint_path, "s3://shop/savepoints/sp-1") << "the next job starts from there";
+}
+
 } // namespace
 } // namespace flink

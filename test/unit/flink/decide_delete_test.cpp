@@ -209,6 +209,21 @@ TEST(decide_quiescence, an_unchanging_world_leads_to_an_unchanging_status) {
           }
 }
 
+TEST(decide_delete, what_was_left_behind_on_purpose_holds_no_deletion_up) {
+  auto s = scene::running();
+  s.app.spec.delete_mode = delete_mode::None;
+  for (auto role : {"jm", "tm"}) {
+    auto left = *s.seen.world.deployments.at(std::string{"app-c0-"} + role);
+    left.head.labels[std::string{labels::orphaned}] = "true";
+    s.seen.world.deployments[left.head.key.name] = std::make_shared<k8s::deployment>(left);
+  }
+  s.seen.world.services.erase("app-c0");
+  s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
+  s.decide().seen.namespace_terminating = false;
+  s.done(ask_namespace{}).decide();
+  EXPECT_THAT(s.acts(), Contains("remove finalizer"));
+}
+
 TEST(decide_delete, what_was_left_behind_on_purpose_or_is_going_is_not_deleted_again) {
   auto s = scene::running();
   s.app.spec.delete_mode = delete_mode::None;

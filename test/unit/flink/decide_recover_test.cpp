@@ -238,6 +238,17 @@ TEST(decide_recover, a_job_that_somebody_starts_again_belongs_to_the_job_manager
   EXPECT_EQ(s.app.status.cluster->job_manager->restarts, 1) << "the next savepoint is asked of this one";
 }
 
+TEST(decide_recover, one_that_somebody_starts_again_is_not_what_the_spec_asks_for_where_that_has_failed) {
+  for (auto left : {"Failed", "Recovering"}) {
+    auto s = failed_job();
+    s.app.status.phase = left;
+    s.app.status.failed = failed_cluster{.id = "c9", .spec_hash = "bbbbbbbb", .failed_at = *s.app.status.last_updated_at};
+    s.hash = "bbbbbbbb";
+    s.later(10s).slots("c0", 2).job("c0", "old", job_state::running).decide();
+    EXPECT_EQ(s.phase(), phase::DeployFailed);
+  }
+}
+
 TEST(decide_recover, nor_is_it_forgotten_while_the_job_waits_for_its_restart) {
   auto s = failed_job();
   s.later(10s).pods("c0", 1).slots("c0", 2).job("c0", "old", job_state::running).decide();
