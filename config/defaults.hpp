@@ -55,6 +55,9 @@ constexpr std::chrono::milliseconds checkpoints_overdue{600'000};
 /// A job that has failed is in trouble until it has run this long without failing again: a crash loop is not healthy in
 /// the moments in which its tasks run.
 constexpr std::chrono::milliseconds job_settles{60'000};
+/// A JobManager's answers about one job may be as old as its web.refresh-interval, 3 s by default: what has just happened
+/// is waited for so long to show there.
+constexpr std::chrono::milliseconds shows_within{5'000};
 /// An answer older than this does not justify a submit.
 constexpr std::chrono::milliseconds fresh{2000};
 /// A settled application is looked at this often even if nothing happens.

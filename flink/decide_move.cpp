@@ -42,7 +42,7 @@ void saved_beside(step& s, const cluster_view& old, const std::string& path) {
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
   if (taken && taken->external_path != path && is_known_savepoint(s.was, taken->external_path))
     taken.reset(); // one from before
-  bool cached = !taken && s.x.now.steady - asked < defaults::fresh; // the answer came from Flink's cache
+  bool cached = !taken && s.x.now.steady - asked < defaults::shows_within; // the answer came from Flink's cache
   if ((!told || cached) && old.leader && !out_of_time(s))
     return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
   if (taken && s.next.job_status) // where a lost trigger has left another one after it, that is the newest

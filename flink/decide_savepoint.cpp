@@ -103,7 +103,7 @@ void complete(step& s, const cluster_view& c, const std::string& path) {
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   bool listed = last && last->external_path == path;
-  if (!listed && s.x.now.steady - trigger_answered(s) < defaults::fresh)
+  if (!listed && s.x.now.steady - trigger_answered(s) < defaults::shows_within)
     return s.look_within(defaults::poll_first); // the answer came from Flink's cache
   if (listed)
     count_as_checkpoint(s, *last);

@@ -67,7 +67,7 @@ TEST(decide_savepoint_lost, one_that_is_complete_and_never_listed_is_told_after_
   auto trigger = request(s).trigger_id;
   s.savepoint("c0", trigger, {.in_progress = false, .location = "file:/sp-1"})
       .done(ask_savepoint{"c0", "old", trigger});
-  s.later(2s).savepoint("c0", trigger, {.in_progress = false, .location = "file:/sp-1"});
+  s.later(5s).savepoint("c0", trigger, {.in_progress = false, .location = "file:/sp-1"});
   alive(s).decide();
   EXPECT_EQ(s.app.status.last_savepoint->path, "file:/sp-1");
   EXPECT_NE(s.app.status.job_status->last_checkpoint, "file:/sp-1") << "its time is not known";
