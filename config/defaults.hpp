@@ -49,14 +49,14 @@ constexpr std::chrono::milliseconds poll_longest{2000};
 constexpr std::chrono::milliseconds poll_job{10'000};
 /// Checkpoints at rest, where the newest path is needed for a recovery.
 constexpr std::chrono::milliseconds poll_checkpoints{60'000};
-/// Where checkpoints are tried and fail, none may have completed for so long: more than Flink's own patience with one of
-/// them (execution.checkpointing.timeout, 10 minutes) would be seen late.
+/// Where checkpoints are tried and fail, none may have completed for so long: more than Flink's own patience with one
+/// of them (execution.checkpointing.timeout, 10 minutes) would be seen late.
 constexpr std::chrono::milliseconds checkpoints_overdue{600'000};
 /// A job that has failed is in trouble until it has run this long without failing again: a crash loop is not healthy in
 /// the moments in which its tasks run.
 constexpr std::chrono::milliseconds job_settles{60'000};
-/// A JobManager's answers about one job may be as old as its web.refresh-interval, 3 s by default: what has just happened
-/// is waited for so long to show there.
+/// A JobManager's answers about one job may be as old as its web.refresh-interval, 3 s by default: what has just
+/// happened is waited for so long to show there.
 constexpr std::chrono::milliseconds shows_within{5'000};
 /// An answer older than this does not justify a submit.
 constexpr std::chrono::milliseconds fresh{2000};

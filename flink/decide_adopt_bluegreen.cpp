@@ -1,9 +1,8 @@
-// Taking over a BlueGreen application of the Go operator that has deployed something. There the job of the older version
-// goes on in every phase, until tearDownVersionHash or a deletion ends it; the newer version is taken over beside it
-// where its job runs, and is half made everywhere else.
-#include "flink/decide_adopt.hpp"
-
+// Taking over a BlueGreen application of the Go operator that has deployed something. There the job of the older
+// version goes on in every phase, until tearDownVersionHash or a deletion ends it; the newer version is taken over
+// beside it where its job runs, and is half made everywhere else.
 #include "flink/adopt.hpp"
+#include "flink/decide_adopt.hpp"
 #include "flink/decode.hpp"
 #include "flink/modes.hpp"
 

@@ -100,7 +100,8 @@ std::optional<inspected> take_objects(step& s, const legacy& x) {
 
 /// The status of a version's job: as it is on record, or from the cluster itself.
 job_status job_of(const step& s, const legacy& x, const std::optional<job_parameters>& rendered) {
-  auto* known = x.recorded || !s.was.job_status || x.cluster_id != deployed_cluster(s) ? x.recorded : &*s.was.job_status;
+  auto* known
+      = x.recorded || !s.was.job_status || x.cluster_id != deployed_cluster(s) ? x.recorded : &*s.was.job_status;
   bool recorded = known && filled(known->jar_name);
   auto job = recorded ? *known : job_status{};
   if (!recorded) {

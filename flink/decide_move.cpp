@@ -14,16 +14,28 @@ namespace defaults = config::defaults;
 
 namespace {
 
-void remember_savepoint(step& s, const std::string& path) {
+/// The time by the JobManager's clock, as far as it is known, and not before what it has just taken: its answers may be
+/// old.
+std::string its_time(const step& s, const cluster_view& c, const std::string& job_id) {
+  auto* known = s.known_job(c, job_id);
+  if (!known)
+    return s.now_text();
+  auto since = s.x.now.steady - s.job_answered(c, job_id);
+  auto now = std::chrono::milliseconds{known->now} + defaults::shows_within
+           + std::chrono::duration_cast<std::chrono::milliseconds>(since);
+  return k8s::format_milliseconds(std::chrono::system_clock::time_point{now});
+}
+
+void remember_savepoint(step& s, const cluster_view& old, const std::string& path) {
   auto& all = s.next.savepoints;
   if (!all.empty() && all.back().path == path)
     return;
   record_savepoint(s, path, "Update");
   s.next.target->restore_path = path;
   if (is_beside(s.was)) {
-    // Its own newest state from now on, whatever becomes of this deploy; by our clock until the JobManager says when.
+    // Its own newest state from now on, whatever becomes of this deploy.
     s.next.job_status->last_checkpoint = path;
-    s.next.job_status->last_checkpoint_time = s.now_text();
+    s.next.job_status->last_checkpoint_time = its_time(s, old, serving_job(s.was));
     return s.event("SavepointCompleted", "savepoint of job " + serving_job(s.was) + ", which goes on: " + path);
   }
   s.next.savepoint_path = path;
@@ -41,7 +53,7 @@ void saved_beside(step& s, const cluster_view& old, const std::string& path) {
   auto* told = s.checkpoints(old, job, s.pace(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
   if (taken && taken->external_path != path && is_known_savepoint(s.was, taken->external_path))
-    taken.reset(); // one from before
+    taken.reset();                                                         // one from before
   bool cached = !taken && s.x.now.steady - asked < defaults::shows_within; // the answer came from Flink's cache
   if ((!told || cached) && old.leader && !out_of_time(s))
     return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
@@ -53,7 +65,7 @@ void saved_beside(step& s, const cluster_view& old, const std::string& path) {
 /// The path is known; all that is missing is the certainty that the old job has ended.
 void await_end(step& s, const cluster_view& old, const std::string& path) {
   if (s.was.target->restore_path != path)
-    remember_savepoint(s, path); // before it could be forgotten with its JobManager
+    remember_savepoint(s, old, path); // before it could be forgotten with its JobManager
   if (is_beside(s.was))
     return saved_beside(s, old, path);
   auto ended = job_ended(s, old, serving_job(s.was));

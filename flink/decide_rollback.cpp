@@ -76,8 +76,8 @@ void end_second(step& s) {
     fail_deploy(s, "JobStartFailed", short_cause(s));
 }
 
-/// The job was stopped by us: it left a savepoint for this deploy. In Single, and after a stop whose trigger was lost, the
-/// path may be of another state, also of the one that the job itself had started from.
+/// The job was stopped by us: it left a savepoint for this deploy. In Single, and after a stop whose trigger was lost,
+/// the path may be of another state, also of the one that the job itself had started from.
 bool was_stopped(const status& x) {
   auto& path = x.savepoint_path ? x.savepoint_path : x.target->restore_path;
   if (!path || (!x.savepoint_path && path == x.job_status->restore_path))

@@ -235,8 +235,8 @@ bool is_missing_right(const status_object& x) {
   return x.reason != "Forbidden" || (contains(x.message, "User \"") && contains(x.message, " cannot "));
 }
 
-/// An address or port of a Service that could not be allocated is told as an invalid field, also where the API server is
-/// just ending and cannot reach its own allocator.
+/// An address or port of a Service that could not be allocated is told as an invalid field, also where the API server
+/// is just ending and cannot reach its own allocator.
 failure_class classify_status(int status, const status_object& x) {
   switch (status) {
   case 401:

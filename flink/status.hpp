@@ -102,7 +102,8 @@ BOOST_DESCRIBE_STRUCT(job_status, (),
                       (job_overview_url, job_id, health, state, jar_name, parallelism, entry_class, program_args,
                        program_args_list, allow_non_restored_state, start_time, job_restart_count,
                        completed_checkpoint_count, failed_checkpoint_count, restore_path, restore_time,
-                       last_failing_time, last_checkpoint, last_checkpoint_time, running_tasks, total_tasks, stop_trigger_id))
+                       last_failing_time, last_checkpoint, last_checkpoint_time, running_tasks, total_tasks,
+                       stop_trigger_id))
 
 constexpr std::string_view wire_name(const job_status*, std::string_view member) {
   return member == "job_id" ? "jobID" : member == "job_overview_url" ? "jobOverviewURL" : "";

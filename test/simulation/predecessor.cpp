@@ -198,10 +198,10 @@ json::object predecessor::deployment(const std::string& id, bool job_manager, co
   auto parallelism = integer(*spec, {"parallelism"});
   auto tie = with(labels(role, colour), {{"pod-deployment-selector", id + (job_manager ? "jm" : "tm")}});
   auto metadata = meta(name, with(labels(role, colour), {{"flink-app-hash", id}}));
-  metadata["annotations"] = {
-      {"flink-job-properties", "jarName: " + text(*spec, {"jarName"}) + "\nparallelism: " + std::to_string(parallelism)
-                                   + "\nentryClass:" + text(*spec, {"entryClass"}) + "\nprogramArgs:\""
-                                   + text(*spec, {"programArgs"}) + "\""}};
+  metadata["annotations"]
+      = {{"flink-job-properties", "jarName: " + text(*spec, {"jarName"}) + "\nparallelism: "
+                                      + std::to_string(parallelism) + "\nentryClass:" + text(*spec, {"entryClass"})
+                                      + "\nprogramArgs:\"" + text(*spec, {"programArgs"}) + "\""}};
   json::object container{{"name", role},
                          {"image", text(*spec, {"image"})},
                          {"args", json::array{role}},

@@ -200,7 +200,8 @@ void troubles::start_by_hand() {
     body["programArgsList"] = *arguments;
   s_.say("somebody starts job " + text(*job, {"jobID"}) + " on cluster " + x->cluster_id);
   s_.judge.started_by_hand(text(*s_.application(), {"metadata", "uid"}), text(*job, {"jobID"}));
-  s_.outside.node().ask(x->ip, {"POST", "/jars/" + text(*job, {"jarName"}) + "/run", json::serialize(body)}, [](auto) {});
+  s_.outside.node().ask(x->ip, {"POST", "/jars/" + text(*job, {"jarName"}) + "/run", json::serialize(body)},
+                        [](auto) {});
 }
 
 void troubles::delete_an_object() {

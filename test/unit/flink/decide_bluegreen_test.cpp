@@ -99,6 +99,20 @@ TEST(decide_bluegreen, a_checkpoint_from_before_the_savepoint_does_not_take_its_
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/cp");
 }
 
+TEST(decide_bluegreen, a_slow_clock_of_ours_does_not_make_an_older_checkpoint_newer) {
+  auto s = saving();
+  auto trigger = *s.target().trigger_id;
+  auto taken = s.milliseconds_now();
+  s.job("c0", "old", job_state::running).now.wall -= std::chrono::minutes{5};
+  s.done(take(s)).savepoint("c0", trigger, {.in_progress = false, .location = "file:/sp"});
+  s.done(ask_savepoint{"c0", "old", trigger}).decide();
+  s.hash = "cccccccc"; // superseded before the JobManager has said when it was taken
+  s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/cp", taken - 5000, false, false}}).decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  s.decide();
+  EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/sp");
+}
+
 TEST(decide_bluegreen, the_time_of_the_savepoint_is_the_job_managers) {
   auto s = saving();
   auto trigger = *s.target().trigger_id;

@@ -242,7 +242,8 @@ TEST(decide_recover, one_that_somebody_starts_again_is_not_what_the_spec_asks_fo
   for (auto left : {"Failed", "Recovering"}) {
     auto s = failed_job();
     s.app.status.phase = left;
-    s.app.status.failed = failed_cluster{.id = "c9", .spec_hash = "bbbbbbbb", .failed_at = *s.app.status.last_updated_at};
+    s.app.status.failed
+        = failed_cluster{.id = "c9", .spec_hash = "bbbbbbbb", .failed_at = *s.app.status.last_updated_at};
     s.hash = "bbbbbbbb";
     s.later(10s).slots("c0", 2).job("c0", "old", job_state::running).decide();
     EXPECT_EQ(s.phase(), phase::DeployFailed);

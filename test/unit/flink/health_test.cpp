@@ -63,7 +63,8 @@ TEST(health, checkpoints_that_fail_for_long_are_trouble) {
   EXPECT_EQ(job_of(s).health, "Green");
   checkpoints_fail(s.later(1s), 600s);
   EXPECT_EQ(job_of(s).health, "Yellow");
-  EXPECT_THAT(s.condition("Degraded"), StartsWith("True CheckpointsFail: no checkpoint of job old has completed since"));
+  EXPECT_THAT(s.condition("Degraded"),
+              StartsWith("True CheckpointsFail: no checkpoint of job old has completed since"));
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("IO-problem detected."));
 
   auto before = s.app.status;
