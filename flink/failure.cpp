@@ -235,8 +235,6 @@ bool is_missing_right(const status_object& x) {
   return x.reason != "Forbidden" || (contains(x.message, "User \"") && contains(x.message, " cannot "));
 }
 
-/// An address or port of a Service that could not be allocated is told as an invalid field, also where the API server
-/// is just ending and cannot reach its own allocator.
 failure_class classify_status(int status, const status_object& x) {
   switch (status) {
   case 401:
@@ -254,6 +252,7 @@ failure_class classify_status(int status, const status_object& x) {
   case 410:
     return failure_class::conflict;
   case 422:
+    // So it tells of an address or port of a Service, too, when it is just ending and cannot reach its own allocator.
     return contains(x.message, "failed to allocate") ? failure_class::transient : failure_class::rejected;
   default:
     return status >= 400 && status < 500 ? failure_class::rejected : failure_class::transient;

@@ -237,8 +237,8 @@ checkpoints read_checkpoints(reader& r, dom::element x) {
   if (auto y = r.optional_object(latest, "restored"))
     out.latest_restored = read_restored(r, *y);
   if (auto y = r.optional_object(latest, "failed"))
-    out.latest_failed
-        = failed_checkpoint{r.optional_integer(*y, "failure_timestamp"), r.optional_text(*y, "failure_message")};
+    out.latest_failed = failed_checkpoint{r.optional_integer(*y, "failure_timestamp"),
+                                          useful_line(r.optional_text(*y, "failure_message"))};
   return out;
 }
 

@@ -268,6 +268,14 @@ TEST_P(any_version, tells_of_checkpoints_that_fail) {
   EXPECT_FALSE(understood(decode_checkpoints, GetParam(), "checkpoints_completed").latest_failed);
 }
 
+TEST(failed_checkpoint, tells_in_one_line_why_one_has_failed) {
+  auto x = decode_checkpoints(200, R"({"counts":{"completed":0,"failed":1,"restored":0},"latest":{"completed":null,)"
+                                   R"("savepoint":null,"restored":null,"failed":{"failure_timestamp":7,)"
+                                   R"("failure_message":"a.b.C: x\n\tat d\nCaused by: e.F: no space"}}})");
+  ASSERT_TRUE(std::holds_alternative<checkpoints>(x));
+  EXPECT_EQ(std::get<checkpoints>(x).latest_failed->message, "F: no space");
+}
+
 TEST_P(any_version, has_checkpoints_that_no_other_job_can_start_from) {
   auto x = understood(decode_checkpoints, GetParam(), "checkpoints_not_addressable");
   ASSERT_TRUE(x.latest_completed);
