@@ -54,7 +54,7 @@ void predecessor::leave_update() {
   make_cluster(old_id, colour(true));
   if (!await_slots(old_id))
     return leave("ClusterStarting", {});
-  auto job = start(old_id, "");
+  auto job = start(old_id);
   json::object running{{"deployHash", old_id}, {"deployVersion", colour(true)}, {"jobStatus", job_status(job)}};
   if (blue_green())
     running["versionStatuses"] = json::array{
@@ -273,12 +273,11 @@ std::string predecessor::submit(const std::string& id, const std::string& path) 
 }
 
 /// ... and all its tasks run, and a checkpoint of it is there.
-std::string predecessor::start(const std::string& id, const std::string& path) {
-  auto job = submit(id, path);
+std::string predecessor::start(const std::string& id) {
+  auto job = submit(id, "");
   s_.run_until(60s, [&] {
     auto* x = process(id);
-    auto found = x ? x->flink->jobs().find(job) : decltype(x->flink->jobs().find(job)){};
-    return x && found != x->flink->jobs().end() && !found->second.completed.empty();
+    return x && x->flink->jobs().contains(job) && !x->flink->jobs().at(job).completed.empty();
   });
   return job;
 }

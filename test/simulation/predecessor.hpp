@@ -33,7 +33,7 @@ private:
 
   bool await_slots(const std::string& id);
   std::string submit(const std::string& id, const std::string& path);
-  std::string start(const std::string& id, const std::string& path);
+  std::string start(const std::string& id);
   void save(const std::string& id, const std::string& job, const std::string& how);
   json::value ask(const std::string& id, const std::string& method, const std::string& path, const std::string& body);
   const job_manager* process(const std::string& id) const;
