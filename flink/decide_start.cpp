@@ -85,6 +85,13 @@ bool way_is_free(step& s) {
   return false;
 }
 
+/// What was asked of a JobManager that is gone has no answer; this one has not been asked.
+bool failed_in_another_life(const step& s, const cluster_view& c, const action& what) {
+  auto last = s.x.seen.outcomes.find(to_string(what));
+  return last != s.x.seen.outcomes.end() && last->second.failed && c.leader
+      && last->second.asked != incarnation_of(*c.leader);
+}
+
 } // namespace
 
 std::vector<object_role> missing_objects(const step& s, const cluster_view& c) {
@@ -155,6 +162,11 @@ bool compiles(step& s, const cluster_view& c) {
   if (acceptance && !acceptance->compile_first.value_or(true))
     return true;
   action compile = compile_job{c.id, *s.was.target->job};
+  if (failed_in_another_life(s, c, compile)) {
+    s.wait("CompilingJob", "the new JobManager of cluster " + c.id + " compiles the job");
+    s.act(compile);
+    return false;
+  }
   switch (s.order(compile)) {
   case progress::pending:
     if (s.failure_of(compile))

@@ -120,10 +120,23 @@ void begin_submit(step& s, std::optional<std::string> restore_path, std::string 
   s.wait("SubmittingJob", "submitting job " + s.x.fresh.job_id + " to cluster " + c.id);
 }
 
-void submitting_job(step& s) {
+namespace {
+
+/// What was sent died with the JobManager that it was sent to: a new life, a new identity. With high availability it
+/// may come back.
+void sent_to_another_life(step& s, const cluster_view& c) {
+  auto& t = *s.was.target;
+  if (starts_again(s.was) && !s.high_availability())
+    return job_failed(s, "JobSubmissionFailed",
+                      "the JobManager of cluster " + c.id + " has restarted before job " + *t.job_id + " ran");
+  if (!s.high_availability())
+    s.next.target->job_id = s.x.fresh.job_id;
+  s.next.target->job_manager = incarnation_of(*c.leader);
+  s.wait("JobManagerRestarted", "the JobManager of cluster " + c.id + " is another one than before");
+}
+
+void submit(step& s) {
   auto& t = s.was.target;
-  if (!t || !t->job || !t->job_id)
-    return fail_deploy(s, "StatusIncomplete", "status.target has been removed by hand");
   auto c = s.cluster(t->cluster_id);
   if (starts_again(s.was) && (lacks_objects(s, c) || job_manager_stopped(s, c)))
     return;
@@ -135,13 +148,8 @@ void submitting_job(step& s) {
       give_up(s, "the JobManager of cluster " + c.id + " is gone");
     return;
   }
-  if (t->job_manager != incarnation_of(*c.leader)) {
-    // What was sent died with the JobManager that it was sent to: a new life, a new identity.
-    if (!s.high_availability())
-      s.next.target->job_id = s.x.fresh.job_id;
-    s.next.target->job_manager = incarnation_of(*c.leader);
-    return s.wait("JobManagerRestarted", "the JobManager of cluster " + c.id + " is another one than before");
-  }
+  if (t->job_manager != incarnation_of(*c.leader))
+    return sent_to_another_life(s, c);
   switch_generic_service(s, c);
   if (!others_gone(s))
     return;
@@ -157,6 +165,26 @@ void submitting_job(step& s) {
     return give_up(s, verdict.why);
   if (rollback_forced(s))
     give_up(s, "spec.forceRollback is set");
+}
+
+/// Until it runs again, a job that has failed is in trouble.
+void tell_what_failed(step& s) {
+  if (s.waits_for().trouble)
+    return;
+  auto& known = s.was.job_failures;
+  auto why = known && known->reason ? *known->reason : "the job has ended";
+  s.trouble("JobFailed", why + "; it is started again: " + s.waits_for().message);
+}
+
+} // namespace
+
+void submitting_job(step& s) {
+  auto& t = s.was.target;
+  if (!t || !t->job || !t->job_id)
+    return fail_deploy(s, "StatusIncomplete", "status.target has been removed by hand");
+  submit(s);
+  if (starts_again(s.was) && phase_of(s.next) == phase::SubmittingJob)
+    tell_what_failed(s);
 }
 
 } // namespace flink

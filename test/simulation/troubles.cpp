@@ -185,11 +185,13 @@ void troubles::delete_a_state() {
   node.lose(path);
 }
 
-/// A JobManager that has lost its memory takes the same job id again.
+/// A JobManager that has lost its memory takes the same job id again. Somebody who does that has looked whether it
+/// runs.
 void troubles::start_by_hand() {
   auto* job = at(*s_.application(), {"status", "jobStatus"});
   auto* x = some_pod(true);
-  if (!job || !x || text(*job, {"jobID"}).empty())
+  auto uid = text(*s_.application(), {"metadata", "uid"});
+  if (!job || !x || text(*job, {"jobID"}).empty() || !s_.judge.live_jobs(uid).empty())
     return;
   json::object body{{"jobId", text(*job, {"jobID"})},
                     {"entryClass", text(*job, {"entryClass"})},
@@ -199,7 +201,7 @@ void troubles::start_by_hand() {
   if (auto* arguments = at(*job, {"programArgsList"}))
     body["programArgsList"] = *arguments;
   s_.say("somebody starts job " + text(*job, {"jobID"}) + " on cluster " + x->cluster_id);
-  s_.judge.started_by_hand(text(*s_.application(), {"metadata", "uid"}), text(*job, {"jobID"}));
+  s_.judge.started_by_hand(uid, text(*job, {"jobID"}));
   s_.outside.node().ask(x->ip, {"POST", "/jars/" + text(*job, {"jarName"}) + "/run", json::serialize(body)},
                         [](auto) {});
 }

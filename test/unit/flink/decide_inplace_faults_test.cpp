@@ -51,6 +51,17 @@ TEST(decide_inplace, a_job_manager_that_is_gone_is_waited_for) {
   EXPECT_EQ(s.last.waiting.reason, "JobManagerStarting");
 }
 
+TEST(decide_inplace, a_job_manager_that_was_gone_when_it_was_to_compile_is_none_of_the_gates) {
+  auto s = asked_for(4);
+  with_task_managers(s, 2).slots("c0", 4).failed(s.compile(), failure_class::unknown, "the connection broke");
+  s.pods("c0", 1).slots("c0", 4).decide();
+  EXPECT_EQ(s.phase(), phase::Rescaling);
+  EXPECT_TRUE(s.does(s.compile()));
+  EXPECT_EQ(s.last.waiting.reason, "CompilingJob");
+  s.done(s.compile()).decide();
+  EXPECT_EQ(s.phase(), phase::Savepointing);
+}
+
 TEST(decide_inplace, a_job_that_does_not_compile_with_more_parallelism_is_left_as_it_is) {
   auto s = asked_for(4);
   with_task_managers(s, 2).slots("c0", 4).failed(s.compile(), failure_class::rejected, "max parallelism is 2");
