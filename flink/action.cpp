@@ -53,7 +53,13 @@ struct words {
   std::string operator()(const ask_savepoint& x) const {
     return "ask savepoint " + x.trigger_id + " of " + x.job_id + " of " + x.cluster_id;
   }
-  std::string operator()(const compile_job& x) const { return "compile job on " + x.cluster_id; }
+  std::string operator()(const ask_features& x) const { return "ask features of " + x.cluster_id; }
+  std::string operator()(const ask_requirements& x) const {
+    return "ask requirements of " + x.job_id + " of " + x.cluster_id;
+  }
+  std::string operator()(const compile_job& x) const {
+    return "compile job on " + x.cluster_id + " with parallelism " + std::to_string(x.job.parallelism);
+  }
   std::string operator()(const submit_job& x) const { return "submit job " + x.job_id + " to " + x.cluster_id; }
   std::string operator()(const take_savepoint& x) const {
     return "take savepoint " + x.trigger_id + " of " + x.job_id + " of " + x.cluster_id;
@@ -68,6 +74,9 @@ struct words {
     return "stop job " + x.job_id + " of " + x.cluster_id + " by " + x.trigger_id;
   }
   std::string operator()(const cancel_job& x) const { return "cancel job " + x.job_id + " of " + x.cluster_id; }
+  std::string operator()(const rescale_job& x) const {
+    return "rescale job " + x.job_id + " of " + x.cluster_id + " to " + std::to_string(x.parallelism);
+  }
 };
 
 } // namespace

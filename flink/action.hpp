@@ -153,6 +153,19 @@ struct ask_savepoint {
   bool operator==(const ask_savepoint&) const = default;
 };
 
+/// What can the JobManager do?
+struct ask_features {
+  std::string cluster_id;
+  bool operator==(const ask_features&) const = default;
+};
+
+/// Within which bounds does the job's parallelism lie?
+struct ask_requirements {
+  std::string cluster_id;
+  std::string job_id;
+  bool operator==(const ask_requirements&) const = default;
+};
+
 /// Runs main() on the new cluster without starting anything.
 struct compile_job {
   std::string cluster_id;
@@ -207,11 +220,22 @@ struct cancel_job {
   bool operator==(const cancel_job&) const = default;
 };
 
+/// Gives a job that runs other bounds for its parallelism; repeating it does no harm.
+struct rescale_job {
+  std::string cluster_id;
+  std::string job_id;
+  /// What those vertices are to have that the program does not fix; the bounds follow from it.
+  int32_t parallelism = 1;
+  rest::requirements bounds;
+  bool operator==(const rescale_job&) const = default;
+};
+
 using action = std::variant<add_finalizer, remove_finalizer, create_object, rehearse_object, read_object, delete_object,
                             scale_deployment, switch_service, update_ingress, orphan_object, inspect_deployment,
                             take_over_object, ask_namespace, ask_application, record_event, ask_overview, ask_jobs,
-                            ask_job, ask_checkpoints, ask_restarts, ask_exceptions, ask_savepoint, compile_job,
-                            submit_job, take_savepoint, dispose_savepoint, ask_disposal, stop_job, cancel_job>;
+                            ask_job, ask_checkpoints, ask_restarts, ask_exceptions, ask_savepoint, ask_features,
+                            ask_requirements, compile_job, submit_job, take_savepoint, dispose_savepoint, ask_disposal,
+                            stop_job, cancel_job, rescale_job>;
 
 /// Returns the action in a few words: the key of its outcome, and what stands in logs and diaries.
 std::string to_string(const action& x);

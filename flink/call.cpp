@@ -182,6 +182,10 @@ struct caller {
   call operator()(const ask_savepoint& x) const {
     return job_manager_call{x.cluster_id, rest::get_savepoint(x.job_id, x.trigger_id)};
   }
+  call operator()(const ask_features& x) const { return job_manager_call{x.cluster_id, rest::get_features()}; }
+  call operator()(const ask_requirements& x) const {
+    return job_manager_call{x.cluster_id, rest::get_requirements(x.job_id)};
+  }
   call operator()(const compile_job& x) const {
     return job_manager_call{x.cluster_id, rest::plan(run_options_of(x.job, "", ""))};
   }
@@ -201,6 +205,9 @@ struct caller {
     return job_manager_call{x.cluster_id, rest::stop_with_savepoint(x.job_id, x.trigger_id)};
   }
   call operator()(const cancel_job& x) const { return job_manager_call{x.cluster_id, rest::cancel(x.job_id)}; }
+  call operator()(const rescale_job& x) const {
+    return job_manager_call{x.cluster_id, rest::put_requirements(x.job_id, x.bounds)};
+  }
 };
 
 } // namespace
@@ -217,7 +224,8 @@ milliseconds patience_for(const action& x, const application& app) {
     return own && own->submit_seconds ? std::chrono::seconds{*own->submit_seconds} : milliseconds{defaults::submit};
   }
   bool order = std::holds_alternative<take_savepoint>(x) || std::holds_alternative<dispose_savepoint>(x)
-            || std::holds_alternative<stop_job>(x) || std::holds_alternative<cancel_job>(x);
+            || std::holds_alternative<stop_job>(x) || std::holds_alternative<cancel_job>(x)
+            || std::holds_alternative<rescale_job>(x);
   return order ? defaults::flink_order : defaults::flink_question;
 }
 

@@ -26,13 +26,23 @@ bool only_grows(const step& s) {
   return running && s.x.app.spec.parallelism > *running && spec_hash(as_before(s)) == s.was.cluster->spec_hash;
 }
 
+int32_t task_managers_for(const step& s, int32_t parallelism) {
+  auto x = s.x.app.spec;
+  x.parallelism = parallelism;
+  return task_manager_count(x);
+}
+
 void grow(step& s, const cluster_view& c) {
+  auto& t = *s.was.target;
   if (!c.task_manager)
     return fail_deploy(s, "RescaleFailed", "the TaskManagers' Deployment of cluster " + c.id + " has been deleted");
-  scaled(s, *c.task_manager, task_manager_count(s.x.app.spec));
-  if (slots_ready(s, c) && compiles(s, c))
-    return leave_old_job(s, "cluster " + c.id + " has the slots for parallelism "
-                                + std::to_string(s.was.target->job->parallelism));
+  scaled(s, *c.task_manager, task_managers_for(s, t.job->parallelism));
+  if (is_adaptive(s.was))
+    return raise_parallelism(s, c);
+  if (slots_ready(s, c) && compiles(s, c)
+      && rescale_or_restart(s, c,
+                            "cluster " + c.id + " has the slots for parallelism " + std::to_string(t.job->parallelism)))
+    return;
   if (!s.next.target->rollback)
     give_up_in_time(s, c);
 }
@@ -52,13 +62,13 @@ bool grows_in_place(const step& s) {
   auto at = phase_of(s.was);
   bool settled = at == phase::Running || at == phase::DeployFailed || at == phase::Rescaling;
   bool runs = settled && s.was.cluster && !serving_job(s.was).empty();
-  return x.scale_mode == scale_mode::InPlace && runs && !is_blue_green(s.was)
+  return x.scale_mode.value_or(scale_mode::NewCluster) != scale_mode::NewCluster && runs && !is_blue_green(s.was)
       && s.cluster(s.was.cluster->id).task_manager && only_grows(s);
 }
 
 void begin_rescale(step& s, std::string why) {
   auto& t = *s.next.target;
-  auto before = task_manager_count(as_before(s).spec);
+  auto before = task_managers_for(s, *s.was.job_status->parallelism);
   t.cluster_id = s.was.cluster->id;
   t.mode = modes::in_place;
   t.old_replicas = replica_counts{.job_managers = 1, .task_managers = before};
@@ -86,11 +96,13 @@ bool shrunk(step& s) {
 
 void rescaling(step& s) {
   auto& t = s.was.target;
-  if (!t || !t->job || !s.was.cluster || !is_rescale(s.was))
+  bool complete
+      = t && t->job && s.was.cluster && is_rescale(s.was) && s.was.job_status && s.was.job_status->parallelism;
+  if (!complete)
     return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
   record_serving(s);
   if (t->rollback) {
-    if (shrunk(s))
+    if (parallelism_taken_back(s) && shrunk(s))
       given_up(s);
     return;
   }

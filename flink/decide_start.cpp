@@ -212,9 +212,11 @@ bool superseded(step& s) {
     fail_deploy(s, "InvalidSpec", complaints_in_words(s));
     return true;
   }
-  if (s.x.spec_hash != s.was.target->spec_hash) {
+  // What a JobManager was asked for is seen through before it is asked for more.
+  bool even_more = is_adaptive(s.was) && grows_in_place(s) && s.x.app.spec.parallelism > s.was.target->job->parallelism;
+  if (s.x.spec_hash != s.was.target->spec_hash && !even_more) {
     bool taken_back = s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash;
-    if (is_rescale(s.was) && !grows_in_place(s))
+    if (is_adaptive(s.was) || (is_rescale(s.was) && !grows_in_place(s)))
       begin_shrink(s, "edited while TaskManagers were being added");
     else if (taken_back && is_parked(s.was))
       begin_rollback(s, "the edit was taken back");

@@ -164,6 +164,9 @@ bool is_missing_jar(std::string_view text) {
 }
 
 failure_class classify_server_error(std::string_view text) {
+  // The handlers of resource requirements do not expect that a job may be gone.
+  if (contains(text, "FlinkJobNotFoundException"))
+    return failure_class::gone;
   // The words of `plan` for a main() that catches everything around execute(): `run` works all the same.
   if (contains(text, "aborted pre-maturely") || contains_any(text, flink_troubles))
     return failure_class::transient;

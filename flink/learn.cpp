@@ -229,7 +229,18 @@ struct learner {
   void operator()(const ask_savepoint& y) const {
     answer(seen, x, y.cluster_id, y.trigger_id, r, said(rest::decode_savepoint), &job_manager_view::savepoints);
   }
-  void operator()(const compile_job&) const { order(said(rest::decode_done)); }
+  void operator()(const ask_features& y) const {
+    answer(seen, x, y.cluster_id, r, said(rest::decode_features), &job_manager_view::features);
+  }
+  void operator()(const ask_requirements& y) const {
+    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_requirements), &job_manager_view::requirements);
+  }
+  void operator()(const compile_job& y) const {
+    auto plan = said(rest::decode_plan);
+    if (auto* vertices = std::get_if<rest::vertex_plan>(&plan))
+      view_of(seen, y.cluster_id, r).plans[y.job.parallelism] = *vertices;
+    order(plan);
+  }
   void operator()(const submit_job&) const { order(said(rest::decode_run)); }
   void operator()(const take_savepoint&) const { order(said(rest::decode_trigger)); }
   void operator()(const dispose_savepoint& y) const {
@@ -243,6 +254,7 @@ struct learner {
   }
   void operator()(const stop_job&) const { order(said(rest::decode_trigger)); }
   void operator()(const cancel_job&) const { order(said(rest::decode_done)); }
+  void operator()(const rescale_job&) const { order(said(rest::decode_done)); }
 
   template <class T>
   rest::result<T> said(rest::result<T> (*decode)(int, std::string_view)) const {

@@ -26,6 +26,10 @@ bool is_rescale(const status& x) {
   return deploy_mode(x) == modes::in_place && x.target->old_replicas.has_value();
 }
 
+bool is_adaptive(const status& x) {
+  return is_rescale(x) && !x.target->rescaled_vertices.empty();
+}
+
 bool is_beside(const status& x) {
   bool serves = x.cluster && x.job_status && x.job_status->job_id && !x.job_status->job_id->empty();
   return deploy_mode(x) == modes::blue_green && serves;

@@ -34,6 +34,9 @@ bool is_parked(const status& x);
 /// again there.
 bool is_rescale(const status& x);
 
+/// ... by its JobManager, which has been asked for it, while the job runs.
+bool is_adaptive(const status& x);
+
 /// BlueGreen: the version under way is deployed beside one whose job goes on.
 bool is_beside(const status& x);
 

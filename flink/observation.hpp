@@ -59,6 +59,11 @@ struct job_manager_view {
   std::map<std::string, learned<maybe<rest::checkpoints>>> checkpoints;
   std::map<std::string, learned<maybe<rest::restarts>>> restarts;
   std::map<std::string, learned<maybe<rest::exceptions>>> exceptions;
+  std::optional<learned<rest::features>> features;
+  /// By job id.
+  std::map<std::string, learned<maybe<rest::requirements>>> requirements;
+  /// What the job that was compiled looks like, by the parallelism that it was compiled with.
+  std::map<int32_t, rest::vertex_plan> plans;
   /// By trigger id.
   std::map<std::string, learned<maybe<rest::savepoint>>> savepoints;
   /// The identity of its disposal by the savepoint's path.

@@ -138,6 +138,14 @@ request get_savepoint(std::string_view job_id, std::string_view trigger_id) {
   return get(job_path(job_id) + "/savepoints/" + encode_segment(trigger_id));
 }
 
+request get_features() {
+  return get("/config");
+}
+
+request get_requirements(std::string_view job_id) {
+  return get(job_path(job_id) + "/resource-requirements");
+}
+
 request plan(const run_options& x) {
   return post(jar_path(x, "plan"), write_run_body(x));
 }
@@ -164,6 +172,18 @@ request get_disposal(std::string_view disposal_id) {
 
 request cancel(std::string_view job_id) {
   return {.method = "PATCH", .path = job_path(job_id) + "?mode=cancel", .body = ""};
+}
+
+request put_requirements(std::string_view job_id, const requirements& x) {
+  object_writer vertices;
+  for (auto& [id, bounds] : x) {
+    auto parallelism = object_writer{}
+                           .member("lowerBound", std::to_string(bounds.lower))
+                           .member("upperBound", std::to_string(bounds.upper))
+                           .take();
+    vertices.member(id, object_writer{}.member("parallelism", parallelism).take());
+  }
+  return {.method = "PUT", .path = job_path(job_id) + "/resource-requirements", .body = vertices.take()};
 }
 
 std::string_view to_string(job_state x) {

@@ -6,6 +6,7 @@
 #include "flink/failure.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,20 @@ request get_exceptions(std::string_view job_id);
 request get_task_managers();
 /// GET /jobs/:id/savepoints/:trigger
 request get_savepoint(std::string_view job_id, std::string_view trigger_id);
+/// GET /config: what this JobManager can do.
+request get_features();
+/// GET /jobs/:id/resource-requirements
+request get_requirements(std::string_view job_id);
+
+/// The parallelism that a vertex may run with: as much as there are slots for, within these bounds.
+struct bounds {
+  int32_t lower = 1;
+  int32_t upper = 1;
+  bool operator==(const bounds&) const = default;
+};
+
+/// By vertex id. An order names each vertex of the job.
+using requirements = std::map<std::string, bounds>;
 
 /// How a jar is started; `plan` takes the same body as the later `run`.
 struct run_options {
@@ -71,6 +86,8 @@ request dispose_savepoint(std::string_view path);
 request get_disposal(std::string_view disposal_id);
 /// PATCH /jobs/:id?mode=cancel
 request cancel(std::string_view job_id);
+/// PUT /jobs/:id/resource-requirements: answered at once; the job gets another parallelism later.
+request put_requirements(std::string_view job_id, const requirements& x);
 
 // -- answers ----------------------------------------------------------------------------------------
 
@@ -213,6 +230,16 @@ struct task_manager {
   bool operator==(const task_manager&) const = default;
 };
 
+/// What a JobManager can do.
+struct features {
+  /// Changes the parallelism of a job that runs (resource requirements); only the adaptive scheduler does.
+  bool rescale = false;
+  bool operator==(const features&) const = default;
+};
+
+/// How many tasks each vertex of a compiled job is to have, by vertex id.
+using vertex_plan = std::map<std::string, int32_t>;
+
 /// Either what was asked for or why not.
 template <class T>
 using result = std::variant<T, failure>;
@@ -226,9 +253,13 @@ result<exceptions> decode_exceptions(int status, std::string_view body);
 result<std::vector<task_manager>> decode_task_managers(int status, std::string_view body);
 result<savepoint> decode_savepoint(int status, std::string_view body);
 result<disposal> decode_disposal(int status, std::string_view body);
+result<features> decode_features(int status, std::string_view body);
+result<requirements> decode_requirements(int status, std::string_view body);
 /// The job id that was started.
 result<std::string> decode_run(int status, std::string_view body);
-/// Nothing to tell but success: plan, cancel.
+/// The answer to `plan`. One that does not show the vertices is good all the same: then there are none.
+result<vertex_plan> decode_plan(int status, std::string_view body);
+/// Nothing to tell but success: cancel, resource requirements.
 result<std::monostate> decode_done(int status, std::string_view body);
 /// The trigger id that was accepted, or the id that Flink drew for a disposal.
 result<std::string> decode_trigger(int status, std::string_view body);

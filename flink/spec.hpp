@@ -26,8 +26,8 @@ enum class delete_mode { Savepoint, ForceCancel, None };
 BOOST_DESCRIBE_ENUM(delete_mode, Savepoint, ForceCancel, None)
 
 /// How a pure change of parallelism is carried out.
-enum class scale_mode { NewCluster, InPlace };
-BOOST_DESCRIBE_ENUM(scale_mode, NewCluster, InPlace)
+enum class scale_mode { NewCluster, InPlace, Adaptive };
+BOOST_DESCRIBE_ENUM(scale_mode, NewCluster, InPlace, Adaptive)
 
 enum class image_pull_policy { Always, IfNotPresent, Never };
 BOOST_DESCRIBE_ENUM(image_pull_policy, Always, IfNotPresent, Never)

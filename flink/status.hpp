@@ -200,13 +200,16 @@ struct deploy_target {
   /// Single: the old job has ended, and this is what its cluster had before it was scaled to nothing until the new
   /// version is accepted. InPlace: what the cluster that serves had before TaskManagers were added.
   std::optional<replica_counts> old_replicas;
+  /// InPlace: vertices of the job that is to get its parallelism while it runs (scaleMode Adaptive); others are fixed
+  /// by the program. Stored before the JobManager is asked for it.
+  std::vector<std::string> rescaled_vertices;
   std::optional<flink::rollback> rollback;
   bool operator==(const deploy_target&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(deploy_target, (),
                       (cluster_id, spec_hash, generation, attempt, started_at, step_started_at, job, job_id,
                        job_manager, trigger_id, restore_path, start_from, restore_nonce, force_rollback, mode,
-                       old_replicas, rollback))
+                       old_replicas, rescaled_vertices, rollback))
 
 /// A cluster that was given up; kept a while so that its logs can be read.
 struct failed_cluster {

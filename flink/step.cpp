@@ -139,10 +139,10 @@ void step::ask(const action& question, const std::chrono::steady_clock::time_poi
     pause = std::max(pause,
                      std::min(retry_delay(i->second.attempts), defaults::poll_longest) - since(i->second.at, x.now));
   }
-  if (pause <= milliseconds{0})
-    act(question);
-  else
+  if (pause > milliseconds{0})
     look_within(pause);
+  else if (std::find(actions_.begin(), actions_.end(), question) == actions_.end())
+    act(question);
 }
 
 void step::tell_missing_right(const action& what, const outcome& last) {
@@ -154,28 +154,21 @@ void step::tell_missing_right(const action& what, const outcome& last) {
   trouble("Forbidden", way + last.failed->message);
 }
 
-const rest::overview* step::overview(const cluster_view& c, milliseconds every) {
-  if (!c.leader)
-    return nullptr;
-  auto* known = c.told && c.told->overview ? &*c.told->overview : nullptr;
-  ask(ask_overview{c.id}, known ? &known->at : nullptr, every);
+template <class T>
+const T* step::newest(const learned<T>* known, const action& question, milliseconds every,
+                      std::chrono::steady_clock::time_point not_before) {
+  if (known && known->at < not_before)
+    known = nullptr;
+  ask(question, known ? &known->at : nullptr, every);
   return known ? &known->value : nullptr;
-}
-
-const std::vector<rest::job_summary>* step::jobs(const cluster_view& c, milliseconds every) {
-  if (!c.leader)
-    return nullptr;
-  auto* known = c.told && c.told->jobs ? &*c.told->jobs : nullptr;
-  ask(ask_jobs{c.id}, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
-}
-
-const std::vector<rest::job_summary>* step::jobs_now(const cluster_view& c) {
-  auto* all = jobs(c, defaults::fresh);
-  return all && since(c.told->jobs->at, x.now) < defaults::fresh ? all : nullptr;
 }
 
 namespace {
+
+template <class T>
+const learned<T>* find(const job_manager_view* view, const std::optional<learned<T>> job_manager_view::* what) {
+  return view && view->*what ? &*(view->*what) : nullptr;
+}
 
 template <class T>
 const learned<T>* find(const job_manager_view* view, const std::map<std::string, learned<T>> job_manager_view::* what,
@@ -188,6 +181,23 @@ const learned<T>* find(const job_manager_view* view, const std::map<std::string,
 
 } // namespace
 
+const rest::overview* step::overview(const cluster_view& c, milliseconds every) {
+  return c.leader ? newest(find(c.told, &job_manager_view::overview), ask_overview{c.id}, every) : nullptr;
+}
+
+const rest::features* step::features(const cluster_view& c, milliseconds every) {
+  return c.leader ? newest(find(c.told, &job_manager_view::features), ask_features{c.id}, every) : nullptr;
+}
+
+const std::vector<rest::job_summary>* step::jobs(const cluster_view& c, milliseconds every) {
+  return c.leader ? newest(find(c.told, &job_manager_view::jobs), ask_jobs{c.id}, every) : nullptr;
+}
+
+const std::vector<rest::job_summary>* step::jobs_now(const cluster_view& c) {
+  auto* all = jobs(c, defaults::fresh);
+  return all && since(c.told->jobs->at, x.now) < defaults::fresh ? all : nullptr;
+}
+
 const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, milliseconds every,
                                   std::chrono::steady_clock::time_point not_before) {
   if (!c.leader)
@@ -195,10 +205,7 @@ const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, 
   auto* known = find(c.told, &job_manager_view::job, id);
   if (known && known->value && rest::is_terminal(known->value->state))
     return &known->value;
-  if (known && known->at < not_before)
-    known = nullptr;
-  ask(ask_job{c.id, id}, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
+  return newest(known, ask_job{c.id, id}, every, not_before);
 }
 
 const rest::job* step::known_job(const cluster_view& c, const std::string& id) const {
@@ -213,29 +220,19 @@ std::chrono::steady_clock::time_point step::job_answered(const cluster_view& c, 
 
 const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const std::string& job_id, milliseconds every,
                                                   std::chrono::steady_clock::time_point not_before) {
-  if (!c.leader)
-    return nullptr;
-  auto* known = find(c.told, &job_manager_view::checkpoints, job_id);
-  if (known && known->at < not_before)
-    known = nullptr;
-  ask(ask_checkpoints{c.id, job_id}, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
+  return c.leader ? newest(find(c.told, &job_manager_view::checkpoints, job_id), ask_checkpoints{c.id, job_id}, every,
+                           not_before)
+                  : nullptr;
 }
 
 const maybe<rest::restarts>* step::restarts(const cluster_view& c, const std::string& job_id, milliseconds every) {
-  if (!c.leader)
-    return nullptr;
-  auto* known = find(c.told, &job_manager_view::restarts, job_id);
-  ask(ask_restarts{c.id, job_id}, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
+  return c.leader ? newest(find(c.told, &job_manager_view::restarts, job_id), ask_restarts{c.id, job_id}, every)
+                  : nullptr;
 }
 
 const maybe<rest::exceptions>* step::exceptions(const cluster_view& c, const std::string& job_id, milliseconds every) {
-  if (!c.leader)
-    return nullptr;
-  auto* known = find(c.told, &job_manager_view::exceptions, job_id);
-  ask(ask_exceptions{c.id, job_id}, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
+  return c.leader ? newest(find(c.told, &job_manager_view::exceptions, job_id), ask_exceptions{c.id, job_id}, every)
+                  : nullptr;
 }
 
 const maybe<rest::savepoint>* step::savepoint(const cluster_view& c, const std::string& job_id,
@@ -246,10 +243,15 @@ const maybe<rest::savepoint>* step::savepoint(const cluster_view& c, const std::
   auto* known = find(c.told, &job_manager_view::savepoints, trigger_id);
   if (known && known->value && !known->value->in_progress)
     return &known->value; // final: nothing to ask
-  if (known && known->at < not_before)
-    known = nullptr;
-  ask(ask_savepoint{c.id, job_id, trigger_id}, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
+  return newest(known, ask_savepoint{c.id, job_id, trigger_id}, every, not_before);
+}
+
+const maybe<rest::requirements>* step::requirements(const cluster_view& c, const std::string& job_id,
+                                                    milliseconds every,
+                                                    std::chrono::steady_clock::time_point not_before) {
+  return c.leader ? newest(find(c.told, &job_manager_view::requirements, job_id), ask_requirements{c.id, job_id}, every,
+                           not_before)
+                  : nullptr;
 }
 
 const maybe<rest::disposal>* step::disposal(const cluster_view& c, const std::string& path, milliseconds every) {
@@ -259,8 +261,7 @@ const maybe<rest::disposal>* step::disposal(const cluster_view& c, const std::st
   auto* known = find(c.told, &job_manager_view::disposals, i->second);
   if (known && known->value && !known->value->in_progress)
     return &known->value; // final: nothing to ask
-  ask(ask_disposal{c.id, i->second}, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
+  return newest(known, ask_disposal{c.id, i->second}, every);
 }
 
 void step::enter(phase to, std::string why) {

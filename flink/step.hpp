@@ -89,6 +89,10 @@ public:
   const maybe<rest::savepoint>* savepoint(const cluster_view& c, const std::string& job_id,
                                           const std::string& trigger_id, std::chrono::milliseconds every,
                                           std::chrono::steady_clock::time_point not_before = {});
+  const rest::features* features(const cluster_view& c, std::chrono::milliseconds every);
+  const maybe<rest::requirements>* requirements(const cluster_view& c, const std::string& job_id,
+                                                std::chrono::milliseconds every,
+                                                std::chrono::steady_clock::time_point not_before = {});
   /// What became of the disposal of a savepoint; nothing before it was ordered.
   const maybe<rest::disposal>* disposal(const cluster_view& c, const std::string& path,
                                         std::chrono::milliseconds every);
@@ -124,6 +128,11 @@ private:
   /// Asks unless a younger answer or a recent failure forbids it.
   void ask(const action& question, const std::chrono::steady_clock::time_point* answered,
            std::chrono::milliseconds every);
+
+  /// Asks, and returns what is known by now unless it is older than `not_before`.
+  template <class T>
+  const T* newest(const learned<T>* known, const action& question, std::chrono::milliseconds every,
+                  std::chrono::steady_clock::time_point not_before = {});
 
   /// Says so if what we ask or order was refused for want of a right: nothing else helps then.
   void tell_missing_right(const action& what, const outcome& last);
@@ -257,6 +266,16 @@ void begin_shrink(step& s, std::string why);
 /// Has the cluster again as many TaskManagers as before?
 bool shrunk(step& s);
 void rescaling(step& s);
+
+// ... while the job runs (decide_adaptive.cpp)
+
+/// The slots are there: the job gets them while it runs where that is wanted and the JobManager can do it; else it is
+/// stopped, to be started again with them. Returns whether it is known which.
+bool rescale_or_restart(step& s, const cluster_view& c, const std::string& why);
+/// The JobManager is asked for the higher parallelism, until the job has it.
+void raise_parallelism(step& s, const cluster_view& c);
+/// Does the JobManager not go for it any more, and the job not have it? Not waited for longer than for a start.
+bool parallelism_taken_back(step& s);
 
 // -- Single (decide_single.cpp) -----------------------------------------------------------------------------
 

@@ -312,8 +312,9 @@ std::vector<json::complaint> remarks(const application& x) {
   bool blue_green = x.spec.deployment_mode == deployment_mode::BlueGreen;
   if (auto& hash = x.spec.tear_down_version_hash; hash && !hash->empty() && !blue_green)
     object(out, "spec.tearDownVersionHash", *hash, "has no effect: only BlueGreen applications run two versions");
-  if (blue_green && x.spec.scale_mode == scale_mode::InPlace)
-    object(out, "spec.scaleMode", "InPlace", "has no effect: a BlueGreen application scales by a new version");
+  if (blue_green && x.spec.scale_mode.value_or(scale_mode::NewCluster) != scale_mode::NewCluster)
+    object(out, "spec.scaleMode", *x.spec.scale_mode == scale_mode::InPlace ? "InPlace" : "Adaptive",
+           "has no effect: a BlueGreen application scales by a new version");
   return out;
 }
 

@@ -119,6 +119,12 @@ simulated::cluster_options cluster_options_of(const flink_config& config, const 
       number_or(value_of(config, {"jobstore.expiration-time"}), static_cast<int32_t>(out.job_life / 1s))};
   set_checkpoints(out, config);
   out.restart_delay = restart_delay(config, out.checkpoint_interval > 0ms);
+  out.adaptive = lower(value_of(config, {"jobmanager.scheduler"})) == "adaptive"
+              && lower(value_of(config, {"scheduler-mode"})) != "reactive";
+  set(out.cooldown, value_of(config, {"jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling",
+                                      "jobmanager.adaptive-scheduler.scaling-interval.min"}));
+  set(out.stabilization, value_of(config, {"jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout",
+                                           "jobmanager.adaptive-scheduler.resource-stabilization-timeout"}));
   out.high_availability = availability_id(config).has_value();
   out.any_jar = image.jars.empty();
   for (auto& jar : image.jars)

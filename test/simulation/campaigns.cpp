@@ -146,7 +146,8 @@ int crash_everywhere(const options& o) {
                                                     {plot::remove, "delete"},
                                                     {plot::single_rollback, "rollback in Single"},
                                                     {plot::teardown, "second version and teardown"},
-                                                    {plot::rescale, "more parallelism in place"}};
+                                                    {plot::rescale, "more parallelism in place"},
+                                                    {plot::adaptive_rescale, "more parallelism of a job that runs"}};
   auto failed = std::count_if(std::begin(plots), std::end(plots),
                               [&](auto& x) { return crash_at_every_step(o, x.first, x.second) > 0; });
   std::cout << std::ssize(plots) - failed << " passed, " << failed << " failed\n";

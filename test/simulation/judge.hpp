@@ -50,6 +50,8 @@ public:
 
   /// Jobs that are not over, of one application and known to it; those on a node that is cut off are among them.
   std::vector<std::string> live_jobs(const std::string& application_uid) const;
+  /// With how many slots a job runs; 0 if there is none.
+  int32_t parallelism_of(const std::string& job_id) const;
 
 private:
   const json::value* application_of(const std::string& uid) const;
@@ -66,6 +68,7 @@ private:
   // judge_orders.cpp
   void on_disposal(const std::string& path);
   void on_end_of_job(const json::value& application);
+  void on_rescale(const json::value& application, const json::value& body);
   const job_manager* process_behind(const std::string& ip) const;
 
   // judge.cpp

@@ -34,6 +34,13 @@ std::vector<std::string> judge::live_jobs(const std::string& uid) const {
   return out;
 }
 
+int32_t judge::parallelism_of(const std::string& job_id) const {
+  for (auto& x : outside_.node().job_managers())
+    if (auto i = x->flink->jobs().find(job_id); x->alive && i != x->flink->jobs().end())
+      return i->second.parallelism;
+  return 0;
+}
+
 bool judge::lives_on(const std::string& job_id, const std::string& cluster_id) const {
   for (auto& x : outside_.node().job_managers())
     if (x->alive && x->cluster_id == cluster_id)

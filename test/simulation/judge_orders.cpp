@@ -37,11 +37,25 @@ void judge::on_order(const std::string& ip, const net::request& x) {
     compiled_.insert(process->cluster_id);
   if (x.target.ends_with("/run"))
     lives_[process->application_uid].submitted.insert(text(json::parse(x.body), {"jobId"}));
+  auto* application = application_of(process->application_uid);
+  if (application && x.method == "PUT")
+    return on_rescale(*application, json::parse(x.body));
   if (!x.target.ends_with("/stop") && x.method != "PATCH")
     return;
-  auto* application = application_of(process->application_uid);
   if (application && text(*application, {"status", "jobStatus", "jobID"}) == x.target.substr(6, 32))
     on_end_of_job(*application);
+}
+
+/// The job that serves is to run with another parallelism: that this may be so is written down, and there are slots.
+void judge::on_rescale(const json::value& application, const json::value& body) {
+  if (lives_[text(application, {"metadata", "uid"})].tampered)
+    return;
+  if (text(application, {"status", "phase"}) != "Rescaling"
+      || !at(application, {"status", "target", "rescaledVertices"}))
+    return complain("a job is rescaled in phase " + text(application, {"status", "phase"}));
+  for (auto& [vertex, bounds] : body.as_object())
+    if (integer(bounds, {"parallelism", "upperBound"}) > most_slots_[text(application, {"status", "cluster", "id"})])
+      return complain("a job is rescaled before there have been slots for it");
 }
 
 /// The job that serves is ended.

@@ -65,6 +65,7 @@ simulated::program program_of(const std::vector<std::string>& arguments) {
 simulated::cluster_options options_of(const node_pod& x) {
   auto& p = x.properties;
   auto ha = p.contains("high-availability.type") || p.contains("high-availability");
+  auto scheduler = p.find("jobmanager.scheduler");
   auto retention = p.find("execution.checkpointing.externalized-checkpoint-retention");
   return {.job_manager_start = 1200ms,
           .task_manager_start = 800ms,
@@ -72,6 +73,9 @@ simulated::cluster_options options_of(const node_pod& x) {
           .checkpoint_interval = 10s,
           .trigger_life = std::chrono::days{1},
           .job_life = std::chrono::days{30},
+          .adaptive = scheduler != p.end() && scheduler->second == "adaptive",
+          .cooldown = 5s,
+          .stabilization = 2s,
           .retained = number(p, "execution.checkpointing.num-retained", number(p, "state.checkpoints.num-retained", 1)),
           .retain_on_cancellation = retention != p.end() && retention->second == "RETAIN_ON_CANCELLATION",
           .high_availability = ha,

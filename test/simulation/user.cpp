@@ -31,12 +31,16 @@ std::string user::spec() const {
        + boolean(now_.savepoint_disabled) + R"(,"forceRollback":)" + boolean(now_.force_rollback) + R"(,"suspend":)"
        + boolean(now_.suspend) + savepoint_fields() + R"(,"fallbackWithoutState":)"
        + boolean(now_.fallback_without_state) + R"(,"deleteMode":")" + now_.delete_mode + R"(","deploymentMode":")"
-       + mode_ + R"(","scaleMode":")" + (in_place_ ? "InPlace" : "NewCluster") + R"(","jobFailurePolicy":{"restart":")"
-       + (now_.never_again ? "Never" : "Always") + R"("},"acceptance":{"requireCheckpoint":)"
-       + boolean(now_.must_checkpoint) + R"(},"tearDownVersionHash":")" + torn_down_
+       + mode_ + R"(","scaleMode":")"
+       + (adaptive_   ? "Adaptive"
+          : in_place_ ? "InPlace"
+                      : "NewCluster")
+       + R"(","jobFailurePolicy":{"restart":")" + (now_.never_again ? "Never" : "Always")
+       + R"("},"acceptance":{"requireCheckpoint":)" + boolean(now_.must_checkpoint) + R"(},"tearDownVersionHash":")"
+       + torn_down_
        + R"(","flinkVersion":"1.20","flinkConfig":{"state.savepoints.dir":"file:/sp","state.checkpoints.dir":"file:/cp",)"
          R"("execution.checkpointing.interval":"10s")"
-       + high_availability(now_.high_availability)
+       + (adaptive_ ? R"(,"jobmanager.scheduler":"adaptive")" : "") + high_availability(now_.high_availability)
        + R"(},"taskManagerConfig":{"taskSlots":2},"timeouts":)"
          R"({"clusterStartSeconds":90,"submitSeconds":30,"savepointSeconds":60,"jobStartSeconds":40,"deleteSeconds":120}})";
 }
@@ -53,7 +57,9 @@ std::string user::savepoint_fields() const {
 void user::create() {
   constexpr const char* modes[] = {"Dual", "Single", "BlueGreen"};
   mode_ = modes[adversary_.choose("deploymentMode", 3)];
-  in_place_ = adversary_.choose("scaleMode", 2) == 1;
+  auto scale_mode = adversary_.choose("scaleMode", 4);
+  in_place_ = scale_mode % 2 == 1;
+  adaptive_ = scale_mode == 3;
   create_as_it_is();
 }
 
@@ -65,7 +71,8 @@ void user::create_for_predecessor() {
 void user::create_for(plot x) {
   if (x == plot::teardown)
     mode_ = "BlueGreen";
-  in_place_ = x == plot::rescale;
+  adaptive_ = x == plot::adaptive_rescale;
+  in_place_ = x == plot::rescale || adaptive_;
   create_as_it_is();
 }
 
@@ -147,6 +154,7 @@ void user::perform(plot x) {
     now_.good = false;
     return edit("operators that cannot take the state");
   case plot::rescale:
+  case plot::adaptive_rescale:
     return scale(4);
   case plot::remove:
     return remove("Background");

@@ -34,7 +34,7 @@ struct version {
 };
 
 /// A story without troubles but one.
-enum class plot { create, update, rollback, remove, single_rollback, teardown, rescale };
+enum class plot { create, update, rollback, remove, single_rollback, teardown, rescale, adaptive_rescale };
 
 class user {
 public:
@@ -111,6 +111,8 @@ private:
   /// Chosen when the application is created.
   std::string mode_ = "Dual";
   bool in_place_ = false;
+  /// ... and while the job runs, which its scheduler can do.
+  bool adaptive_ = false;
   std::string torn_down_;
   bool wants_it_ = false;
   /// Its clusters were left behind.

@@ -89,6 +89,8 @@ std::string unfulfilled(const stage& s) {
   bool bounded = job && is_bounded(*job);
   if (text(*x, {"status", "jobStatus", "state"}) != (bounded ? "FINISHED" : "RUNNING") || live != (bounded ? 0 : 1))
     return bounded ? "the job is not finished" : "no job runs";
+  if (!bounded && s.judge.parallelism_of(text(*x, {"status", "jobStatus", "jobID"})) != s.user.wanted().parallelism)
+    return "the job has another parallelism than " + std::to_string(s.user.wanted().parallelism);
   return runs_what_is_wanted(s, text(*x, {"status", "cluster", "id"}), 2);
 }
 

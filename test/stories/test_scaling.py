@@ -1,4 +1,4 @@
-"""More parallelism and less: on a cluster of its own, or where the job runs (scaleMode InPlace)."""
+"""More parallelism and less: on a cluster of its own, or where the job runs (scaleMode InPlace and Adaptive)."""
 
 import pytest
 from kit.app import App
@@ -72,6 +72,61 @@ def test_a_job_that_cannot_have_more_parallelism_goes_on_with_what_it_had(app: A
     job = app.job_id
     app.scale(1).wait_running()
     assert app.job_id == job and app.cluster_id == cluster
+
+
+def start_adaptive(app: App, **more: str) -> tuple[str, str]:
+    """Returns the job of an application that scales while it runs, and its cluster."""
+    cool_down = {
+        # Flink 1.x, and later
+        "jobmanager.adaptive-scheduler.scaling-interval.min": "2s",
+        "jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling": "2s",
+    }
+    app.configure({"jobmanager.scheduler": "adaptive", **cool_down, **more})
+    app.apply(scaleMode="Adaptive", deleteMode="Savepoint").wait_running()
+    app.until_it_counts(app.job_id)
+    until_task_managers(app, 1)
+    return app.job_id, app.cluster_id
+
+
+def running_tasks(app: App, job: str) -> list[int]:
+    """Of each vertex; the program fixes the first, with the source, at one."""
+    return sorted(x["tasks"]["RUNNING"] for x in app.job_manager().ask(f"/jobs/{job}")["vertices"])
+
+
+@pytest.mark.differs_by_flink
+def test_a_job_is_rescaled_without_being_stopped(app: App):
+    job, cluster = start_adaptive(app)
+    assert running_tasks(app, job) == [1, 1]
+    before = names(app)
+
+    app.scale(2).wait_running()
+    assert app.phases() == ["Rescaling", "Running"]
+    assert app.job_id == job and app.cluster_id == cluster and names(app) == before
+    assert app.status["jobStatus"]["parallelism"] == 2
+    assert "JobRescaled" in app.event_reasons()
+    until_task_managers(app, 2)
+    assert running_tasks(app, job) == [1, 2]
+    assert app.live_jobs() == [job]
+    app.until_it_counts(job)
+    assert not app.savepoints()
+
+    # Its state is there for whatever comes next.
+    app.update("v2").wait_running()
+    app.until_it_counts(app.job_id)
+    assert app.demand_ledger(fresh_starts=1).jobs == [job, app.job_id]
+
+
+@pytest.mark.in_turn
+def test_a_job_that_its_job_manager_does_not_give_more_goes_on_with_what_it_had(app: App):
+    job, cluster = start_adaptive(app, **{"pipeline.max-parallelism": "2"})
+    app.apply(acceptance={"compileFirst": False})
+    app.scale(3).wait_phase("DeployFailed")
+    assert "exceeds its maximum parallelism" in app.complaint()
+    until_task_managers(app, 1)
+    assert app.job_id == job and app.cluster_id == cluster and app.live_jobs() == [job]
+    assert app.status["jobStatus"]["parallelism"] == 1
+    app.until_it_counts(job)
+    assert app.demand_ledger(fresh_starts=1).jobs == [job]
 
 
 @pytest.mark.in_turn

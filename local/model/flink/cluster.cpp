@@ -64,6 +64,7 @@ void flink_cluster::register_task_manager(const std::string& id) {
     return;
   i->second.registered_at = now_;
   schedule_waiting();
+  consider_rescale();
 }
 
 void flink_cluster::remove_task_manager(const std::string& id, moment now) {

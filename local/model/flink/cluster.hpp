@@ -44,6 +44,12 @@ struct cluster_options {
   milliseconds trigger_life = std::chrono::minutes{5};
   /// `jobstore.expiration-time`
   milliseconds job_life = std::chrono::hours{1};
+  /// `jobmanager.scheduler: adaptive`: a job runs with as many slots as there are, within the bounds of its vertices.
+  bool adaptive = false;
+  /// `jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling`: since the start of the tasks.
+  milliseconds cooldown{30'000};
+  /// `jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout`: after this fewer slots will do.
+  milliseconds stabilization{10'000};
   /// Absent: a failed task fails the job.
   std::optional<milliseconds> restart_delay = milliseconds{1000};
   /// `state.checkpoints.num-retained`
@@ -187,9 +193,20 @@ private:
   void end(job& x, job_state state, task_state tasks);
   void fail(job& x);
   void restart(job& x);
+  bool go_back_to_newest(job& x);
+  void wait_for_slots(job& x);
   void cancel(const std::string& id);
   int32_t free_slots(const std::string& task_manager) const;
   std::optional<std::string> restore(job& x, const std::string& path, bool allow_non_restored);
+
+  // adaptive.cpp
+  bool take_slots_within_bounds(job& x);
+  void consider_rescale();
+  void plan_rescale(const job& x);
+  void rescale(job& x);
+  answer get_features() const;
+  answer get_requirements(const std::string& id);
+  answer put_requirements(const std::string& id, const std::string& body);
 
   // snapshots.cpp
   void plan_checkpoint(const job& x);

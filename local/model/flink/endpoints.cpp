@@ -65,6 +65,8 @@ answer flink_cluster::route(const request& x, const on_answer& done, bool& later
     return get_overview();
   if (is("GET", 1, "jobs"))
     return get_jobs();
+  if (is("GET", 1, "config"))
+    return get_features();
   if (is("GET", 1, "taskmanagers"))
     return get_task_managers();
   if (is("POST", 3, "jars") && (path[2] == "run" || path[2] == "plan"))
@@ -81,6 +83,10 @@ answer flink_cluster::route(const request& x, const on_answer& done, bool& later
     return get_job(path[1], &render_restarts);
   if (is("GET", 3, "jobs") && path[2] == "exceptions")
     return get_job(path[1], &render_exceptions);
+  if (is("GET", 3, "jobs") && path[2] == "resource-requirements")
+    return get_requirements(path[1]);
+  if (is("PUT", 3, "jobs") && path[2] == "resource-requirements")
+    return put_requirements(path[1], x.body);
   if (is("POST", 3, "jobs") && (path[2] == "stop" || path[2] == "savepoints"))
     return post_savepoint(path[1], x.body, path[2] == "stop");
   if (is("GET", 4, "jobs") && path[2] == "savepoints")

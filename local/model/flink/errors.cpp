@@ -44,6 +44,10 @@ answer job_not_found(const std::string& id) {
                       + "\nCaused by: " + no_job_cause(id) + std::string{frame} + "\n"});
 }
 
+answer lost_job(const std::string& id) {
+  return server_error(no_job_cause(id));
+}
+
 std::string completion_trace(std::string_view cause) {
   return "java.util.concurrent.CompletionException: " + std::string{cause} + std::string{frame}
        + "\nCaused by: " + std::string{cause} + std::string{frame} + "\n";

@@ -21,6 +21,9 @@ answer could_not_execute(std::string_view cause);
 /// 404 of a job.
 answer job_not_found(const std::string& id);
 
+/// 500 of a handler that does not expect that its job is not there.
+answer lost_job(const std::string& id);
+
 /// The trace of an asynchronous operation that failed for `cause`.
 std::string completion_trace(std::string_view cause);
 

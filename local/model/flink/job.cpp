@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include <array>
+#include <algorithm>
 #include <string_view>
 
 namespace local::simulated {
@@ -19,8 +19,6 @@ constexpr std::array<std::string_view, 10> task_state_names{
     "FINISHED", "CANCELING", "CANCELED",  "FAILED",       "RECONCILING",
 };
 
-constexpr std::array<std::string_view, vertices_per_job> vertex_ids{"e5a72f353fc1e6bbf3bd96a41384998c",
-                                                                    "8b88ab08fe6010d122e6a6a5fe618f64"};
 constexpr std::array<std::string_view, vertices_per_job> vertex_names{"Source: source -> map",
                                                                       "check -> none -> Sink: sink"};
 
@@ -61,16 +59,19 @@ json::object count_states(std::string_view state, int32_t n) {
   return out;
 }
 
+/// The adaptive scheduler makes the tasks when it has the slots.
 json::object render_vertex(const job& x, std::size_t i) {
+  auto parallelism = parallelism_of(x, vertex_ids[i]);
+  auto tasks = x.state == job_state::created ? 0 : parallelism;
   return {{"id", vertex_ids[i]},
           {"name", vertex_names[i]},
-          {"maxParallelism", 128},
-          {"parallelism", x.parallelism},
+          {"maxParallelism", max_parallelism},
+          {"parallelism", parallelism},
           {"status", vertex_state(x.tasks)},
           {"start-time", x.running_since ? number_of(*x.running_since) : -1},
           {"end-time", -1},
           {"duration", -1},
-          {"tasks", count_states(name_of(x.tasks), x.parallelism)},
+          {"tasks", count_states(name_of(x.tasks), tasks)},
           {"metrics", json::object{}}};
 }
 
@@ -88,7 +89,7 @@ json::object render_timestamps(const job& x) {
 json::object plan_of(const job& x) {
   json::array nodes;
   for (auto id : vertex_ids)
-    nodes.push_back(json::object{{"id", id}, {"parallelism", x.parallelism}, {"operator", ""}});
+    nodes.push_back(json::object{{"id", id}, {"parallelism", parallelism_of(x, id)}, {"operator", ""}});
   return {{"jid", x.id}, {"name", x.program.job_name}, {"type", "STREAMING"}, {"nodes", std::move(nodes)}};
 }
 
@@ -119,6 +120,14 @@ json::value render(const std::optional<restore_record>& x) {
 }
 
 } // namespace
+
+const std::array<std::string_view, vertices_per_job> vertex_ids{"e5a72f353fc1e6bbf3bd96a41384998c",
+                                                                "8b88ab08fe6010d122e6a6a5fe618f64"};
+
+int32_t parallelism_of(const job& x, std::string_view vertex_id) {
+  auto own = x.bounds.find(std::string{vertex_id});
+  return own == x.bounds.end() ? x.parallelism : std::min(x.parallelism, own->second.upper);
+}
 
 int64_t position_at(const job& x, moment now) {
   if (!x.running_since || now < *x.running_since)
@@ -159,7 +168,7 @@ std::string render_checkpoints(const job& x, moment) {
   json::array history;
   for (auto i = x.completed.rbegin(); i != x.completed.rend() && history.size() < 10; ++i)
     history.push_back(render(&*i));
-  json::object out{{"counts", json::object{{"restored", x.restored ? 1 + x.restarts : x.restarts},
+  json::object out{{"counts", json::object{{"restored", (x.restored ? 1 : 0) + x.restarts + x.rescales},
                                            {"total", x.completed_count + x.failed_count},
                                            {"in_progress", 0},
                                            {"completed", x.completed_count},

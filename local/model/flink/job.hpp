@@ -6,10 +6,12 @@
 #include "local/model/flink/program.hpp"
 #include "local/model/flink/storage.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace local::simulated {
@@ -42,6 +44,8 @@ struct job {
   std::string id;
   simulated::program program;
   int32_t parallelism = 1;
+  /// Of the adaptive scheduler only, by vertex.
+  flink::rest::requirements bounds;
   job_state state = job_state::initializing;
   task_state tasks = task_state::none;
   moment started;
@@ -53,6 +57,9 @@ struct job {
   /// Changes with every start of the tasks; what was planned for an older one is void.
   int32_t attempt = 0;
   int32_t restarts = 0;
+  int32_t rescales = 0;
+  /// Since when its tasks have been waiting for slots.
+  moment waiting_since;
   int64_t next_number = 1;
   /// Oldest first; the discarded ones stay named.
   std::vector<checkpoint_record> completed;
@@ -65,6 +72,12 @@ struct job {
 
 /// Number of operators chained into tasks: a source and a sink.
 constexpr int32_t vertices_per_job = 2;
+extern const std::array<std::string_view, vertices_per_job> vertex_ids;
+/// `maxParallelism` of each.
+constexpr int32_t max_parallelism = 128;
+
+/// Returns how many tasks a vertex has.
+int32_t parallelism_of(const job& x, std::string_view vertex_id);
 
 /// Returns how many records the job has processed at `now`.
 int64_t position_at(const job& x, moment now);

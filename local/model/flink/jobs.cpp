@@ -29,10 +29,10 @@ void flink_cluster::create_job(job x, std::string savepoint_path, bool allow_non
     end(stored, job_state::failed, task_state::none);
     return done(could_not_execute(*refusal));
   }
-  enter(stored, job_state::created);
-  enter(stored, job_state::running);
-  stored.tasks = task_state::scheduled;
-  schedule_waiting();
+  if (options_.adaptive)
+    for (auto vertex : vertex_ids)
+      stored.bounds[std::string{vertex}] = {.lower = 1, .upper = stored.parallelism};
+  wait_for_slots(stored);
   done(answer{200, R"({"jobid":")" + id + R"("})"});
 }
 
@@ -65,6 +65,16 @@ int32_t flink_cluster::free_slots(const std::string& task_manager) const {
   return free;
 }
 
+/// Only the adaptive scheduler shows that they are missing.
+void flink_cluster::wait_for_slots(job& x) {
+  enter(x, job_state::created);
+  if (!options_.adaptive)
+    enter(x, job_state::running);
+  x.tasks = task_state::scheduled;
+  x.waiting_since = now_;
+  schedule_waiting();
+}
+
 bool flink_cluster::take_slots(job& x) {
   std::map<std::string, int32_t> taken;
   auto wanted = x.parallelism;
@@ -81,7 +91,8 @@ bool flink_cluster::take_slots(job& x) {
 
 void flink_cluster::schedule_waiting() {
   for (auto& [id, x] : jobs_) {
-    if (x.tasks != task_state::scheduled || !x.slots.empty() || !take_slots(x))
+    if (x.tasks != task_state::scheduled || !x.slots.empty()
+        || !(options_.adaptive ? take_slots_within_bounds(x) : take_slots(x)))
       continue;
     after(options_.task_start, [this, name = id, attempt = ++x.attempt] { run_tasks(name, attempt); });
   }
@@ -95,6 +106,7 @@ void flink_cluster::run_tasks(const std::string& id, int32_t attempt) {
   x->running_since = now_;
   plan_end_of_input(*x);
   plan_checkpoint(*x);
+  plan_rescale(*x);
   if (faults.tasks_fail)
     after(options_.task_start, [this, id, attempt] {
       if (auto y = find_job(id); y != nullptr && y->attempt == attempt)
@@ -168,21 +180,29 @@ void flink_cluster::fail(job& x) {
   });
 }
 
-/// Goes back to the newest completed snapshot, which in one life of a job is never older than what it
-/// was restored from.
 void flink_cluster::restart(job& x) {
+  if (!go_back_to_newest(x))
+    return;
+  ++x.restarts;
+  if (options_.adaptive)
+    x.entered.erase("RESTARTING"); // over, and forgotten
+  wait_for_slots(x);
+}
+
+/// Goes back to the newest completed snapshot, which in one life of a job is never older than what it
+/// was restored from. Returns false if somebody has deleted it: there is no way back.
+bool flink_cluster::go_back_to_newest(job& x) {
   auto path = x.restored ? x.restored->path : std::string{};
   for (auto& y : x.completed)
     if (!y.discarded)
       path = y.path;
   auto found = durable_.find(path);
-  if (found == nullptr && !path.empty()) // somebody has deleted it, and there is no way back
-    return end(x, job_state::failed, task_state::failed);
+  if (found == nullptr && !path.empty()) {
+    end(x, job_state::failed, task_state::failed);
+    return false;
+  }
   x.position = found == nullptr ? 0 : found->position;
-  ++x.restarts;
-  enter(x, job_state::running);
-  x.tasks = task_state::scheduled;
-  schedule_waiting();
+  return true;
 }
 
 void flink_cluster::cancel(const std::string& id) {

@@ -309,7 +309,7 @@ class App:
         job = newest["jobStatus"]["jobID"]
         before = self._status_at(self.applied_at)
         stayed = before.get("cluster", {}).get("id") == status["cluster"]["id"]
-        in_place = stayed and self.resource["spec"].get("scaleMode") == "InPlace"
+        in_place = stayed and self.resource["spec"].get("scaleMode") in ("InPlace", "Adaptive")
         self.timings.append(
             {
                 "what": "update" if self.timings else "create",

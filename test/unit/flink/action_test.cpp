@@ -54,8 +54,13 @@ std::vector<action> different_actions() {
           ask_savepoint{"c1", "j1", "t1"},
           ask_savepoint{"c1", "j1", "t2"},
           ask_savepoint{"c1", "j2", "t1"},
+          ask_features{"c1"},
+          ask_features{"c2"},
+          ask_requirements{"c1", "j1"},
+          ask_requirements{"c1", "j2"},
           compile_job{"c1", job},
           compile_job{"c2", job},
+          compile_job{"c1", {.jar_name = "job.jar", .parallelism = 4}},
           submit_job{"c1", "j1", job, ""},
           submit_job{"c1", "j2", job, ""},
           take_savepoint{"c1", "j1", "t1"},
@@ -67,7 +72,10 @@ std::vector<action> different_actions() {
           stop_job{"c1", "j1", "t1"},
           stop_job{"c1", "j1", "t2"},
           cancel_job{"c1", "j1"},
-          cancel_job{"c1", "j2"}};
+          cancel_job{"c1", "j2"},
+          rescale_job{"c1", "j1", 4},
+          rescale_job{"c1", "j1", 2},
+          rescale_job{"c1", "j2", 4}};
 }
 
 TEST(action, has_words_of_its_own) {
@@ -88,7 +96,7 @@ TEST(action, on_kubernetes_asks_no_job_manager) {
   for (auto& x : different_actions()) {
     auto words = to_string(x);
     bool of_flink = words.starts_with("ask ") && words != "ask namespace" && words != "ask application";
-    for (auto verb : {"compile ", "submit ", "take savepoint ", "dispose ", "stop ", "cancel "})
+    for (auto verb : {"compile ", "submit ", "take savepoint ", "dispose ", "stop ", "cancel ", "rescale "})
       of_flink = of_flink || words.starts_with(verb);
     EXPECT_EQ(!job_manager_of(x).empty(), of_flink) << words;
   }

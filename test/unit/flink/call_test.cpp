@@ -81,13 +81,16 @@ TEST_F(carried, questions_and_orders_go_to_the_job_manager_of_their_cluster) {
       {ask_restarts{"c1", "j"}, "c1 GET /jobs/j/metrics?get=numRestarts,fullRestarts"},
       {ask_exceptions{"c1", "j"}, "c1 GET /jobs/j/exceptions?maxExceptions=1"},
       {ask_savepoint{"c1", "j", "t"}, "c1 GET /jobs/j/savepoints/t"},
+      {ask_features{"c1"}, "c1 GET /config"},
+      {ask_requirements{"c1", "j"}, "c1 GET /jobs/j/resource-requirements"},
       {compile_job{"c1", job}, "c1 POST /jars/job.jar/plan"},
       {submit_job{"c1", "j", job, ""}, "c1 POST /jars/job.jar/run"},
       {take_savepoint{"c1", "j", "t"}, "c1 POST /jobs/j/savepoints"},
       {dispose_savepoint{"c1", "file:/sp"}, "c1 POST /savepoint-disposal"},
       {ask_disposal{"c1", "d"}, "c1 GET /savepoint-disposal/d"},
       {stop_job{"c1", "j", "t"}, "c1 POST /jobs/j/stop"},
-      {cancel_job{"c1", "j"}, "c1 PATCH /jobs/j?mode=cancel"}};
+      {cancel_job{"c1", "j"}, "c1 PATCH /jobs/j?mode=cancel"},
+      {rescale_job{"c1", "j", 4, {{"v", {1, 4}}}}, "c1 PUT /jobs/j/resource-requirements"}};
   for (auto& [x, expected] : all) {
     EXPECT_EQ(told(x), expected);
     EXPECT_EQ(job_manager_of(x), "c1") << to_string(x);
@@ -118,6 +121,7 @@ TEST_F(carried, what_runs_main_has_the_users_patience) {
   EXPECT_EQ(patience_for(ask_jobs{"c1"}, s.app), config::defaults::flink_question);
   EXPECT_EQ(patience_for(stop_job{"c1", "j", "t"}, s.app), config::defaults::flink_order);
   EXPECT_EQ(patience_for(cancel_job{"c1", "j"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(patience_for(rescale_job{"c1", "j", 4}, s.app), config::defaults::flink_order);
   EXPECT_EQ(patience_for(take_savepoint{"c1", "j", "t"}, s.app), config::defaults::flink_order);
   EXPECT_EQ(patience_for(dispose_savepoint{"c1", "file:/sp"}, s.app), config::defaults::flink_order);
   EXPECT_EQ(patience_for(compile_job{"c1", job}, s.app), config::defaults::submit);

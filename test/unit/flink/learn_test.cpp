@@ -184,6 +184,10 @@ TEST_F(learned_from, what_a_job_manager_says_counts_for_its_present_life_only) {
   auto& view = s.seen.job_managers["c1"];
   EXPECT_EQ(view.overview->value.slots_total, 2);
   EXPECT_TRUE(view.jobs->value.empty());
+  hear(ask_features{"c1"}, 200, R"({"features":{"web-rescale":true}})");
+  EXPECT_TRUE(view.features->value.rescale);
+  hear(ask_requirements{"c1", "j"}, 200, R"({"v":{"parallelism":{"lowerBound":1,"upperBound":2}}})");
+  EXPECT_EQ(view.requirements.at("j").value->at("v"), (rest::bounds{1, 2}));
 
   learn(s.seen, s.app, ask_jobs{"c1"}, {.status = 200, .body = R"({"jobs":[]})", .asked = {"uid-jm", 1}});
   EXPECT_FALSE(s.seen.job_managers["c1"].overview); // it has restarted
@@ -196,12 +200,14 @@ TEST_F(learned_from, a_thing_that_does_not_exist_is_an_answer_too) {
   hear(ask_restarts{"c1", "j"}, 404, nothing);
   hear(ask_exceptions{"c1", "j"}, 404, nothing);
   hear(ask_savepoint{"c1", "j", "t"}, 404, nothing);
+  hear(ask_requirements{"c1", "j"}, 500, R"({"errors":["x.FlinkJobNotFoundException: Could not find Flink job"]})");
   auto& view = s.seen.job_managers["c1"];
   EXPECT_FALSE(view.job.at("j").value);
   EXPECT_FALSE(view.checkpoints.at("j").value);
   EXPECT_FALSE(view.restarts.at("j").value);
   EXPECT_FALSE(view.exceptions.at("j").value);
   EXPECT_FALSE(view.savepoints.at("t").value);
+  EXPECT_FALSE(view.requirements.at("j").value);
   EXPECT_EQ(outcome_of(ask_job{"c1", "j"}), "done");
 }
 
@@ -220,6 +226,8 @@ TEST_F(learned_from, orders_are_judged_by_what_the_job_manager_says) {
   hear(submit_job{"c1", "j", job, ""}, 200, R"({"jobid":"j"})");
   hear(stop_job{"c1", "j", "t"}, 202, R"({"request-id":"t"})");
   hear(cancel_job{"c1", "j"}, 202, "{}");
+  hear(rescale_job{"c1", "j", 4}, 200, "{}");
+  EXPECT_EQ(outcome_of(rescale_job{"c1", "j", 4}), "done");
   hear(take_savepoint{"c1", "j", "t"}, 202, R"({"request-id":"t"})");
   hear(rehearse_object{object_role::job_manager, "c1"}, 422, R"({"kind":"Status","reason":"Invalid","code":422})");
   EXPECT_EQ(outcome_of(compile_job{"c1", job}), "done");
@@ -230,6 +238,18 @@ TEST_F(learned_from, orders_are_judged_by_what_the_job_manager_says) {
   EXPECT_EQ(outcome_of(rehearse_object{object_role::job_manager, "c1"}), "rejected");
   hear(submit_job{"c1", "j", job, ""}, 400, R"({"errors":["DuplicateJobSubmissionException"]})");
   EXPECT_EQ(outcome_of(submit_job{"c1", "j", job, ""}), "duplicate");
+}
+
+TEST_F(learned_from, a_compiled_job_shows_its_vertices) {
+  job_parameters job{.jar_name = "job.jar", .parallelism = 4};
+  hear(compile_job{"c1", job}, 200, R"({"plan":{"nodes":[{"id":"v","parallelism":4},{"id":"w","parallelism":1}]}})");
+  auto& plans = s.seen.job_managers["c1"].plans;
+  EXPECT_EQ(plans[4], (rest::vertex_plan{{"v", 4}, {"w", 1}}));
+  for (auto* strange : {"{}", R"({"plan":{}})", R"({"plan":{"nodes":[{"id":"v"}]}})"}) {
+    hear(compile_job{"c1", job}, 200, strange);
+    EXPECT_EQ(outcome_of(compile_job{"c1", job}), "done");
+    EXPECT_TRUE(plans[4].empty()) << strange;
+  }
 }
 
 TEST_F(learned_from, a_disposal_is_asked_for_under_the_identity_that_flink_has_drawn) {

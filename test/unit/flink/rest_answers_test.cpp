@@ -78,6 +78,17 @@ std::string tell(const disposal& x) {
   return x.in_progress ? "in progress" : x.failure ? "failed: " + *x.failure : "disposed of";
 }
 
+std::string tell(const features& x) {
+  return x.rescale ? "can rescale" : "cannot rescale";
+}
+
+std::string tell(const requirements& x) {
+  std::string out = "bounds";
+  for (auto& [id, y] : x)
+    out += " " + id.substr(0, 4) + "=" + std::to_string(y.lower) + "-" + std::to_string(y.upper);
+  return out;
+}
+
 std::string tell(const std::string& x) {
   return "id " + x;
 }
@@ -111,6 +122,8 @@ const auto as_restarts = telling(decode_restarts);
 const auto as_exceptions = telling(decode_exceptions);
 const auto as_savepoint = telling(decode_savepoint);
 const auto as_disposal = telling(decode_disposal);
+const auto as_features = telling(decode_features);
+const auto as_requirements = telling(decode_requirements);
 const auto as_run = telling(decode_run);
 const auto as_done = telling(decode_done);
 const auto as_trigger = telling(decode_trigger);
@@ -135,6 +148,23 @@ const meaning meanings[] = {
     {"job_too_parallel", as_job, "RUNNING 2 vertices, 0 running and 0 finished of 40"},
     {"job_adaptive_waiting", as_job, "CREATED 2 vertices, 0 running and 0 finished of 4"},
     {"job_adaptive_running", as_job, "RUNNING 2 vertices, 4 running and 0 finished of 4"},
+    {"job_rescaled", as_job, "RUNNING 2 vertices, 8 running and 0 finished of 8"},
+    {"features_default", as_features, "cannot rescale"},
+    {"features_adaptive", as_features, "can rescale"},
+    {"requirements_ok", as_requirements, "bounds 8b88=1-2 e5a7=1-2"},
+    {"requirements_raised", as_requirements, "bounds 8b88=1-4 e5a7=1-4"},
+    {"requirements_of_unknown", as_requirements, "gone: FlinkJobNotFoundException: "},
+    {"requirements_of_canceled", as_requirements, "gone: FlinkJobNotFoundException: "},
+    {"requirements_unsupported", as_requirements, "transient: UnsupportedOperationException: "},
+    {"rescale_ok", as_done, "done"},
+    {"rescale_unknown", as_done, "gone: FlinkJobNotFoundException: "},
+    {"rescale_unsupported", as_done, "transient: UnsupportedOperationException: "},
+    {"rescale_beyond_maximum", as_done, "rejected: RestHandlerException: The newly requested parallelism 200"},
+    {"rescale_bounds_crossed", as_done, "rejected: RestHandlerException: The requested lower bound [3]"},
+    {"rescale_partly", as_done, "rejected: RestHandlerException: The request is incomplete"},
+    {"rescale_unknown_vertex", as_done, "rejected: RestHandlerException: Job vertex ["},
+    {"rescale_empty", as_done, "rejected: RestHandlerException: Request body does not specify"},
+    {"rescale_malformed", as_done, "rejected: MismatchedInputException: Cannot construct instance of"},
     {"job_running", as_job, "RUNNING 2 vertices, 2 running and 0 finished of 2"},
     {"job_main_throws_after_execute", as_job, "RUNNING 2 vertices"},
     {"job_finished", as_job, "FINISHED 2 vertices, 0 running and 4 finished of 4"},
@@ -304,6 +334,8 @@ const good_answer good_answers[] = {
     {"checkpoints", as_checkpoints, "checkpoints_restored"},
     {"exceptions", as_exceptions, "exceptions_restarting"},
     {"task_managers", as_task_managers, "task_managers_one"},
+    {"features", as_features, "features_adaptive"},
+    {"requirements", as_requirements, "requirements_ok"},
     {"savepoint", as_savepoint, "savepoint_completed"},
     {"failed_savepoint", as_savepoint, "savepoint_failed_directory"},
     {"disposal", as_disposal, "disposal_completed"},
@@ -335,6 +367,10 @@ TEST(restarts, are_a_list_of_counts_and_nothing_else) {
   EXPECT_EQ(as_restarts(200, R"([{"id":"numRestarts","value":"0"},{"id":"fullRestarts","value":"0"}])"), "0 restarts");
   for (auto* body : {"[]", R"([{"id":"numRestarts"}])", R"([{"id":"numRestarts","value":""}])", "[7]"})
     EXPECT_EQ(as_restarts(200, body), "not counted yet") << body;
+}
+
+TEST(features, are_none_that_a_version_does_not_name) {
+  EXPECT_EQ(as_features(200, R"({"features":{"web-submit":true}})"), "cannot rescale");
 }
 
 TEST(exceptions, are_none_where_nothing_has_failed) {

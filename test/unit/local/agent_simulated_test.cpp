@@ -58,6 +58,17 @@ TEST(simulated_settings, the_model_takes_what_the_pod_is_configured_for) {
   EXPECT_TRUE(x.high_availability);
 }
 
+TEST(simulated_settings, the_adaptive_scheduler_is_asked_for_by_name) {
+  EXPECT_FALSE(options_of("").adaptive);
+  EXPECT_FALSE(options_of("jobmanager.scheduler: adaptive\nscheduler-mode: reactive").adaptive)
+      << "bounds cannot be set";
+  auto x = options_of("jobmanager.scheduler: Adaptive\njobmanager.adaptive-scheduler.scaling-interval.min: 3 s\n"
+                      "jobmanager.adaptive-scheduler.resource-stabilization-timeout: 2 s");
+  EXPECT_TRUE(x.adaptive);
+  EXPECT_EQ(x.cooldown, 3s);
+  EXPECT_EQ(x.stabilization, 2s);
+}
+
 TEST(simulated_settings, flink_2_has_its_own_names) {
   auto x = options_of("execution.checkpointing.dir: file:///c\nexecution.checkpointing.savepoint-dir: file:///s\n"
                       "execution.checkpointing.num-retained: 4\n",

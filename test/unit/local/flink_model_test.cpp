@@ -165,6 +165,8 @@ protected:
 
   static cluster_options strict() {
     auto out = bench::usual();
+    out.adaptive = GetParam().contains("scheduler");
+    out.cooldown = out.stabilization = seconds{1};
     out.refresh_interval = milliseconds{100};
     out.restart_delay.reset();
     return out;
@@ -340,6 +342,51 @@ TEST(flink_model, forgets_ended_jobs_and_refuses_their_ids_all_the_same) {
   EXPECT_EQ(x.expect_failure(rest::get_job(id(1))).kind, flink::failure_class::gone);
   EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = id(1)})).kind,
             flink::failure_class::duplicate);
+}
+
+cluster_options adaptive() {
+  auto options = bench::usual();
+  options.adaptive = true;
+  return options;
+}
+
+TEST(flink_model, lets_a_job_cool_down_before_it_is_rescaled) {
+  bench x{adaptive()};
+  x.up().run(id(1));
+  x.pass(seconds{5});
+  auto& job = x.cluster.jobs().at(id(1));
+  rest::requirements more;
+  for (auto vertex : vertex_ids)
+    more[std::string{vertex}] = {.lower = 1, .upper = 3};
+  x.expect(rest::decode_done, rest::put_requirements(id(1), more));
+  x.pass(seconds{20});
+  EXPECT_EQ(job.parallelism, 1);
+  auto before = position_at(job, x.now);
+  x.pass(seconds{10});
+  EXPECT_EQ(job.parallelism, 3);
+  EXPECT_EQ(job.tasks, task_state::running);
+  EXPECT_GT(position_at(job, x.now), before);
+  EXPECT_EQ(job.restarts, 0);
+}
+
+TEST(flink_model, gives_an_adaptive_job_the_slots_that_come_and_takes_those_that_go) {
+  bench x{adaptive()};
+  x.up();
+  x.expect(rest::decode_run, rest::run({.jar_name = "cases.jar", .job_id = id(1), .parallelism = 6}));
+  auto& job = x.cluster.jobs().at(id(1));
+  EXPECT_EQ(job.state, job_state::created) << "it waits for more slots, for a while";
+  x.pass(seconds{11});
+  EXPECT_EQ(job.parallelism, 4);
+  x.cluster.add_task_manager("tm-2", 4, x.now);
+  x.pass(seconds{40});
+  EXPECT_EQ(job.parallelism, 6);
+  x.cluster.remove_task_manager("tm-2", x.now);
+  x.pass(seconds{20});
+  EXPECT_EQ(job.parallelism, 4);
+  EXPECT_EQ(job.state, job_state::running);
+  x.cluster.remove_task_manager("tm-1", x.now);
+  x.pass(seconds{20});
+  EXPECT_EQ(job.state, job_state::created);
 }
 
 // -- state ------------------------------------------------------------------------------------------------

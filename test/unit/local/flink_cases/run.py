@@ -48,11 +48,19 @@ taskmanager.memory.jvm-overhead.min: 64m
 taskmanager.memory.jvm-overhead.max: 64m
 """
 
+# Names of Flink 1.x and of later versions.
+ADAPTIVE = """jobmanager.scheduler: adaptive
+jobmanager.adaptive-scheduler.scaling-interval.min: 1s
+jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling: 1s
+jobmanager.adaptive-scheduler.resource-stabilization-timeout: 1s
+jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout: 1s
+"""
+
 
 class Cluster:
     """A JobManager and a TaskManager as processes."""
 
-    def __init__(self, lib, address, folder):
+    def __init__(self, lib, address, folder, scheduler=None):
         self.lib, self.address, self.folder, self.processes = lib, address, pathlib.Path(folder), []
         (self.folder / "upload/flink-web-upload").mkdir(parents=True)
         self.build_jar()
@@ -61,6 +69,8 @@ class Cluster:
                                restart="restart-strategy" if old else "restart-strategy.type",
                                checkpoints="state.checkpoints.dir" if old else "execution.checkpointing.dir",
                                savepoints="state.savepoints.dir" if old else "execution.checkpointing.savepoint-dir")
+        if scheduler == "adaptive":
+            config += ADAPTIVE
         (self.folder / ("flink-conf.yaml" if old else "config.yaml")).write_text(config)
         (self.folder / "hosts").write_text(f"{address} localhost {socket.gethostname()} {address}\n")
 
@@ -90,7 +100,7 @@ class Cluster:
             try:
                 if json.loads(self.ask("GET", "/overview")[1])["slots-total"] > 0:
                     return
-            except (urllib.error.URLError, ConnectionError, ValueError):
+            except (urllib.error.URLError, ConnectionError, ValueError, KeyError):
                 pass
             time.sleep(0.1)
         logs = "\n".join(x.read_text()[-2000:] for x in sorted(self.folder.glob("*.log")))
@@ -165,6 +175,20 @@ def clean(cluster):
             cluster.ask("PATCH", f"/jobs/{x['id']}?mode=cancel")
 
 
+def run_cases(cluster, cases):
+    """Returns how many failed."""
+    failures = 0
+    for number, case in enumerate(cases):
+        ids = ["job", "job2", "job3", "nobody", "trigger", "trigger2"]
+        names = {x: f"{number * 16 + i + 1:032x}" for i, x in enumerate(ids)} | {"jar": "cases.jar"}
+        problem = next(filter(None, (run_step(cluster, x, names) for x in case["steps"])), None)
+        print(("FAILED " if problem else "ok     ") + case["case"] + (f"\n       {problem}" if problem else ""),
+              flush=True)
+        failures += problem is not None
+        clean(cluster)
+    return failures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flink", required=True, type=pathlib.Path)
@@ -172,20 +196,14 @@ def main():
     options = parser.parse_args()
     cases = json.loads((HERE / "cases.json").read_text())
     failures = 0
-    with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(options.flink, options.address, folder)
-        try:
-            cluster.up()
-            for number, case in enumerate(cases):
-                ids = ["job", "job2", "job3", "nobody", "trigger", "trigger2"]
-                names = {x: f"{number * 16 + i + 1:032x}" for i, x in enumerate(ids)} | {"jar": "cases.jar"}
-                problem = next(filter(None, (run_step(cluster, x, names) for x in case["steps"])), None)
-                print(("FAILED " if problem else "ok     ") + case["case"] + (f"\n       {problem}" if problem else ""),
-                      flush=True)
-                failures += problem is not None
-                clean(cluster)
-        finally:
-            cluster.down()
+    for scheduler in (None, "adaptive"):
+        with tempfile.TemporaryDirectory() as folder:
+            cluster = Cluster(options.flink, options.address, folder, scheduler)
+            try:
+                cluster.up()
+                failures += run_cases(cluster, [x for x in cases if x.get("scheduler") == scheduler])
+            finally:
+                cluster.down()
     sys.exit(1 if failures else 0)
 
 
