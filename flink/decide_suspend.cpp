@@ -61,10 +61,17 @@ void begin(step& s) {
   s.wait("Suspending", "ending the job");
 }
 
-/// Nothing has been ordered that could end the job: it goes on as before.
+/// Has a suspension that was taken back ended nothing that is needed? Where a job is moved, the one that serves has
+/// ended already; in BlueGreen it never does for a deploy.
+bool nothing_lost(const step& s) {
+  return !wanted(s) && (!s.was.target || is_beside(s.was));
+}
+
+/// The job goes on as before.
 void take_back(step& s) {
   bool failed = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
   s.next.suspension.reset();
+  s.next.target.reset(); // in BlueGreen the second version was given up
   s.enter(failed ? phase::DeployFailed : phase::Running, "spec.suspend was taken back");
   s.calm(); // what the ending waited for does not matter any more
 }
@@ -116,14 +123,15 @@ bool stop_failed(step& s, const live_job& job) {
 
 void end_job(step& s, const live_job& job) {
   auto& e = *s.was.suspension;
-  if (!wanted(s) && !s.was.target && stop_failed(s, job))
+  bool may_go_on = nothing_lost(s) && job.as == live_job::standing::serving;
+  if (may_go_on && stop_failed(s, job))
     return take_back(s);
   if (!triggered(e, job) && (without_savepoint(s) || !worth_saving(s, job)))
     return cancel(s, job);
   auto failed = stop_with_savepoint(s, e, *s.next.suspension, job);
   if (!failed)
     return;
-  if (!wanted(s) && !s.was.target)
+  if (may_go_on)
     return take_back(s);
   if (without_savepoint(s) || !worth_saving(s, job))
     return cancel(s, job);
@@ -156,7 +164,7 @@ void remember_state(step& s) {
   auto& t = s.was.target;
   if (state.pending)
     return s.wait("LookingForState", "the job has ended without a savepoint; looking for its newest state");
-  if (!state.problem.empty() && !wanted(s) && !s.was.target)
+  if (!state.problem.empty() && nothing_lost(s))
     return take_back(s);
   if (!state.problem.empty())
     return s.trouble("NoStateToRestore", "the job has ended, and " + state.problem);

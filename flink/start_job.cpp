@@ -85,9 +85,13 @@ verdict start_job(step& s, const start& x) {
   }
   s.wait("SubmittingJob", why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still run"
                               : "waiting for job " + x.job_id + " to appear");
-  if (!in_time(s, !why))
-    return {started::late, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
-  return {};
+  if (in_time(s, !why))
+    return {};
+  // High availability remembers which ids were used when the JobManager has forgotten their jobs: it is not going to
+  // appear, in no other life either.
+  if (why && why->kind == failure_class::duplicate && s.high_availability())
+    return {started::no, "job " + x.job_id + " has been submitted before and has ended unseen: " + why->message};
+  return {started::late, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
 }
 
 bool serving_cluster_is_idle(step& s) {

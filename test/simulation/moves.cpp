@@ -157,7 +157,26 @@ constexpr move moves[] = {
      }},
 };
 
+void suspend_without_savepoint(user& u) {
+  auto& x = u.wanted_next();
+  x.suspend = x.savepoint_disabled = true;
+  u.edit("suspend, without a savepoint");
+}
+
+void go_back_and_scale(user& u) {
+  u.swap_back();
+  u.wanted_next().parallelism += 2;
+  u.edit("back to the version before, with more parallelism");
+}
+
 } // namespace
+
+void user::interfere() {
+  auto what = adversary_.choose("how the user interferes", 3);
+  if (what == 0 || !wants_it_)
+    return do_something();
+  what == 1 ? suspend_without_savepoint(*this) : go_back_and_scale(*this);
+}
 
 void user::do_something() {
   if (!wants_it_) {

@@ -121,6 +121,8 @@ void stage::on_status(const json::value& before, const json::value& after) {
     calm_since_ = outside.now();
     ++transitions_[{from, to}];
     say("phase " + from + " -> " + to);
+    if (on_phase)
+      on_phase();
   }
 }
 

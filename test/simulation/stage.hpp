@@ -34,6 +34,9 @@ public:
   /// What the operator decides, for the judge's and the reader's eyes.
   flink::decision decide(const flink::situation& x);
 
+  /// Called when the application has entered another phase.
+  std::function<void()> on_phase;
+
   /// A line of the trace.
   void say(const std::string& x);
 

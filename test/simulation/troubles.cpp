@@ -8,6 +8,7 @@ using local::simulated::faults;
 void troubles::happen() {
   auto length = 60s + 60s * s_.adversary.choose("minutes of trouble", 5);
   plan_user();
+  plan_interference();
   plan_trouble();
   s_.run_for(length);
   quiet_ = true;
@@ -23,6 +24,19 @@ void troubles::plan_user() {
     s_.user.do_something();
     plan_user();
   });
+}
+
+/// Some phases are over before anybody would act in them by chance.
+void troubles::plan_interference() {
+  s_.on_phase = [this] {
+    if (quiet_ || !s_.adversary.strikes("user acts as a phase begins", 50))
+      return;
+    constexpr milliseconds delays[] = {0ms, 3ms, 40ms, 900ms};
+    s_.events.in(delays[s_.adversary.choose("how soon", 4)], [this] {
+      if (!quiet_)
+        s_.user.interfere();
+    });
+  };
 }
 
 void troubles::plan_trouble() {

@@ -19,6 +19,7 @@ public:
 
 private:
   void plan_user();
+  void plan_interference();
   void plan_trouble();
   void trouble_operator();
   void trouble_kubernetes();

@@ -47,6 +47,8 @@ public:
   void create_for(plot x);
   /// Edits, deletes or creates again, as the adversary chooses (moves.cpp).
   void do_something();
+  /// The same, and rather what crosses what is under way.
+  void interfere();
   /// What a plot is about; the application runs already.
   void perform(plot x);
   /// A good new image; without state if the operator asks for that.

@@ -268,7 +268,7 @@ class RoutedKubernetesCluster(KubernetesCluster):
         """With the right to use the proxy, which an operator in a pod does not need and the chart does not give."""
         told = super().install_chart(*words)
         account = f"{self.OPERATOR_NAMESPACE}:flink-operator"
-        self.kubectl("create", "clusterrole", "proxy", "--verb=get,create,patch,delete", "--resource=pods/proxy")
+        self.kubectl("create", "clusterrole", "proxy", "--verb=get,create,update,patch,delete", "--resource=pods/proxy")
         self.kubectl("create", "clusterrolebinding", "proxy", "--clusterrole=proxy", f"--serviceaccount={account}")
         return told
 

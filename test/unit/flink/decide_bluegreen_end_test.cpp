@@ -104,6 +104,23 @@ TEST(decide_bluegreen, a_suspension_ends_the_job_that_is_not_accepted_and_saves_
   EXPECT_EQ(s.app.status.suspension->job_ended, true);
 }
 
+TEST(decide_bluegreen, a_suspension_that_is_taken_back_lets_the_old_job_go_on_without_the_version_that_was_given_up) {
+  auto s = submitting();
+  auto id = s.target().cluster_id;
+  s.done(s.submit()).app.spec.suspend = true;
+  s.job(id, *s.target().job_id, job_state::canceled).decide().decide();
+  ASSERT_EQ(s.app.status.suspension->job_id, "old");
+  s.done(stop_job{"c0", "old", *s.app.status.suspension->trigger_id});
+  s.savepoint("c0", *s.app.status.suspension->trigger_id, {.in_progress = false, .failure = "tasks wait for slots"});
+  s.decide();
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True CannotSaveState"));
+  s.app.spec.suspend = false;
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::Running);
+  EXPECT_FALSE(s.app.status.suspension || s.app.status.target);
+  EXPECT_EQ(s.app.status.cluster->id, "c0");
+}
+
 TEST(decide_bluegreen, a_suspension_resumes_from_the_newest_state_of_an_old_job_that_ended_by_itself) {
   auto s = submitting();
   auto id = s.target().cluster_id;

@@ -43,6 +43,17 @@ TEST(decide_faults, a_rollback_that_has_not_chosen_its_job_yet_is_read_back) {
 
 // -- high availability -------------------------------------------------------------------------------------
 
+TEST(decide_faults, with_high_availability_a_job_that_was_submitted_and_is_not_there_has_ended_unseen) {
+  auto s = rolling_back();
+  s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
+  auto again = *s.target().rollback->job_id;
+  s.failed(submit_of_rollback(s), failure_class::duplicate, "already submitted").later(1s).no_job("c0", again);
+  EXPECT_EQ(s.decide().phase(), phase::RollingBackJob) << "it may be on its way";
+  s.later(20min).no_job("c0", again).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("RollbackFailed: job " + again + " has been submitted before"));
+}
+
 TEST(decide_faults, a_job_that_does_not_come_back_in_another_life_of_its_job_manager_has_ended_after_a_while) {
   auto s = scene::updating();
   s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};

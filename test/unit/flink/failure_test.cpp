@@ -71,6 +71,17 @@ const refusal refusals[] = {
     {"job_bad_id", rejected, ""},
     {"api_unknown", transient, "Unable to load requested file"},
     {"method_wrong", transient, "Not found: /overview"},
+    {"requirements_of_unknown", gone, "Could not find Flink job"},
+    {"requirements_of_canceled", gone, "Could not find Flink job"},
+    {"requirements_unsupported", transient, "does not support changing the parallelism"},
+    {"rescale_unknown", gone, "Could not find Flink job"},
+    {"rescale_beyond_maximum", rejected, "exceeds its maximum parallelism 128"},
+    {"rescale_empty", rejected, "does not specify resource requirements"},
+    {"rescale_partly", rejected, "missing job vertex"},
+    {"rescale_unknown_vertex", rejected, "was not found in the JobGraph"},
+    {"rescale_bounds_crossed", rejected, "is higher than the upper bound"},
+    {"rescale_unsupported", transient, "does not support changing the parallelism"},
+    {"rescale_malformed", rejected, "Cannot construct instance"},
 };
 
 class recorded_refusal : public testing::TestWithParam<std::tuple<std::string, refusal>> {};

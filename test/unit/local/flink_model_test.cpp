@@ -165,7 +165,7 @@ protected:
 
   static cluster_options strict() {
     auto out = bench::usual();
-    out.adaptive = GetParam().contains("scheduler");
+    out.adaptive = GetParam().as_object().contains("scheduler");
     out.cooldown = out.stabilization = seconds{1};
     out.refresh_interval = milliseconds{100};
     out.restart_delay.reset();
