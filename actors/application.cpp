@@ -239,9 +239,12 @@ void application_state::send(const flink::action& x, const flink::job_manager_ca
          .at = self_->clock().now()});
     return;
   }
-  ++pending_;
-  in_flight_.push_back(to_string(x));
   auto asked = flink::incarnation_of(*c.leader);
+  if (!runs_main(x))
+    ++pending_;
+  else if (std::exchange(seen_.under_way[to_string(x)], asked) == asked)
+    return;
+  in_flight_.push_back(to_string(x));
   auto patience = flink::patience_for(x, record_->app);
   auto& spec = record_->app.spec;
   messages::job_manager_address to{.ns = identity_.key.ns,
@@ -258,10 +261,22 @@ void application_state::send(const flink::action& x, const flink::job_manager_ca
 void application_state::performed(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
   own_share_ += a.queued;
   std::erase(in_flight_, to_string(x));
+  if (runs_main(x))
+    return main_has_run(x, std::move(asked), a);
   flink::learn(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
   if (changes_resource(x) && a.response.status >= 200 && a.response.status < 300)
     adopt(a.response.body);
   one_less();
+}
+
+/// What an earlier life of the JobManager says meanwhile does not matter any more.
+void application_state::main_has_run(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
+  auto sent = seen_.under_way.find(to_string(x));
+  if (sent == seen_.under_way.end() || sent->second != asked)
+    return;
+  seen_.under_way.erase(sent);
+  flink::learn(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
+  reconsider();
 }
 
 void application_state::one_less() {
@@ -404,9 +419,10 @@ messages::application_report application_state::report() const {
                                  .name = identity_.key.name,
                                  .uid = identity_.uid,
                                  .phase = record_ ? record_->app.status.phase.value_or("") : std::string{},
-                                 .step = writing_ ? "writing the status"
-                                       : busy_    ? "acting"
-                                                  : "idle",
+                                 .step = writing_           ? "writing the status"
+                                       : busy_              ? "acting"
+                                       : in_flight_.empty() ? "idle"
+                                                            : "main() runs",
                                  .waiting_for = waiting_.reason,
                                  .waiting_message = waiting_.message,
                                  .waiting_since = waiting_since_,

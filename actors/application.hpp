@@ -61,6 +61,7 @@ private:
   bool changes_something(const flink::action& x) const;
   void act(const std::vector<flink::action>& actions);
   void perform(const flink::action& x);
+  void main_has_run(const flink::action& x, flink::incarnation asked, const messages::answer& a);
   void performed(const flink::action& x, flink::incarnation asked, const messages::answer& a);
   void one_less();
   void rest(std::chrono::milliseconds look_again);

@@ -100,6 +100,10 @@ std::string job_manager_of(const action& x) {
       x);
 }
 
+bool runs_main(const action& x) {
+  return std::holds_alternative<submit_job>(x) || std::holds_alternative<compile_job>(x);
+}
+
 std::string_view to_string(object_role x) {
   switch (x) {
   case object_role::job_manager:

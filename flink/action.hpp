@@ -243,6 +243,9 @@ std::string to_string(const action& x);
 /// Returns the cluster whose JobManager is addressed, or an empty text for actions on Kubernetes.
 std::string job_manager_of(const action& x);
 
+/// Returns whether the answer takes as long as the user's main() runs. Nothing else waits for it.
+bool runs_main(const action& x);
+
 std::string_view to_string(object_role x);
 
 } // namespace flink

@@ -41,6 +41,7 @@ void watch_version(step& s, const std::string& name) {
   auto c = s.cluster(s.was.cluster->id);
   auto job_id = serving_job(s.was);
   record_cluster(s, c);
+  wake(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
   if (lacks_objects(s, c) && !c.leader)
     return;
@@ -138,8 +139,8 @@ bool cancelled(step& s, const version& x) {
   if (!c.leader || s.passed(s.was.teardown->started_at, defaults::teardown_cancel))
     return true;
   auto ended = job_ended(s, c, x.job_id);
-  if (ended && !*ended && s.order(cancel_job{c.id, x.job_id}) == progress::unknown)
-    s.act(cancel_job{c.id, x.job_id});
+  if (ended && !*ended)
+    s.cancel(c.id, x.job_id);
   return ended.value_or(false);
 }
 

@@ -91,8 +91,10 @@ bool has_ended_for_good(step& s, const ending& record, const live_job& job, void
     return true; // nothing can run it any more, and nobody is left to save it
   else if (is_being_asked(s, c, job.job_id))
     s.wait("AskingJob", "asking whether job " + job.job_id + " runs");
-  else
+  else {
+    wake(s, c);
     cannot_save(s, "the JobManager of cluster " + c.id + " does not answer");
+  }
   return false;
 }
 
@@ -136,9 +138,7 @@ void stop_again(step& s, const ending& record, ending& next) {
 }
 
 void stop_without_savepoint(step& s, const live_job& job) {
-  action cancel = cancel_job{job.cluster_id, job.job_id};
-  if (s.order(cancel) == progress::unknown)
-    s.act(cancel);
+  s.cancel(job.cluster_id, job.job_id);
   s.wait("Cancelling", "waiting for job " + job.job_id + " to be cancelled");
 }
 

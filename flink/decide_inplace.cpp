@@ -26,12 +26,6 @@ bool only_grows(const step& s) {
   return running && s.x.app.spec.parallelism > *running && spec_hash(as_before(s)) == s.was.cluster->spec_hash;
 }
 
-int32_t task_managers_for(const step& s, int32_t parallelism) {
-  auto x = s.x.app.spec;
-  x.parallelism = parallelism;
-  return task_manager_count(x);
-}
-
 void grow(step& s, const cluster_view& c) {
   auto& t = *s.was.target;
   if (!c.task_manager)

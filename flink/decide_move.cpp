@@ -193,6 +193,7 @@ bool clears_remains(step& s, const cluster_view& old) {
 }
 
 void old_job_manager_down(step& s, const cluster_view& old) {
+  wake(s, old);
   if (is_beside(s.was) && out_of_time(s))
     return fail_deploy(s, "SavepointTimeout", "no JobManager pod of the old cluster " + old.id + " runs");
   s.trouble("OldJobManagerDown",
@@ -244,8 +245,8 @@ void cancelling(step& s) {
     return;
   }
   s.wait("Cancelling", "waiting for job " + job + " to be cancelled");
-  if (ended && s.order(cancel_job{old.id, job}) == progress::unknown)
-    s.act(cancel_job{old.id, job}); // cancelling twice is harmless
+  if (ended)
+    s.cancel(old.id, job);
   if (!old.leader)
     old_job_manager_down(s, old);
 }

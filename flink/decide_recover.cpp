@@ -77,8 +77,7 @@ bool old_job_ended(step& s, const cluster_view& old) {
     fail_deploy(s, "SavepointFailed", serving_version(s) + " runs after all and goes on");
     return false;
   }
-  if (s.order(cancel_job{old.id, serving_job(s.was)}) == progress::unknown)
-    s.act(cancel_job{old.id, serving_job(s.was)});
+  s.cancel(old.id, serving_job(s.was));
   s.wait("Cancelling", "waiting for " + serving_version(s) + " to be cancelled: it cannot be stopped with a savepoint");
   return false;
 }
@@ -115,6 +114,7 @@ bool paused_enough(step& s) {
 bool ready_again(step& s, const cluster_view& c) {
   if (lacks_objects(s, c) || job_manager_stopped(s, c))
     return false;
+  wake(s, c);
   if (!paused_enough(s))
     return false;
   if (!c.leader) {
@@ -142,13 +142,22 @@ void aim_at_restart(step& s, int32_t attempt) {
 }
 
 /// The stop that was ordered has ended the job after all, though its trigger was lost: what it left is its savepoint.
-bool was_stopped_after_all(const step& s) {
-  auto* job = s.known_job(s.cluster(s.was.cluster->id), serving_job(s.was));
-  return s.was.target->trigger_id && job && job->state == rest::job_state::finished;
+/// One that is said to have failed has not. `nullopt`: not known yet.
+std::optional<bool> was_stopped_after_all(step& s) {
+  auto c = s.cluster(s.was.cluster->id);
+  auto& trigger = s.was.target->trigger_id;
+  auto* job = s.known_job(c, serving_job(s.was));
+  if (!trigger || !job || job->state != rest::job_state::finished)
+    return false;
+  auto* told = s.savepoint(c, job->id, *trigger, defaults::poll_job);
+  return told ? std::optional{!*told || !(*told)->failure} : std::nullopt;
 }
 
 void go_on_from(step& s, const recoverable& state) {
-  if (state.path && was_stopped_after_all(s) && !is_known_savepoint(s.was, *state.path))
+  auto stopped = was_stopped_after_all(s);
+  if (!stopped)
+    return s.wait("LookingForState", "asking what has become of the stop of " + serving_version(s));
+  if (state.path && *stopped && !is_known_savepoint(s.was, *state.path))
     record_savepoint(s, *state.path, "Update");
   auto message = serving_version(s) + " has ended without a savepoint; starting from " + state.source;
   if (state.path)

@@ -65,6 +65,7 @@ void watch_job(step& s, const cluster_view& c) {
                                   + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
   }
   record_cluster(s, c);
+  wake(s, c);
   auto* known = s.job(c, job_id, defaults::poll_job);
   if (lacks_objects(s, c) && !c.leader)
     return;
@@ -126,7 +127,7 @@ void quiet_failed_cluster(step& s) {
     return;
   if (s.was.failed->job_id && c.leader)
     if (auto ended = job_ended(s, c, *s.was.failed->job_id); ended && !*ended) {
-      s.order(cancel_job{c.id, *s.was.failed->job_id});
+      s.cancel(c.id, *s.was.failed->job_id);
       return s.look_within(defaults::poll_longest);
     }
   if (c.task_manager)
@@ -150,6 +151,20 @@ bool scaled(step& s, const k8s::deployment& x, int32_t replicas) {
     return true;
   s.insist(scale_deployment{x.head.key.name, replicas});
   return false;
+}
+
+int32_t task_managers_for(const step& s, int32_t parallelism) {
+  auto x = s.x.app.spec;
+  x.parallelism = parallelism;
+  return task_manager_count(x);
+}
+
+void wake(step& s, const cluster_view& c) {
+  if (c.job_manager && c.job_manager->replicas == 0)
+    scaled(s, *c.job_manager, 1);
+  auto parallelism = s.was.job_status ? s.was.job_status->parallelism : std::nullopt;
+  if (c.task_manager && c.task_manager->replicas == 0 && parallelism)
+    scaled(s, *c.task_manager, task_managers_for(s, *parallelism));
 }
 
 bool remove_cluster(step& s, const std::string& cluster_id) {

@@ -24,8 +24,7 @@ bool new_job_ended(step& s) {
   if (known && *known && rest::is_terminal((*known)->state))
     return true;
   if (known && *known) {
-    if (s.order(cancel_job{c.id, *t.job_id}) == progress::unknown)
-      s.act(cancel_job{c.id, *t.job_id}); // cancelling twice is harmless
+    s.cancel(c.id, *t.job_id);
     s.wait("EndingNewJob", "cancelling job " + *t.job_id + " of the version that is given up");
     return false;
   }

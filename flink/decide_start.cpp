@@ -157,11 +157,19 @@ bool slots_ready(step& s, const cluster_view& c) {
   return false;
 }
 
+action compiling(const step& s, const cluster_view& c) {
+  return compile_job{c.id, *s.was.target->job};
+}
+
 bool compiles(step& s, const cluster_view& c) {
   auto& acceptance = s.x.app.spec.acceptance;
   if (acceptance && !acceptance->compile_first.value_or(true))
     return true;
-  action compile = compile_job{c.id, *s.was.target->job};
+  auto compile = compiling(s, c);
+  if (s.under_way(compile)) {
+    s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
+    return false;
+  }
   if (failed_in_another_life(s, c, compile)) {
     s.wait("CompilingJob", "the new JobManager of cluster " + c.id + " compiles the job");
     s.act(compile);

@@ -135,30 +135,52 @@ void sent_to_another_life(step& s, const cluster_view& c) {
   s.wait("JobManagerRestarted", "the JobManager of cluster " + c.id + " is another one than before");
 }
 
-void submit(step& s) {
-  auto& t = s.was.target;
-  auto c = s.cluster(t->cluster_id);
-  if (starts_again(s.was) && (lacks_objects(s, c) || job_manager_stopped(s, c)))
+/// Empty: something else comes first.
+std::optional<verdict> try_start(step& s, const cluster_view& c) {
+  auto& t = *s.was.target;
+  if (t.job_manager != incarnation_of(*c.leader)) {
+    sent_to_another_life(s, c);
+    return std::nullopt;
+  }
+  switch_generic_service(s, c);
+  if (!others_gone(s))
+    return std::nullopt;
+  auto begun = start_job(s, {c, *t.job_id, *t.job, start_state(t)});
+  if (begun.how == started::no && start_without_state(s, c))
+    return std::nullopt;
+  return begun;
+}
+
+/// Where nothing can make missing objects again an edit is needed, and nobody waits any more for what they are needed
+/// for.
+void submit_again(step& s, const cluster_view& c) {
+  auto& job_id = *s.was.target->job_id;
+  bool lacks = lacks_objects(s, c);
+  if ((lacks && !deploy_wanted(s)) || job_manager_stopped(s, c))
     return;
-  if (!c.leader && starts_again(s.was))
+  if (lacks && c.job_manager_pods.empty())
+    return job_failed(s, "JobSubmissionFailed",
+                      "the JobManager of cluster " + c.id + " is gone, and job " + job_id + " has not run");
+  if (!c.leader)
     return s.trouble("JobManagerDown", "waiting for the JobManager of cluster " + c.id);
+  auto begun = try_start(s, c);
+  if (!begun)
+    return;
+  auto* there = s.known_job(c, job_id);
+  started_again(s, c, lacks && there ? verdict{started::late, {}, there} : *begun);
+}
+
+void submit_first(step& s, const cluster_view& c) {
   if (!c.leader) {
     s.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
     if (c.gone() || !in_time(s, false))
       give_up(s, "the JobManager of cluster " + c.id + " is gone");
     return;
   }
-  if (t->job_manager != incarnation_of(*c.leader))
-    return sent_to_another_life(s, c);
-  switch_generic_service(s, c);
-  if (!others_gone(s))
+  auto begun = try_start(s, c);
+  if (!begun)
     return;
-  auto begun = start_job(s, {c, *t->job_id, *t->job, start_state(*t)});
-  if (begun.how == started::no && start_without_state(s, c))
-    return;
-  if (starts_again(s.was))
-    return started_again(s, c, begun);
-  auto verdict = proven(s, c, begun);
+  auto verdict = proven(s, c, *begun);
   if (verdict.how == started::yes)
     return accept_target(s, *verdict.job);
   if (verdict.how != started::pending)
@@ -182,8 +204,11 @@ void submitting_job(step& s) {
   auto& t = s.was.target;
   if (!t || !t->job || !t->job_id)
     return fail_deploy(s, "StatusIncomplete", "status.target has been removed by hand");
-  submit(s);
-  if (starts_again(s.was) && phase_of(s.next) == phase::SubmittingJob)
+  auto c = s.cluster(t->cluster_id);
+  if (!starts_again(s.was))
+    return submit_first(s, c);
+  submit_again(s, c);
+  if (phase_of(s.next) == phase::SubmittingJob)
     tell_what_failed(s);
 }
 

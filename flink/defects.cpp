@@ -69,7 +69,7 @@ void give_up_in_time(step& s, const cluster_view& c) {
   if (found && hopeless(s, *found))
     return fail_deploy(s, found->reason, found->message);
   auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
-  if (s.passed(s.was.target->step_started_at, limit))
+  if (s.passed(s.was.target->step_started_at, limit) && !s.under_way(compiling(s, c)))
     fail_deploy(s, "ClusterStartTimeout",
                 "not ready within " + std::to_string(limit.count()) + " s; last: " + s.waits_for().message);
 }

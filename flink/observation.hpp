@@ -86,6 +86,8 @@ struct observation {
   std::map<std::string, job_manager_view> job_managers;
   /// By to_string(action).
   std::map<std::string, outcome> outcomes;
+  /// What was sent and runs the user's main() until it is answered: by to_string(action), the life that was asked.
+  std::map<std::string, incarnation> under_way;
   /// Deployments of the Go operator that were looked at closely, as JSON texts by name; kept until they are taken over.
   std::map<std::string, std::string> inspected;
   /// The namespace is being deleted, once asked.

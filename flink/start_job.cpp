@@ -72,6 +72,10 @@ verdict start_job(step& s, const start& x) {
     return {started::no, refusal(*why)};
   if (known && *known)
     return judge(s, x, **known);
+  if (s.under_way(submit)) {
+    s.wait("SubmittingJob", "submitting job " + x.job_id + " to cluster " + x.cluster.id);
+    return {};
+  }
   if (!tried)
     return send(s, x);
   if (rejected && !known)

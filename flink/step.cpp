@@ -88,6 +88,12 @@ void step::warn(std::string reason, std::string message) {
   act(record_event{true, std::move(reason), std::move(message)});
 }
 
+bool step::under_way(const action& what) const {
+  auto i = x.seen.under_way.find(to_string(what));
+  auto c = cluster(job_manager_of(what));
+  return i != x.seen.under_way.end() && c.leader && i->second == incarnation_of(*c.leader);
+}
+
 const failure* step::failure_of(const action& what) const {
   auto i = x.seen.outcomes.find(to_string(what));
   return i != x.seen.outcomes.end() && i->second.failed ? &*i->second.failed : nullptr;
@@ -121,6 +127,15 @@ void step::send_again(const action& what) {
     act(what);
   else
     look_within(std::chrono::ceil<milliseconds>(pause));
+}
+
+void step::cancel(const std::string& cluster_id, const std::string& job_id) {
+  action order = cancel_job{cluster_id, job_id};
+  auto how = this->order(order);
+  if (how == progress::unknown)
+    act(order); // cancelling twice is harmless
+  else if (how != progress::pending)
+    send_again(order);
 }
 
 void step::insist(const action& what) {

@@ -60,6 +60,13 @@ public:
   /// Sends an order that is harmless to repeat again, some time after its last answer.
   void send_again(const action& what);
 
+  /// Asks for the end of a job, again and again while it has not come: with high availability the job comes back in
+  /// another life of its JobManager, which knows nothing of it.
+  void cancel(const std::string& cluster_id, const std::string& job_id);
+
+  /// Does the JobManager still run the user's main() for it? It is not sent again before its answer.
+  bool under_way(const action& what) const;
+
   /// The last failure of an action, if it failed.
   const failure* failure_of(const action& what) const;
 
@@ -236,6 +243,10 @@ std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string&
 
 /// Asks for so many replicas of a Deployment. Returns whether it has them asked for.
 bool scaled(step& s, const k8s::deployment& x, int32_t replicas);
+/// How many TaskManagers the application needs for that.
+int32_t task_managers_for(const step& s, int32_t parallelism);
+/// A request that came late, or somebody's hand, has scaled the cluster that serves to nothing: it gets its pods back.
+void wake(step& s, const cluster_view& c);
 
 /// Deletes whatever is left of a cluster. Returns whether nothing is, but what was left behind on purpose.
 bool remove_cluster(step& s, const std::string& cluster_id);
@@ -245,6 +256,8 @@ void sweep(step& s);
 
 /// Has the target's cluster the slots that the job needs?
 bool slots_ready(step& s, const cluster_view& c);
+/// What asks the JobManager of that cluster for it.
+action compiling(const step& s, const cluster_view& c);
 /// The JobManager of that cluster runs main() without starting anything, so that a bad jar, class or argument costs the
 /// running job nothing. Only the user's own mistakes refuse a version: plan says other things of jobs that run.
 bool compiles(step& s, const cluster_view& c);

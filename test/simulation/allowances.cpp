@@ -47,9 +47,10 @@ bool can_be_asked(const job_manager& x, const node& where) {
   return x.alive && x.flink->is_up() && !x.flink->faults.hung && pod && !pod->cut_off;
 }
 
-bool may_take_down(const life& x, const json::value& application) {
+bool may_take_down(const life& x, const json::value& application, const std::string& job_id) {
   auto phase = text(application, {"status", "phase"});
-  return x.tampered || phase == "Deleting" || phase == "RollingBackJob" || is_torn_down(application);
+  return x.tampered || x.by_hand.contains(job_id) || phase == "Deleting" || phase == "RollingBackJob"
+      || is_torn_down(application);
 }
 
 bool starts_again(const json::value& application) {

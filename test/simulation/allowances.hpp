@@ -76,8 +76,9 @@ bool can_be_asked(const job_manager& x, const node& where);
 /// - the application is being deleted: deleteMode None asks for that, and the others have seen the job end;
 /// - the status was written by hand: it may name another cluster, and no job at all;
 /// - the user has named it by tearDownVersionHash, and its JobManager does not cancel the job;
-/// - in a rollback its JobManager is stopped to make certain that a submit without an answer does not come true.
-bool may_take_down(const life& x, const json::value& application);
+/// - in a rollback its JobManager is stopped to make certain that a submit without an answer does not come true;
+/// - somebody has started the job again just after it was seen to have ended.
+bool may_take_down(const life& x, const json::value& application, const std::string& job_id);
 
 /// A job that failed is started again on the cluster that serves, as it was: there are no gates to be passed.
 bool starts_again(const json::value& application);

@@ -83,7 +83,7 @@ void judge::on_write(const net::request& x) {
     auto cluster = text(*application, {"status", "cluster", "id"});
     auto job = text(*application, {"status", "jobStatus", "jobID"});
     bool its = !cluster.empty() && x.target.find("/deployments/" + key.name + "-" + cluster + "-") != x.target.npos;
-    if (!its || may_take_down(lives_[text(*application, {"metadata", "uid"})], *application))
+    if (!its || may_take_down(lives_[text(*application, {"metadata", "uid"})], *application, job))
       continue;
     if (lives_on(job, cluster))
       complain("the cluster that serves is taken down in phase " + text(*application, {"status", "phase"})

@@ -3,6 +3,7 @@
 #include "actors/kubernetes_gateway.hpp"
 #include "config/defaults.hpp"
 #include "flink/decode.hpp"
+#include "flink/labels.hpp"
 #include "test/unit/actors/actor_test.hpp"
 
 #include <string>
@@ -43,6 +44,16 @@ protected:
     auto record = std::make_shared<flink::application_record>(
         flink::read_record(application_text("a", version, status, image)));
     caf::anon_send(app, messages::application_news{record, false});
+    run();
+  }
+
+  void show_job_manager(const std::string& cluster) {
+    k8s::pod x{.phase = "Running", .ip = "127.0.0.2", .ready = true};
+    x.head = {.key = {"ns", "a-" + cluster + "-jm-1"}, .uid = "uid-pod", .resource_version = "1"};
+    x.head.labels = {{std::string{flink::labels::application}, "a"},
+                     {std::string{flink::labels::cluster_id}, cluster},
+                     {std::string{flink::labels::deployment_type}, "jobmanager"}};
+    caf::anon_send(app, messages::object_news{std::make_shared<const k8s::pod>(x)});
     run();
   }
 
@@ -297,6 +308,33 @@ TEST_F(application_test, decides_again_only_when_all_answers_have_come) {
   EXPECT_EQ(asked, 2);
   answer(create_path, 201);
   EXPECT_EQ(asked, 3);
+}
+
+TEST_F(application_test, decides_on_while_a_main_runs_and_does_not_send_it_twice) {
+  int asked = 0;
+  bool under_way = false;
+  auto submit = flink::submit_job{"c1", "j1", {.jar_name = "job.jar", .parallelism = 1}, ""};
+  script = [&](const flink::situation& x) {
+    ++asked;
+    under_way = x.seen.under_way.contains(to_string(flink::action{submit}));
+    auto d = calm(x);
+    if (!x.seen.outcomes.contains(to_string(flink::action{submit})))
+      d.actions = {submit};
+    return d;
+  };
+  show("1");
+  show_job_manager("c1");
+  answer(get_path, 200, application_text("a", "1"));
+  ASSERT_EQ(net.count("POST /jars/job.jar/run"), 1U);
+  auto before = asked;
+  show("2");
+  EXPECT_GT(asked, before) << "an edit is seen";
+  EXPECT_TRUE(under_way);
+  answer(get_path, 200, application_text("a", "2"));
+  advance(1s);
+  EXPECT_EQ(net.count("POST /jars/job.jar/run"), 1U);
+  answer("POST /jars/job.jar/run", 200, R"({"jobid":"j1"})");
+  EXPECT_FALSE(under_way);
 }
 
 TEST_F(application_test, looks_again_after_the_time_that_the_decision_names) {

@@ -94,10 +94,24 @@ TEST(decide_update, a_job_that_ended_by_a_stop_whose_trigger_was_lost_has_left_a
   s.job("c0", "old", job_state::finished).jobs("c0");
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
   s.decide();
+  EXPECT_EQ(s.phase(), phase::Recovering) << "it is asked what has become of the trigger";
+  s.told("c0").savepoints[*s.target().trigger_id] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   ASSERT_EQ(s.app.status.savepoints.size(), 1U);
   EXPECT_EQ(s.app.status.savepoints[0].path, "file:/last");
   EXPECT_EQ(s.app.status.savepoints[0].reason, "Update");
+}
+
+TEST(decide_update, a_job_that_ended_by_itself_although_its_stop_had_failed_has_left_no_savepoint_of_the_update) {
+  auto s = scene::savepointing();
+  s.app.status.phase = "Recovering";
+  s.job("c0", "old", job_state::finished).jobs("c0");
+  s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/asked", s.milliseconds_now(), true, false}});
+  s.savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "Could not find Flink job"}).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  EXPECT_EQ(s.target().restore_path, "file:/asked");
+  EXPECT_TRUE(s.app.status.savepoints.empty());
 }
 
 TEST(decide_update, a_savepoint_after_which_the_job_went_on_is_not_that_of_a_forgotten_trigger) {

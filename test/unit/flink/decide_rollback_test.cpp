@@ -38,6 +38,7 @@ TEST(decide_rollback, a_job_that_a_forgotten_stop_has_ended_has_not_finished_by_
   s.app.status.phase = "Recovering";
   s.job("c0", "old", job_state::finished).jobs("c0");
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
+  s.told("c0").savepoints[*s.target().trigger_id] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
   s.decide();
   auto id = s.target().cluster_id;
   s.done(switch_service{id}).jobs(id).no_job(id, *s.target().job_id);

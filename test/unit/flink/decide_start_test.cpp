@@ -233,6 +233,18 @@ TEST(decide_update, what_plan_says_of_a_main_that_runs_does_not_refuse) {
   EXPECT_EQ(s.phase(), phase::Savepointing);
 }
 
+TEST(decide_update, a_main_that_runs_to_compile_the_job_is_waited_for_and_holds_up_no_edit) {
+  auto s = scene::updating();
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).under_way(s.compile()).later(20min).slots(id, 2).decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  EXPECT_FALSE(s.does(s.compile()));
+  EXPECT_EQ(s.last.waiting.reason, "CompilingJob");
+  s.hash = "cccccccc";
+  s.decide();
+  EXPECT_EQ(s.target().spec_hash, "cccccccc");
+}
+
 TEST(decide_update, compiling_first_can_be_switched_off) {
   auto s = scene::updating();
   s.app.spec.acceptance.emplace().compile_first = false;

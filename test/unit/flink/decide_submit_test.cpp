@@ -42,6 +42,40 @@ TEST(decide_submit, what_was_never_sent_is_sent_again_under_the_same_identity) {
   EXPECT_TRUE(s.does(s.submit()));
 }
 
+TEST(decide_submit, is_not_repeated_while_its_main_runs) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  s.under_way(s.submit()).later(20min).done(switch_service{id}).no_job(id, *s.target().job_id).decide();
+  EXPECT_THAT(s.acts(), testing::IsEmpty());
+  EXPECT_EQ(s.last.waiting.reason, "SubmittingJob");
+  s.job(id, *s.target().job_id, job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::Running) << "main() may go on after execute()";
+}
+
+TEST(decide_submit, is_sent_to_another_life_of_the_job_manager_though_the_one_before_has_not_answered) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
+  s.under_way(s.submit()).pods(id, 1).decide();
+  s.jobs(id).no_job(id, *s.target().job_id).decide();
+  EXPECT_TRUE(s.does(s.submit()));
+}
+
+TEST(decide_submit, a_main_that_runs_holds_up_neither_a_rollback_nor_a_deletion) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  s.under_way(s.submit()).no_job(id, *s.target().job_id);
+  auto t = s;
+  t.app.spec.force_rollback = true;
+  EXPECT_EQ(t.decide().phase(), phase::RollingBackJob);
+  EXPECT_THAT(t.decide().acts(), Contains(testing::StartsWith("delete JobManager Deployment app-" + id)));
+  s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
+  s.seen.namespace_terminating = false;
+  s.decide().decide().decide();
+  EXPECT_EQ(s.phase(), phase::Deleting);
+  EXPECT_THAT(s.acts(), Contains(testing::StartsWith("delete JobManager Deployment app-" + id)));
+}
+
 TEST(decide_submit, an_edit_meanwhile_is_deployed_afterwards) {
   auto s = scene::submitting();
   s.hash = "cccccccc";

@@ -57,6 +57,25 @@ TEST(decide_waits, a_job_that_is_started_again_waits_for_its_cluster_and_says_so
   EXPECT_THAT(t.last.waiting.message, HasSubstr("it is started again: restarting the JobManager of cluster c0"));
 }
 
+TEST(decide_waits, a_cluster_that_serves_and_was_scaled_to_nothing_gets_its_pods_back) {
+  auto s = scene::running();
+  job_manager_replicas(s, 0);
+  auto& task_managers = s.seen.world.deployments["app-c0-tm"];
+  auto none = *task_managers;
+  none.replicas = 0;
+  task_managers = std::make_shared<k8s::deployment>(none);
+  s.no_job_manager("c0").decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
+  EXPECT_THAT(s.acts(), Contains(StartsWith("scale app-c0-tm to")));
+  s = scene::savepointing();
+  job_manager_replicas(s, 0).no_job_manager("c0").decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
+  s = scene::running();
+  s.app.spec.suspend = true;
+  job_manager_replicas(s, 0).no_job_manager("c0").decide().decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
+}
+
 TEST(decide_waits, a_job_that_is_cancelled_for_an_update_waits_for_its_job_manager) {
   auto s = scene::updating();
   s.app.status.phase = "Cancelling";

@@ -247,6 +247,12 @@ struct scene {
     return *this;
   }
 
+  /// The user's main() runs for it, and runs.
+  scene& under_way(const action& x) {
+    seen.under_way[to_string(x)] = asked(x);
+    return *this;
+  }
+
   scene& failed(const action& x, failure_class kind, std::string message = "no", int status = 500) {
     seen.outcomes[to_string(x)]
         = {.failed = failure{kind, status, std::move(message)}, .attempts = 1, .at = now.steady, .asked = asked(x)};
