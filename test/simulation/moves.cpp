@@ -157,10 +157,11 @@ constexpr move moves[] = {
      }},
 };
 
-void suspend_without_savepoint(user& u) {
+void suspend(user& u, bool with_savepoint) {
   auto& x = u.wanted_next();
-  x.suspend = x.savepoint_disabled = true;
-  u.edit("suspend, without a savepoint");
+  x.suspend = true;
+  x.savepoint_disabled = !with_savepoint;
+  u.edit(with_savepoint ? "suspend, with a savepoint" : "suspend, without a savepoint");
 }
 
 void go_back_and_scale(user& u) {
@@ -172,10 +173,10 @@ void go_back_and_scale(user& u) {
 } // namespace
 
 void user::interfere() {
-  auto what = adversary_.choose("how the user interferes", 3);
+  auto what = adversary_.choose("how the user interferes", 4);
   if (what == 0 || !wants_it_)
     return do_something();
-  what == 1 ? suspend_without_savepoint(*this) : go_back_and_scale(*this);
+  what == 1 ? go_back_and_scale(*this) : suspend(*this, what == 2);
 }
 
 void user::do_something() {

@@ -26,10 +26,14 @@ void troubles::plan_user() {
   });
 }
 
-/// Some phases are over before anybody would act in them by chance.
+/// Some phases are over before anybody would act, or anything go wrong, in them by chance.
 void troubles::plan_interference() {
   s_.on_phase = [this] {
-    if (quiet_ || !s_.adversary.strikes("user acts as a phase begins", 50))
+    if (quiet_)
+      return;
+    if (s_.phase() == "Savepointing" && s_.adversary.strikes("savepoints fail as one is asked for", 100))
+      fail_savepoints();
+    if (!s_.adversary.strikes("user acts as a phase begins", 70))
       return;
     constexpr milliseconds delays[] = {0ms, 3ms, 40ms, 900ms};
     s_.events.in(delays[s_.adversary.choose("how soon", 4)], [this] {
@@ -133,13 +137,17 @@ void troubles::trouble_flink() {
       node.kill_process(*x);
     }
   if (s_.adversary.strikes("savepoints fail", 60))
-    spell("failing savepoints", [&](bool on) {
-      node.set_faults([=](faults& x) { x.savepoints_fail = on ? std::optional{"played"} : std::nullopt; });
-    });
+    fail_savepoints();
   if (s_.adversary.strikes("triggers forgotten", 60))
     spell("forgetting triggers", [&](bool on) { node.set_faults([=](faults& x) { x.triggers_expire = on; }); });
   if (s_.adversary.strikes("checkpoints fail", 40))
     spell("failing checkpoints", [&](bool on) { node.set_faults([=](faults& x) { x.checkpoints_fail = on; }); });
+}
+
+void troubles::fail_savepoints() {
+  spell("failing savepoints", [this](bool on) {
+    s_.outside.node().set_faults([=](faults& x) { x.savepoints_fail = on ? std::optional{"played"} : std::nullopt; });
+  });
 }
 
 void troubles::trouble_jobs() {

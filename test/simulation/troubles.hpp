@@ -25,6 +25,7 @@ private:
   void trouble_kubernetes();
   void trouble_nodes();
   void trouble_flink();
+  void fail_savepoints();
   void trouble_jobs();
   void meddle();
   void restore_status();
