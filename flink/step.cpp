@@ -130,12 +130,12 @@ void step::send_again(const action& what) {
 }
 
 void step::cancel(const std::string& cluster_id, const std::string& job_id) {
-  action order = cancel_job{cluster_id, job_id};
-  auto how = this->order(order);
+  action what = cancel_job{cluster_id, job_id};
+  auto how = order(what);
   if (how == progress::unknown)
-    act(order); // cancelling twice is harmless
+    act(what); // cancelling twice is harmless
   else if (how != progress::pending)
-    send_again(order);
+    send_again(what);
 }
 
 void step::insist(const action& what) {
