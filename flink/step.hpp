@@ -260,6 +260,7 @@ bool slots_ready(step& s, const cluster_view& c);
 action compiling(const step& s, const cluster_view& c);
 /// The JobManager of that cluster runs main() without starting anything, so that a bad jar, class or argument costs the
 /// running job nothing. Only the user's own mistakes refuse a version: plan says other things of jobs that run.
+/// (decide_compile.cpp)
 bool compiles(step& s, const cluster_view& c);
 /// All gates are passed: the old job gives its state away, and ends unless the mode lets it go on.
 void leave_old_job(step& s, const std::string& why);

@@ -98,18 +98,6 @@ TEST(decide_delete, force_cancel_takes_no_savepoint) {
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete JobManager Deployment")));
 }
 
-TEST(decide_delete, a_job_that_high_availability_brings_back_after_it_was_cancelled_is_cancelled_again) {
-  auto base = scene::running();
-  base.app.spec.delete_mode = delete_mode::ForceCancel;
-  base.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
-  auto s = deleted(base);
-  auto cancel = cancel_job{"c0", "old"};
-  s.done(cancel).pods("c0", 1).job("c0", "old", job_state::running).decide();
-  EXPECT_FALSE(s.does(cancel)) << "it takes a while";
-  s.later(20s).job("c0", "old", job_state::running).decide();
-  EXPECT_TRUE(s.does(cancel));
-}
-
 TEST(decide_delete, none_asks_nobody) {
   auto base = scene::running();
   base.app.spec.delete_mode = delete_mode::None;

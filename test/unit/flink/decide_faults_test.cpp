@@ -54,6 +54,17 @@ TEST(decide_faults, with_high_availability_a_job_that_was_submitted_and_is_not_t
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("RollbackFailed: job " + again + " has been submitted before"));
 }
 
+TEST(decide_faults, with_high_availability_a_job_that_comes_back_after_it_was_cancelled_is_cancelled_again) {
+  auto s = scene::updating();
+  s.app.status.phase = "Cancelling";
+  s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
+  auto cancel = cancel_job{"c0", "old"};
+  s.done(cancel).pods("c0", 1).job("c0", "old", job_state::running).decide();
+  EXPECT_FALSE(s.does(cancel)) << "it takes a while";
+  s.later(20s).job("c0", "old", job_state::running).decide();
+  EXPECT_TRUE(s.does(cancel));
+}
+
 TEST(decide_faults, a_job_that_does_not_come_back_in_another_life_of_its_job_manager_has_ended_after_a_while) {
   auto s = scene::updating();
   s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
