@@ -1,5 +1,6 @@
 // Which state is the newest that was reported good and still exists?
 #include "config/defaults.hpp"
+#include "flink/modes.hpp"
 #include "flink/step.hpp"
 #include "k8s/time.hpp"
 
@@ -49,6 +50,12 @@ bool checkpoints_deleted_with_job(const spec& x, const std::optional<rest::job>&
   return false;
 }
 
+/// In BlueGreen nothing else keeps it when the deploy is given up.
+void remember(step& s, const candidate& x) {
+  s.next.job_status->last_checkpoint = x.path;
+  s.next.job_status->last_checkpoint_time = k8s::format_milliseconds(x.taken);
+}
+
 bool too_old(const step& s, const candidate& x) {
   auto limit = s.x.app.spec.max_checkpoint_restore_age_seconds.value_or(defaults::max_checkpoint_restore_age_seconds);
   return s.x.now.wall - x.taken > std::chrono::seconds{limit};
@@ -77,6 +84,8 @@ recoverable newest_state(step& s, const cluster_view& old, const std::string& jo
   }
   if (!best) // what the JobManager itself tells is never older
     best = recorded(s.was);
+  else if (is_beside(s.was) && s.next.job_status)
+    remember(s, *best);
   if (best && (limit == age_limit::passed || !too_old(s, *best)))
     return {.path = best->path, .source = best->source};
   if (s.x.app.spec.fallback_without_state.value_or(false))

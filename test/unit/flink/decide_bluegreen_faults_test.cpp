@@ -69,6 +69,21 @@ TEST(decide_bluegreen, an_old_job_that_has_ended_gives_its_newest_state) {
   EXPECT_EQ(s.target().restore_path, "file:/cp");
 }
 
+TEST(decide_bluegreen, the_newest_state_of_an_old_job_that_has_ended_is_known_after_a_deploy_that_was_given_up) {
+  auto s = saving();
+  auto id = s.target().cluster_id;
+  auto taken = s.milliseconds_now();
+  s.failed(take(s), failure_class::rejected, "not running")
+      .later(1s)
+      .job("c0", "old", job_state::canceled, 0)
+      .jobs("c0");
+  s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/cp", taken, false, false}}).decide().decide();
+  ASSERT_EQ(s.phase(), phase::SubmittingJob);
+  s.jobs(id).no_job(id, *s.target().job_id).failed(s.submit(), failure_class::rejected, "no").decide().decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/cp");
+}
+
 TEST(decide_bluegreen, a_savepoint_of_a_deploy_that_is_edited_again_is_still_the_jobs_newest_state) {
   auto s = saving();
   auto trigger = *s.target().trigger_id;
