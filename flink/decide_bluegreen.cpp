@@ -57,7 +57,8 @@ void watch_version(step& s, const std::string& name) {
     return s.trouble("JobLost", "the JobManager of version " + name + " does not know job " + job_id + over);
   }
   record_job(s, **known);
-  if ((*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
+  bool stopped = (*known)->state == rest::job_state::finished && s.was.job_status->stop_trigger_id;
+  if (stopped || (*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
     s.trouble("JobEnded",
               "job " + job_id + " of version " + name + " is " + std::string{to_string((*known)->state)} + over);
   else if ((*known)->state != rest::job_state::finished)

@@ -32,8 +32,8 @@ bool new_job_ended(step& s) {
   auto* why = s.failure_of(submit_job{t.cluster_id, *t.job_id, *t.job, start_state(t)});
   if (known && why && why->kind == failure_class::rejected)
     return true;
-  bool another_life = c.leader && t.job_manager && t.job_manager != incarnation_of(*c.leader);
-  if (known && another_life && !s.high_availability())
+  bool another_pod = c.leader && t.job_manager && t.job_manager->pod_uid != c.leader->head.uid;
+  if (known && another_pod && !s.high_availability())
     return true;
   if (in_place(s.was)) {
     if (!job_manager_stopped(s, c))
@@ -56,9 +56,14 @@ void finish_rollback(step& s, const rest::job& job) {
   fail_deploy(s, "RolledBack", reason);
 }
 
+/// The start of the job that is given back.
+start to_give_back(const step& s, const cluster_view& old) {
+  auto& t = *s.was.target;
+  return {old, *t.rollback->job_id, serving_parameters(s.was), t.restore_path.value_or("")};
+}
+
 void restart_old(step& s, const cluster_view& old) {
-  auto& r = *s.was.target->rollback;
-  auto verdict = start_job(s, {old, *r.job_id, serving_parameters(s.was), s.was.target->restore_path.value_or("")});
+  auto verdict = start_job(s, to_give_back(s, old));
   // A job that is there is the one that serves, also while its tasks wait for slots, or when it has failed already:
   // only one that is known can be ended, or started again.
   if (verdict.job)
@@ -143,7 +148,10 @@ void rolling_back_job(step& s) {
   if (job_manager_stopped(s, old) || !old_job_manager_runs(s, old))
     return;
   if (t->rollback->job_manager != incarnation_of(*old.leader)) {
-    if (!s.high_availability())
+    if (s.under_way(submit_of(to_give_back(s, old))))
+      return s.wait("SubmittingJob",
+                    "job " + *t->rollback->job_id + " may still appear in cluster " + old.id + ", which has restarted");
+    if (needs_another_identity(s, to_give_back(s, old), t->rollback->job_manager))
       s.next.target->rollback->job_id = s.x.fresh.job_id;
     s.next.target->rollback->job_manager = incarnation_of(*old.leader);
     s.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");

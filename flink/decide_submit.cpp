@@ -122,14 +122,18 @@ void begin_submit(step& s, std::optional<std::string> restore_path, std::string 
 
 namespace {
 
-/// What was sent died with the JobManager that it was sent to: a new life, a new identity. With high availability it
-/// may come back.
+/// The JobManager is another one than the submit was meant for.
 void sent_to_another_life(step& s, const cluster_view& c) {
   auto& t = *s.was.target;
-  if (starts_again(s.was) && !s.high_availability())
+  start x{c, *t.job_id, *t.job, start_state(t)};
+  if (s.under_way(submit_of(x)))
+    return s.wait("SubmittingJob",
+                  "job " + *t.job_id + " may still appear in cluster " + c.id + ", which has restarted");
+  bool died = needs_another_identity(s, x, t.job_manager);
+  if (died && starts_again(s.was))
     return job_failed(s, "JobSubmissionFailed",
                       "the JobManager of cluster " + c.id + " has restarted before job " + *t.job_id + " ran");
-  if (!s.high_availability())
+  if (died)
     s.next.target->job_id = s.x.fresh.job_id;
   s.next.target->job_manager = incarnation_of(*c.leader);
   s.wait("JobManagerRestarted", "the JobManager of cluster " + c.id + " is another one than before");

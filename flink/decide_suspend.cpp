@@ -67,9 +67,12 @@ bool nothing_lost(const step& s) {
   return !wanted(s) && (!s.was.target || is_beside(s.was));
 }
 
-/// The job goes on as before.
+/// The job goes on as before. A stop that was ordered may still arrive: whoever looks after the job has to know of it.
 void take_back(step& s) {
   bool failed = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
+  auto& e = *s.was.suspension;
+  if (e.trigger_id && e.job_id == serving_job(s.was))
+    s.next.job_status->stop_trigger_id = e.trigger_id;
   s.next.suspension.reset();
   s.next.target.reset(); // in BlueGreen the second version was given up
   s.enter(failed ? phase::DeployFailed : phase::Running, "spec.suspend was taken back");
@@ -124,7 +127,7 @@ bool stop_failed(step& s, const live_job& job) {
 void end_job(step& s, const live_job& job) {
   auto& e = *s.was.suspension;
   bool may_go_on = nothing_lost(s) && job.as == live_job::standing::serving;
-  if (may_go_on && stop_failed(s, job))
+  if (may_go_on && (e.job_id != job.job_id || stop_failed(s, job)))
     return take_back(s);
   if (!triggered(e, job) && (without_savepoint(s) || !worth_saving(s, job)))
     return cancel(s, job);

@@ -52,14 +52,18 @@ verdict send(step& s, const start& x) {
   if (auto other = stranger(*jobs, x.job_id))
     return {started::no, "cluster " + x.cluster.id + " already runs job " + *other + ", which is not ours"};
   s.wait("SubmittingJob", "submitting job " + x.job_id + " to cluster " + x.cluster.id);
-  s.act(submit_job{x.cluster.id, x.job_id, x.job, x.restore_path});
+  s.act(submit_of(x));
   return {};
 }
 
 } // namespace
 
+action submit_of(const start& x) {
+  return submit_job{x.cluster.id, x.job_id, x.job, x.restore_path};
+}
+
 verdict start_job(step& s, const start& x) {
-  action submit = submit_job{x.cluster.id, x.job_id, x.job, x.restore_path};
+  auto submit = submit_of(x);
   // What was sent to an earlier life of the JobManager died with it.
   auto sent = s.x.seen.outcomes.find(to_string(submit));
   bool tried = sent != s.x.seen.outcomes.end() && sent->second.asked == incarnation_of(*x.cluster.leader);
@@ -96,6 +100,16 @@ verdict start_job(step& s, const start& x) {
   if (why && why->kind == failure_class::duplicate && s.high_availability())
     return {started::no, "job " + x.job_id + " has been submitted before and has ended unseen: " + why->message};
   return {started::late, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
+}
+
+bool needs_another_identity(const step& s, const start& x, const std::optional<incarnation>& earlier) {
+  if (s.high_availability())
+    return false;
+  auto sent = s.x.seen.outcomes.find(to_string(submit_of(x)));
+  bool answered = sent != s.x.seen.outcomes.end()
+               && !(sent->second.failed && sent->second.failed->kind == failure_class::unknown);
+  bool same_pod = earlier && earlier->pod_uid == x.cluster.leader->head.uid;
+  return !same_pod || answered || !in_time(s, false);
 }
 
 bool serving_cluster_is_idle(step& s) {

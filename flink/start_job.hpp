@@ -31,6 +31,13 @@ struct verdict {
 
 /// Submits the job where that has not been done, and watches it until all its tasks run.
 verdict start_job(step& s, const start& x);
+/// The order by which it is submitted.
+action submit_of(const start& x);
+
+/// What was sent to an earlier life of the JobManager died with it, and another identity is needed: a used one could
+/// meet what it has left. Not with high availability, and not where the call may have reached this life: the watch
+/// tells late of a restart within one pod. `earlier` is the life that was written down.
+bool needs_another_identity(const step& s, const start& x, const std::optional<incarnation>& earlier);
 
 /// Whether no job runs on the cluster that serves, though the status names none: it may have been set back by somebody.
 bool serving_cluster_is_idle(step& s);

@@ -91,7 +91,7 @@ void step::warn(std::string reason, std::string message) {
 bool step::under_way(const action& what) const {
   auto i = x.seen.under_way.find(to_string(what));
   auto c = cluster(job_manager_of(what));
-  return i != x.seen.under_way.end() && c.leader && i->second == incarnation_of(*c.leader);
+  return i != x.seen.under_way.end() && c.leader && i->second.pod_uid == c.leader->head.uid;
 }
 
 const failure* step::failure_of(const action& what) const {

@@ -64,7 +64,8 @@ public:
   /// another life of its JobManager, which knows nothing of it.
   void cancel(const std::string& cluster_id, const std::string& job_id);
 
-  /// Does the JobManager still run the user's main() for it? It is not sent again before its answer.
+  /// Does the JobManager still run the user's main() for it? It is not sent again before its answer. Of the lives of
+  /// one pod nobody knows which it has reached: the watch tells late of a restart.
   bool under_way(const action& what) const;
 
   /// The last failure of an action, if it failed.

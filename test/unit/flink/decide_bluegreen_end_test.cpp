@@ -118,7 +118,20 @@ TEST(decide_bluegreen, a_suspension_that_is_taken_back_lets_the_old_job_go_on_wi
   s.decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_FALSE(s.app.status.suspension || s.app.status.target);
+  EXPECT_TRUE(s.app.status.job_status->stop_trigger_id) << "it may still arrive";
   EXPECT_EQ(s.app.status.cluster->id, "c0");
+}
+
+TEST(decide_bluegreen, a_suspension_that_was_taken_back_before_the_old_job_was_asked_leaves_it_alone) {
+  auto s = submitting();
+  auto id = s.target().cluster_id;
+  s.done(s.submit()).app.spec.suspend = true;
+  s.decide();
+  s.app.spec.suspend = false;
+  s.job(id, *s.target().job_id, job_state::canceled).decide();
+  EXPECT_EQ(s.phase(), phase::Running);
+  EXPECT_THAT(s.acts(), Not(Contains(StartsWith("stop job old"))));
+  EXPECT_FALSE(s.app.status.job_status->stop_trigger_id);
 }
 
 TEST(decide_bluegreen, a_suspension_resumes_from_the_newest_state_of_an_old_job_that_ended_by_itself) {

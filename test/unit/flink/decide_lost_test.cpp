@@ -192,7 +192,7 @@ TEST(decide_lost, a_new_job_that_was_submitted_to_an_earlier_life_cannot_appear_
   s.app.spec.force_rollback = true;
   s.decide();
   ASSERT_EQ(s.phase(), phase::RollingBackJob);
-  s.pods(id, 1).no_job(id, job).decide();
+  s.another_job_manager(id).no_job(id, job).decide();
   EXPECT_TRUE(s.target().rollback->job_id);
   EXPECT_THAT(s.acts(), Not(Contains(StartsWith("delete"))));
 }

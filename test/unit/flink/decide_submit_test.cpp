@@ -56,9 +56,25 @@ TEST(decide_submit, is_sent_to_another_life_of_the_job_manager_though_the_one_be
   auto s = scene::submitting();
   auto id = s.target().cluster_id;
   s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
-  s.under_way(s.submit()).pods(id, 1).decide();
+  s.under_way(s.submit()).another_job_manager(id).decide();
   s.jobs(id).no_job(id, *s.target().job_id).decide();
   EXPECT_TRUE(s.does(s.submit()));
+}
+
+TEST(decide_submit, no_other_identity_is_submitted_while_the_call_may_have_reached_the_new_life_of_the_same_pod) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
+  s.under_way(s.submit()).pods(id, 1).decide();
+  EXPECT_EQ(s.target().job_id, job);
+  EXPECT_EQ(s.last.waiting.reason, "SubmittingJob");
+  s.seen.under_way.clear();
+  s.failed(s.submit(), failure_class::unknown, "no answer in time");
+  auto t = s;
+  t.pods(id, 1).decide();
+  EXPECT_EQ(t.target().job_id, job) << "its main() may still run";
+  s.another_job_manager(id).decide();
+  EXPECT_NE(s.target().job_id, job);
 }
 
 TEST(decide_submit, a_main_that_runs_holds_up_neither_a_rollback_nor_a_deletion) {

@@ -146,6 +146,15 @@ struct scene {
     return pod(id, "taskmanager", {.phase = "Running", .ip = "127.0.0.3", .ready = true});
   }
 
+  /// Another JobManager pod runs than before.
+  scene& another_job_manager(const std::string& id) {
+    auto& known = seen.world.pods.at("app-" + id + "-jobmanager");
+    auto x = *known;
+    x.head.uid += "-2";
+    known = std::make_shared<k8s::pod>(std::move(x));
+    return *this;
+  }
+
   scene& cluster(const std::string& id) { return objects(id).pods(id); }
 
   scene& no_job_manager(const std::string& id) {
