@@ -105,11 +105,10 @@ verdict start_job(step& s, const start& x) {
 bool needs_another_identity(const step& s, const start& x, const std::optional<incarnation>& earlier) {
   if (s.high_availability())
     return false;
-  auto sent = s.x.seen.outcomes.find(to_string(submit_of(x)));
-  bool answered = sent != s.x.seen.outcomes.end()
-               && !(sent->second.failed && sent->second.failed->kind == failure_class::unknown);
+  auto* why = s.failure_of(submit_of(x));
+  bool may_come = why && why->kind == failure_class::unknown && in_time(s, false);
   bool same_pod = earlier && earlier->pod_uid == x.cluster.leader->head.uid;
-  return !same_pod || answered || !in_time(s, false);
+  return !same_pod || !may_come;
 }
 
 bool serving_cluster_is_idle(step& s) {
