@@ -153,6 +153,8 @@ void network::arrive_at_api(const exchange_ptr& x, fate how) {
                            .content_type = header(x->what, "Content-Type"),
                            .accept = header(x->what, "Accept"),
                            .body = x->what.body});
+  if (!x->open && x->what.body.find(R"("replicas":)") != std::string::npos)
+    scaled_late = true;
   if (x->what.method != "GET" && out.status < 300)
     if (auto label = label_of(x->what); label.find("events") == label.npos)
       ++writes[label];

@@ -67,6 +67,8 @@ public:
 
   /// Requests that reached the API server and changed something, by verb and path, events left out.
   std::map<std::string, uint64_t> writes;
+  /// A Deployment was scaled by a request that nobody waited for any more.
+  bool scaled_late = false;
   /// Is told of every order to a JobManager as it is sent.
   std::function<void(const std::string& ip, const net::request&)> on_order;
   /// The same for what is asked of the API server, questions left out.

@@ -98,8 +98,10 @@ void peace::demand_silence() {
   s_.user.unschedule();
   s_.run_for(100s); // restarted tasks come back, and a watch that tells nothing is given up
   auto before = s_.net.writes;
-  // The newest checkpoint's path, of each job that runs.
+  // The newest checkpoint's path, of each job that runs; and how often Flink has restarted a job that fails and fails.
   auto refreshed = s_.phase() == "DualRunning" ? 8U : 4U;
+  if (s_.condition("Degraded").find("JobRestarting") != std::string::npos)
+    refreshed = 40;
   s_.run_for(silence);
   auto after = s_.net.writes;
   after.erase("PATCH leases"); // whoever leads says so again and again
