@@ -167,8 +167,10 @@ decision never_sweeps(const situation& x) {
   return d;
 }
 
-/// What was sent is done, whether it was answered or not.
+/// What was sent in an update is done, whether it was answered or not.
 decision believes_lost_answers(const situation& x) {
+  if (!x.app.status.cluster || at(x) == phase::DualRunning)
+    return flink::decide(x);
   false_picture p{x};
   for (auto& [what, how] : p.seen.outcomes)
     if (how.failed && how.failed->kind == failure_class::unknown)
@@ -208,7 +210,7 @@ void hide_strangers(job_manager_view& view, const std::string& job_id) {
 /// The job goes by an id that is not in the status, and what else runs is not looked at: a new process draws another.
 decision keeps_job_ids_in_memory(const situation& x) {
   auto& t = x.app.status.target;
-  if (!t || !t->job_id || (at(x) != phase::SubmittingJob && !memory.contains(*t->job_id)))
+  if (!x.app.status.cluster || !t || !t->job_id || (at(x) != phase::SubmittingJob && !memory.contains(*t->job_id)))
     return flink::decide(x);
   auto written = *t->job_id;
   auto& id = memory.try_emplace(written, x.fresh.job_id).first->second;
@@ -247,9 +249,9 @@ const std::vector<mutant>& mutants() {
       {"rolls back at once", later<rolls_back_at_once, 1>},
       {"overlooks edits", later<overlooks_edits>},
       {"never sweeps", later<never_sweeps>},
-      {"believes lost answers", later<believes_lost_answers>, true},
+      {"believes lost answers", later<believes_lost_answers, 1>, true},
       {"never rests", later<never_rests>},
-      {"keeps job ids in memory", later<keeps_job_ids_in_memory>, true},
+      {"keeps job ids in memory", later<keeps_job_ids_in_memory, 1>, true},
       {"believes its predecessor", believes_its_predecessor, true},
   };
   return all;
