@@ -163,6 +163,7 @@ void application_state::written(const flink::decision& d, const messages::answer
   if (record_->app.status != d.next)
     log::error("status-not-kept", subject(),
                "the API server does not keep every field of the status: is the CRD that of this version?");
+  flink::learn_written(seen_, before, record_->app.status);
   tell_decision(before, d);
   measure(before, record_->app.status);
   backoff_ = defaults::restart_first;

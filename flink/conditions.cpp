@@ -64,8 +64,10 @@ bool job_runs(const std::optional<job_status>& job) {
 }
 
 /// What is under way, as reason and message of a condition.
-claim under_way(const status& next, bool holds) {
+claim under_way(const status& next, const waiting& w, bool holds) {
   auto at = phase_of(next);
+  if (in_transit(at) && w.told)
+    return {holds, w.reason, w.message};
   if (next.suspension && at != phase::Deleting)
     return {holds, "Suspending", "the job is stopped and its cluster removed, because spec.suspend is set"};
   return {holds, at == phase::New ? "New" : phase_text(at), headline(at)};
@@ -110,7 +112,7 @@ claim ready(const status& next, const situation& x, const waiting& w) {
                 + (x.app.spec.savepoint_nonce && x.app.spec.savepoint_nonce != next.savepoint_nonce
                        ? "; the savepoint that savepointNonce asks for waits for them"
                        : "")};
-  return under_way(next, false);
+  return under_way(next, w, false);
 }
 
 claim progressing(const status& next, const waiting& w) {
@@ -122,7 +124,7 @@ claim progressing(const status& next, const waiting& w) {
     return {false, phase_text(at), "no deploy is under way"};
   if (at == phase::DeployFailed)
     return {false, phase_text(at), next.reason.value_or(headline(at))};
-  return under_way(next, in_transit(at));
+  return under_way(next, w, in_transit(at));
 }
 
 claim degraded(const status& next, const waiting& w) {

@@ -47,6 +47,9 @@ struct waiting {
   std::string message;
   /// Something is wrong and should be seen at once.
   bool trouble = false;
+  /// No trouble, but it may take long: the conditions tell it instead of the phase alone. Its text must not follow
+  /// every answer, or each would be a write.
+  bool told = false;
   bool operator==(const waiting&) const = default;
 };
 

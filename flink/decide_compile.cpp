@@ -25,30 +25,17 @@ bool compiles(step& s, const cluster_view& c) {
   if (acceptance && !acceptance->compile_first.value_or(true))
     return true;
   auto compile = compiling(s, c);
-  if (s.under_way(compile)) {
-    s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
-    return false;
-  }
-  if (failed_in_another_life(s, c, compile)) {
-    s.wait("CompilingJob", "the new JobManager of cluster " + c.id + " compiles the job");
+  bool runs = s.under_way(compile);
+  bool again = !runs && failed_in_another_life(s, c, compile);
+  if (again)
     s.act(compile);
-    return false;
-  }
-  switch (s.order(compile)) {
-  case progress::pending:
-    if (s.failure_of(compile))
-      return true; // a failure that is no verdict does not refuse, and is not waited for
+  if (runs || again || (s.order(compile) == progress::pending && !s.failure_of(compile))) {
     s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
     return false;
-  case progress::failed:
-    break;
-  case progress::done:
-  case progress::unknown:
-    return true;
   }
   auto* why = s.failure_of(compile);
-  if (why->kind != failure_class::rejected)
-    return true;
+  if (!why || why->kind != failure_class::rejected)
+    return true; // a failure that is no verdict does not refuse, and is not waited for
   fail_deploy(s, "JobRefused", "the job does not compile on cluster " + c.id + ": " + why->message);
   return false;
 }

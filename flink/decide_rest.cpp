@@ -159,12 +159,27 @@ int32_t task_managers_for(const step& s, int32_t parallelism) {
   return task_manager_count(x);
 }
 
+namespace {
+
+/// Does the job that serves wait for slots? Asked only where the spec still says how many it needs.
+bool misses_tasks(const step& s, const cluster_view& c) {
+  if (!s.was.cluster || s.was.cluster->id != c.id || s.was.cluster->spec_hash != s.x.spec_hash)
+    return false;
+  auto* job = s.known_job(c, serving_job(s.was));
+  return starts_again(s.was) || (job && !rest::is_terminal(job->state) && !rest::all_tasks_running(*job));
+}
+
+} // namespace
+
 void wake(step& s, const cluster_view& c) {
   if (c.job_manager && c.job_manager->replicas == 0)
     scaled(s, *c.job_manager, 1);
   auto parallelism = s.was.job_status ? s.was.job_status->parallelism : std::nullopt;
-  if (c.task_manager && c.task_manager->replicas == 0 && parallelism)
-    scaled(s, *c.task_manager, task_managers_for(s, *parallelism));
+  if (!c.task_manager || !parallelism)
+    return;
+  auto needed = task_managers_for(s, *parallelism);
+  if (c.task_manager->replicas < (misses_tasks(s, c) ? needed : 1))
+    scaled(s, *c.task_manager, needed);
 }
 
 bool remove_cluster(step& s, const std::string& cluster_id) {

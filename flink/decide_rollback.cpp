@@ -148,10 +148,10 @@ void rolling_back_job(step& s) {
   if (job_manager_stopped(s, old) || !old_job_manager_runs(s, old))
     return;
   if (t->rollback->job_manager != incarnation_of(*old.leader)) {
-    if (s.under_way(submit_of(to_give_back(s, old))))
-      return s.wait("SubmittingJob",
-                    "job " + *t->rollback->job_id + " may still appear in cluster " + old.id + ", which has restarted");
-    if (needs_another_identity(s, to_give_back(s, old), t->rollback->job_manager))
+    auto how = after_restart(s, to_give_back(s, old), t->rollback->job_manager);
+    if (how == afterlife::unknown)
+      return;
+    if (how == afterlife::another)
       s.next.target->rollback->job_id = s.x.fresh.job_id;
     s.next.target->rollback->job_manager = incarnation_of(*old.leader);
     s.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");

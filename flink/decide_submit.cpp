@@ -46,8 +46,8 @@ bool start_without_state(step& s, const cluster_view& c) {
 
 /// The job runs, and is not yet what spec.acceptance asks for.
 verdict unproven(step& s, const rest::job& job, const std::string& what) {
-  s.wait("JobUnproven", "job " + job.id + " runs, but " + what + " (spec.acceptance)");
-  if (in_time(s, true))
+  s.wait_long("JobUnproven", "job " + job.id + " runs, but " + what + " (spec.acceptance)");
+  if (in_time(s, job))
     return {};
   return {started::late,
           "job " + job.id + " was not accepted within " + std::to_string(start_limit(s).count()) + " s: " + what, &job};
@@ -125,11 +125,10 @@ namespace {
 /// The JobManager is another one than the submit was meant for.
 void sent_to_another_life(step& s, const cluster_view& c) {
   auto& t = *s.was.target;
-  start x{c, *t.job_id, *t.job, start_state(t)};
-  if (s.under_way(submit_of(x)))
-    return s.wait("SubmittingJob",
-                  "job " + *t.job_id + " may still appear in cluster " + c.id + ", which has restarted");
-  bool died = needs_another_identity(s, x, t.job_manager);
+  auto how = after_restart(s, {c, *t.job_id, *t.job, start_state(t)}, t.job_manager);
+  if (how == afterlife::unknown)
+    return;
+  bool died = how == afterlife::another;
   if (died && starts_again(s.was))
     return job_failed(s, "JobSubmissionFailed",
                       "the JobManager of cluster " + c.id + " has restarted before job " + *t.job_id + " ran");
@@ -175,6 +174,11 @@ void submit_again(step& s, const cluster_view& c) {
 }
 
 void submit_first(step& s, const cluster_view& c) {
+  if (job_manager_stopped(s, c)) {
+    if (!in_time(s, false))
+      give_up(s, "the JobManager of cluster " + c.id + " has not restarted in time");
+    return;
+  }
   if (!c.leader) {
     s.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
     if (c.gone() || !in_time(s, false))

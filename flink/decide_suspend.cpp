@@ -235,7 +235,7 @@ bool suspended(step& s) {
     return false; // of two versions the user chooses one first
   else if (there)
     stay_suspended(s);
-  else if (!s.was.cluster && !s.was.target && !s.was.failed)
+  else if (phase_of(s.was) == phase::New && !s.was.cluster && !s.was.target && !s.was.failed)
     be_suspended(s); // a first apply: nothing has been created
   else
     begin(s);

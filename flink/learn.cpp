@@ -267,6 +267,13 @@ struct learner {
   }
 };
 
+std::optional<std::string> job_under_way(const status& x) {
+  if (!x.target)
+    return std::nullopt;
+  auto& back = x.target->rollback;
+  return back && back->job_id ? back->job_id : x.target->job_id;
+}
+
 template <class T>
 void put(std::map<std::string, std::shared_ptr<const T>>& all, std::shared_ptr<const T> x, bool removed) {
   auto i = all.find(x->head.key.name);
@@ -302,6 +309,12 @@ void learn_application(observation& seen, const application& x) {
   auto& all = x.metadata.finalizers;
   if (x.metadata.deletion_timestamp && std::find(all.begin(), all.end(), "orphan") != all.end())
     seen.being_orphaned = true;
+}
+
+void learn_written(observation& seen, const status& before, const status& written) {
+  auto job_id = job_under_way(written);
+  if (job_id && job_id != job_under_way(before))
+    seen.own_job_id = *job_id;
 }
 
 void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now) {

@@ -60,6 +60,9 @@ void learn_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool
 /// Takes in what the metadata of a new version of the application tells beyond itself.
 void learn_application(observation& seen, const application& x);
 
+/// Takes in that a status which was decided here has been written.
+void learn_written(observation& seen, const status& before, const status& written);
+
 /// Forgets outcomes and JobManagers that no decision can ask for any more, so that months of service
 /// cost no memory.
 void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now);

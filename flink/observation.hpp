@@ -88,6 +88,9 @@ struct observation {
   std::map<std::string, outcome> outcomes;
   /// What was sent and runs the user's main() until it is answered: by to_string(action), the life that was asked.
   std::map<std::string, incarnation> under_way;
+  /// The identity of the last job that this supervisor has chosen itself. Any other one may have been submitted by a
+  /// supervisor before it, and nothing here tells what became of that.
+  std::string own_job_id;
   /// Deployments of the Go operator that were looked at closely, as JSON texts by name; kept until they are taken over.
   std::map<std::string, std::string> inspected;
   /// The namespace is being deleted, once asked.

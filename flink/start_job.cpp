@@ -33,7 +33,7 @@ verdict judge(step& s, const start& x, const rest::job& job) {
   }
   s.wait("JobStarting", "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running) + " of "
                             + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
-  if (!in_time(s, true))
+  if (!in_time(s, job))
     return {started::late, "not all tasks of job " + x.job_id + " ran in time (" + s.waits_for().message + ")", &job};
   return {};
 }
@@ -41,6 +41,11 @@ verdict judge(step& s, const start& x, const rest::job& job) {
 std::string refusal(const failure& x) {
   return "job submission failed: " + x.message
        + (says_state_is_gone(x) ? "; set fallbackWithoutState to start without state, or name other state" : "");
+}
+
+void stop_job_manager(step& s, const cluster_view& c) {
+  if (c.job_manager)
+    scaled(s, *c.job_manager, 0);
 }
 
 verdict send(step& s, const start& x) {
@@ -102,13 +107,25 @@ verdict start_job(step& s, const start& x) {
   return {started::late, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
 }
 
-bool needs_another_identity(const step& s, const start& x, const std::optional<incarnation>& earlier) {
-  if (s.high_availability())
-    return false;
-  auto* why = s.failure_of(submit_of(x));
-  bool may_come = why && why->kind == failure_class::unknown && in_time(s, false);
+afterlife after_restart(step& s, const start& x, const std::optional<incarnation>& earlier) {
+  auto submit = submit_of(x);
+  if (s.under_way(submit)) {
+    s.wait("SubmittingJob",
+           "job " + x.job_id + " may still appear in cluster " + x.cluster.id + ", which has restarted");
+    return afterlife::unknown;
+  }
+  auto* why = s.failure_of(submit);
+  bool inherited = s.x.seen.own_job_id != x.job_id;
+  bool may_come = (inherited || (why && why->kind == failure_class::unknown)) && in_time(s, false);
   bool same_pod = earlier && earlier->pod_uid == x.cluster.leader->head.uid;
-  return !same_pod || !may_come;
+  if (s.high_availability())
+    return afterlife::same;
+  if (!same_pod || !may_come)
+    return afterlife::another;
+  s.trouble("StartUncertain", "job " + x.job_id + " may have been submitted after the JobManager of cluster "
+                                  + x.cluster.id + " had restarted; restarting it once more and trying again");
+  stop_job_manager(s, x.cluster);
+  return afterlife::unknown;
 }
 
 bool serving_cluster_is_idle(step& s) {
@@ -145,6 +162,11 @@ bool in_time(const step& s, bool answered) {
   return !s.passed(s.was.target->step_started_at, limit);
 }
 
+bool in_time(const step& s, const rest::job& job) {
+  auto age = std::chrono::milliseconds{job.now - job.start_time}; // by its JobManager's clock
+  return in_time(s, true) || (age < start_limit(s) && in_time(s, false));
+}
+
 void switch_generic_service(step& s, const cluster_view& c) {
   auto i = s.x.seen.world.services.find(generic_service_name(s.x.app.metadata.name, colour_of(s.was, c.id)));
   if (i == s.x.seen.world.services.end() || !c.versioned_service)
@@ -155,8 +177,7 @@ void switch_generic_service(step& s, const cluster_view& c) {
 
 void restart_job_manager(step& s, const cluster_view& c, const std::string& why) {
   s.trouble("StartSlow", why + "; restarting the JobManager of cluster " + c.id + " and trying again");
-  if (c.job_manager)
-    scaled(s, *c.job_manager, 0);
+  stop_job_manager(s, c);
 }
 
 bool job_manager_stopped(step& s, const cluster_view& c) {

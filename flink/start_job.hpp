@@ -34,10 +34,18 @@ verdict start_job(step& s, const start& x);
 /// The order by which it is submitted.
 action submit_of(const start& x);
 
-/// What was sent to an earlier life of the JobManager died with it, and another identity is needed: a used one could
-/// meet what it has left. Not with high availability, and not where the call may have reached this life: the watch
-/// tells late of a restart within one pod. `earlier` is the life that was written down.
-bool needs_another_identity(const step& s, const start& x, const std::optional<incarnation>& earlier);
+/// The JobManager lives another life than the one that was written down, `earlier`. What becomes of the start?
+enum class afterlife {
+  /// With high availability the same identity is submitted again.
+  same,
+  /// What was sent to the earlier life died with it, and another identity is needed: a used one could meet what it has
+  /// left.
+  another,
+  /// A call, ours or that of an operator before, may have reached this life: the watch tells late of a restart within
+  /// one pod. An answer to ours will tell; else only another pod makes certain.
+  unknown,
+};
+afterlife after_restart(step& s, const start& x, const std::optional<incarnation>& earlier);
 
 /// Whether no job runs on the cluster that serves, though the status names none: it may have been set back by somebody.
 bool serving_cluster_is_idle(step& s);
@@ -47,6 +55,8 @@ std::chrono::seconds start_limit(const step& s);
 
 /// Whether the patience for a start has not run out; longer where the submit itself has no answer yet.
 bool in_time(const step& s, bool answered);
+/// The same for a job that is there: a main() that took long leaves its tasks no less time.
+bool in_time(const step& s, const rest::job& job);
 
 /// Points the generic Service at a cluster.
 void switch_generic_service(step& s, const cluster_view& c);

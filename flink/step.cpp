@@ -288,11 +288,16 @@ void step::enter(phase to, std::string why) {
 
 void step::wait(std::string reason, std::string message) {
   if (!waiting_.trouble)
-    waiting_ = {std::move(reason), std::move(message), false};
+    waiting_ = {.reason = std::move(reason), .message = std::move(message)};
+}
+
+void step::wait_long(std::string reason, std::string message) {
+  if (!waiting_.trouble)
+    waiting_ = {.reason = std::move(reason), .message = std::move(message), .told = true};
 }
 
 void step::trouble(std::string reason, std::string message) {
-  waiting_ = {std::move(reason), std::move(message), true};
+  waiting_ = {.reason = std::move(reason), .message = std::move(message), .trouble = true};
 }
 
 void step::look_within(milliseconds delay) {

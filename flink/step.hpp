@@ -118,6 +118,8 @@ public:
 
   /// Says what we wait for and when to look again at the latest.
   void wait(std::string reason, std::string message);
+  /// The same for what may take long, in words that stay: the conditions tell it, too.
+  void wait_long(std::string reason, std::string message);
   /// The same for what should be seen at once.
   void trouble(std::string reason, std::string message);
   /// Takes back what was said of waiting.
@@ -246,7 +248,8 @@ std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string&
 bool scaled(step& s, const k8s::deployment& x, int32_t replicas);
 /// How many TaskManagers the application needs for that.
 int32_t task_managers_for(const step& s, int32_t parallelism);
-/// A request that came late, or somebody's hand, has scaled the cluster that serves to nothing: it gets its pods back.
+/// A request that came late, or somebody's hand, has scaled the cluster that serves down: it gets its pods back, where
+/// its job misses them or none is left.
 void wake(step& s, const cluster_view& c);
 
 /// Deletes whatever is left of a cluster. Returns whether nothing is, but what was left behind on purpose.
@@ -257,7 +260,7 @@ void sweep(step& s);
 
 /// Has the target's cluster the slots that the job needs?
 bool slots_ready(step& s, const cluster_view& c);
-/// What asks the JobManager of that cluster for it.
+/// The order by which a cluster's JobManager compiles the job of the target.
 action compiling(const step& s, const cluster_view& c);
 /// The JobManager of that cluster runs main() without starting anything, so that a bad jar, class or argument costs the
 /// running job nothing. Only the user's own mistakes refuse a version: plan says other things of jobs that run.

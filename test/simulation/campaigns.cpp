@@ -122,7 +122,7 @@ int hunt_mutants(const options& o) {
 namespace {
 
 /// Returns how many runs failed.
-uint64_t crash_at_every_step(const options& o, plot x, const char* name) {
+uint64_t crash_at_every_step(const options& o, plot x, const std::string& name) {
   auto steps = play({.seed = 1, .plot = x}).steps;
   std::atomic<uint64_t> failed = 0;
   std::mutex lock;
@@ -138,19 +138,24 @@ uint64_t crash_at_every_step(const options& o, plot x, const char* name) {
 
 } // namespace
 
+const std::vector<std::pair<std::string, plot>>& plots() {
+  static const std::vector<std::pair<std::string, plot>> all{
+      {"create", plot::create},
+      {"update", plot::update},
+      {"rollback", plot::rollback},
+      {"delete", plot::remove},
+      {"rollback in Single", plot::single_rollback},
+      {"second version and teardown", plot::teardown},
+      {"more parallelism in place", plot::rescale},
+      {"more parallelism of a job that runs", plot::adaptive_rescale},
+      {"JobManager that restarts, and a slow main()", plot::slow_main}};
+  return all;
+}
+
 int crash_everywhere(const options& o) {
   std::cout << "crashes\n";
-  constexpr std::pair<plot, const char*> plots[] = {{plot::create, "create"},
-                                                    {plot::update, "update"},
-                                                    {plot::rollback, "rollback"},
-                                                    {plot::remove, "delete"},
-                                                    {plot::single_rollback, "rollback in Single"},
-                                                    {plot::teardown, "second version and teardown"},
-                                                    {plot::rescale, "more parallelism in place"},
-                                                    {plot::adaptive_rescale, "more parallelism of a job that runs"}};
-  auto failed = std::count_if(std::begin(plots), std::end(plots),
-                              [&](auto& x) { return crash_at_every_step(o, x.first, x.second) > 0; });
-  std::cout << std::ssize(plots) - failed << " passed, " << failed << " failed\n";
+  auto failed = std::ranges::count_if(plots(), [&](auto& x) { return crash_at_every_step(o, x.second, x.first) > 0; });
+  std::cout << std::ssize(plots()) - failed << " passed, " << failed << " failed\n";
   return failed ? 1 : 0;
 }
 

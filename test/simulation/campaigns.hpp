@@ -7,6 +7,8 @@
 #include <functional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace simulation {
 
@@ -27,6 +29,9 @@ void side_by_side(unsigned jobs, uint64_t n, const std::function<void(uint64_t)>
 
 /// Each mutant is hunted three times, with other seeds; prints how each died, and returns 0 if all did.
 int hunt_mutants(const options& o);
+
+/// What is played with a crash at every step, by name.
+const std::vector<std::pair<std::string, plot>>& plots();
 
 /// Kills the operator at every single step of each plot, one run for each; returns 0 if none failed.
 int crash_everywhere(const options& o);

@@ -163,6 +163,8 @@ int main(int argc, char** argv) {
   bool hunt = false;
   bool crashes = false;
   bool list = false;
+  std::optional<plot> acted;
+  std::optional<uint64_t> killed_at;
   std::string as;
   app.add_option("--seeds", o.seeds, "How many runs")->capture_default_str();
   app.add_option("--from", o.from, "The first seed")->capture_default_str();
@@ -171,6 +173,9 @@ int main(int argc, char** argv) {
   app.add_flag("--mutants", hunt, "Play operators with one mistake each until the mistake shows");
   app.add_flag("--list-mutants", list, "Print the names of the mutants");
   app.add_flag("--crashes", crashes, "Kill the operator at every step of a create, an update, a rollback and a delete");
+  app.add_option("--plot", acted, "Play this one of what --crashes plays, and print its trace")
+      ->transform(CLI::Transformer(plots()));
+  app.add_option("--killed-at", killed_at, "With --plot: the step at which the operator is killed");
   app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played; with --mutants: the only one")
       ->check([](const std::string& x) {
         return decisions_of(x) == &flink::decide ? "there is no mutant " + x : std::string{};
@@ -185,6 +190,8 @@ int main(int argc, char** argv) {
                  .decide = decisions_of(as),
                  .without = gentle ? crashes_and_lost_answers() : std::vector<std::string_view>{}},
                 !whole);
+  if (acted)
+    return show({.seed = 1, .plot = acted, .crash_at = killed_at}, false);
   if (list)
     return list_mutants();
   o.only = as;

@@ -7,6 +7,7 @@
 #include "test/simulation/pod.hpp"
 #include "test/simulation/timeline.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -42,8 +43,8 @@ public:
   /// Pods stay Pending.
   bool nothing_is_scheduled = false;
   std::vector<node_pod*> running_pods(bool job_managers);
-  /// The process dies, its container is started again.
-  void kill_process(node_pod& x);
+  /// The process dies, its container is started again; the API server is told of it so much later.
+  void kill_process(node_pod& x, std::chrono::milliseconds told_after = {});
   /// Somebody deletes the pod.
   void evict(const node_pod& x);
   void set_faults(const std::function<void(local::simulated::faults&)>& change);

@@ -18,7 +18,7 @@ std::vector<node_pod*> node::running_pods(bool job_managers) {
   return out;
 }
 
-void node::kill_process(node_pod& x) {
+void node::kill_process(node_pod& x, std::chrono::milliseconds told_after) {
   ++x.restarts;
   x.ready = false;
   ++flink_steps_;
@@ -32,8 +32,9 @@ void node::kill_process(node_pod& x) {
     register_task_managers();
   }
   auto uid = x.uid;
-  report(x);
-  events_.in(1500ms, [this, uid] { check_ready(uid); });
+  if (told_after.count() == 0)
+    report(x);
+  events_.in(std::max<std::chrono::milliseconds>(1500ms, told_after), [this, uid] { check_ready(uid); });
 }
 
 void node::evict(const node_pod& x) {

@@ -9,11 +9,18 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// By then the application runs that a plot begins with.
+constexpr auto first_act = 12s;
+
 bool has_ended(const stage& s, plot x) {
   if (x == plot::teardown && s.phase() != "Running")
     return false;
-  if (x != plot::rollback && x != plot::single_rollback)
-    return unfulfilled(s).empty() && s.calm_for(2s);
+  bool may_fail = x == plot::slow_main || x == plot::rollback || x == plot::single_rollback;
+  bool must_fail = may_fail && x != plot::slow_main; // there is not always time enough for another start
+  if (!must_fail && unfulfilled(s).empty())
+    return s.calm_for(2s);
+  if (!may_fail)
+    return false;
   auto* application = s.application();
   return application && s.phase() == "DeployFailed"
       && s.judge.live_jobs(text(*application, {"metadata", "uid"})).size() == 1;
@@ -29,11 +36,26 @@ void tear_down_later(stage& s, bool& done) {
   });
 }
 
+/// As the job is about to be submitted its JobManager dies and comes back, and the submit is sent before anybody has
+/// told of that.
+void kill_unseen(stage& s) {
+  s.on_phase = [&s, killed = false]() mutable {
+    if (killed || s.phase() != "SubmittingJob" || s.outside.now() < beginning + first_act)
+      return;
+    killed = true;
+    for (auto* x : s.outside.node().running_pods(true))
+      if (x->cluster_id == text(*s.application(), {"status", "target", "clusterId"}))
+        s.outside.node().kill_process(*x, 5s);
+  };
+}
+
 } // namespace
 
 void act_out(stage& s, plot x) {
   bool performed = false;
-  s.events.in(12s, [&] {
+  if (x == plot::slow_main)
+    kill_unseen(s);
+  s.events.in(first_act, [&] {
     s.user.perform(x);
     x == plot::teardown ? tear_down_later(s, performed) : void(performed = true);
   });

@@ -145,6 +145,10 @@ void user::perform(plot x) {
   case plot::teardown:
     now_.image = "job:2";
     return edit("a new image, job:2");
+  case plot::slow_main:
+    now_.image = "job:2";
+    now_.arguments = "--slow";
+    return edit("a main() that takes long");
   case plot::single_rollback:
     mode_ = "Single";
     [[fallthrough]];

@@ -34,7 +34,7 @@ struct version {
 };
 
 /// A story without troubles but one.
-enum class plot { create, update, rollback, remove, single_rollback, teardown, rescale, adaptive_rescale };
+enum class plot { create, update, rollback, remove, single_rollback, teardown, rescale, adaptive_rescale, slow_main };
 
 class user {
 public:

@@ -153,3 +153,17 @@ def test_a_lost_task_manager_is_replaced_and_flink_brings_the_job_back(app: App)
     assert (app.job_id, app.live_jobs()) == (job, [job])
     assert "JobFailed" not in app.event_reasons()
     app.demand_ledger(fresh_starts=1)
+
+
+@pytest.mark.in_turn
+@pytest.mark.parametrize("left", [1, 0])
+def test_task_managers_that_somebody_scaled_away_come_back_and_so_does_the_job(app: App, left: int):
+    job = start(app, parallelism=2)
+    name = next(x["metadata"]["name"] for x in app.deployments() if x["metadata"]["name"].endswith("-tm"))
+    app.cluster.kubectl("scale", f"deployment/{name}", "-n", app.namespace, f"--replicas={left}")
+    until("the job to miss tasks", lambda: not app.job_manager().all_tasks_running(job))
+    until("the job to have all its tasks again", lambda: app.job_manager().all_tasks_running(job), 120)
+    until("two TaskManagers", lambda: len(app.pods("taskmanager")) == 2, 60)
+    app.until_it_counts(job)
+    assert (app.job_id, app.live_jobs()) == (job, [job])
+    app.demand_ledger(fresh_starts=1)

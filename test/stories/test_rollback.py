@@ -31,6 +31,7 @@ def test_a_version_that_completes_no_checkpoint_is_not_accepted(app: App):
         programArgs=app.arguments("--snapshot-ms 600000"),
         acceptance={"requireCheckpoint": True, "afterSeconds": 10},
     )
+    until("kubectl to tell what is waited for", lambda: app.condition("Progressing").get("reason") == "JobUnproven")
     app.wait_phase("DeployFailed")
     assert app.status["reason"].startswith("RolledBack")
     assert "has not completed a checkpoint" in app.complaint()

@@ -191,7 +191,7 @@ TEST(catalogue, of_troubles_has_every_reason) {
 }
 
 TEST(catalogue, of_waits_has_every_reason) {
-  auto source = named_by(".wait(");
+  auto source = together(named_by(".wait("), named_by(".wait_long("));
   ASSERT_THAT(source, Not(IsEmpty()));
   EXPECT_THAT(keys(table_under("Waiting")), ContainerEq(source));
 }

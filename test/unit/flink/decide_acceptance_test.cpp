@@ -46,6 +46,8 @@ TEST(decide_acceptance, a_version_that_must_complete_a_checkpoint_is_not_accepte
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.last.waiting.reason, "JobUnproven");
   EXPECT_THAT(s.last.waiting.message, HasSubstr("checkpoint"));
+  EXPECT_EQ(s.condition("Progressing"), "True JobUnproven: " + s.last.waiting.message);
+  EXPECT_EQ(s.condition("Ready"), "False JobUnproven: " + s.last.waiting.message);
   s.checkpoints(id, job, {.completed = 1, .latest_completed = rest::checkpoint{.external_path = "file:/chk-1"}});
   s.decide();
   EXPECT_EQ(s.phase(), phase::Running);

@@ -89,6 +89,20 @@ TEST(decide_rollback, a_rollback_waits_for_the_old_job_manager_and_for_the_tasks
   EXPECT_THAT(s.decide().acts(), Contains("switch service to c0"));
 }
 
+TEST(decide_rollback, what_an_operator_before_may_have_given_back_to_a_job_manager_that_restarted_is_ruled_out) {
+  auto s = scene::submitting();
+  s.failed(s.submit(), failure_class::rejected, "no").decide().decide();
+  auto back = s.target().rollback->job_id;
+  ASSERT_TRUE(back.has_value());
+  auto t = s;
+  EXPECT_NE(t.pods("c0", 1).decide().target().rollback->job_id, back) << "nothing was sent";
+  s.another_operator().pods("c0", 1).decide();
+  EXPECT_EQ(s.target().rollback->job_id, back);
+  EXPECT_EQ(s.last.waiting.reason, "StartUncertain");
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 0"));
+  EXPECT_NE(s.another_job_manager("c0").decide().target().rollback->job_id, back);
+}
+
 TEST(force_rollback, gives_up_the_deploy_during_which_it_was_set_and_no_later_one) {
   auto s = scene::updating();
   s.app.spec.force_rollback = true;

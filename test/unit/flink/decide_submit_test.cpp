@@ -70,11 +70,44 @@ TEST(decide_submit, no_other_identity_is_submitted_while_the_call_may_have_reach
   EXPECT_EQ(s.last.waiting.reason, "SubmittingJob");
   s.seen.under_way.clear();
   s.failed(s.submit(), failure_class::unknown, "no answer in time");
-  auto t = s;
-  t.pods(id, 1).decide();
-  EXPECT_EQ(t.target().job_id, job) << "its main() may still run";
+  s.pods(id, 1).decide();
+  EXPECT_EQ(s.target().job_id, job) << "its main() may still run";
+  EXPECT_EQ(s.last.waiting.reason, "StartUncertain");
+  EXPECT_THAT(s.acts(), Contains("scale app-" + id + "-jm to 0"));
   s.another_job_manager(id).decide();
   EXPECT_NE(s.target().job_id, job);
+}
+
+TEST(decide_submit, a_job_manager_that_was_stopped_for_certainty_is_started_again_in_time) {
+  auto s = scene::submitting();
+  auto& deployment = s.seen.world.deployments["app-" + s.target().cluster_id + "-jm"];
+  auto stopped = *deployment;
+  stopped.replicas = 0;
+  deployment = std::make_shared<k8s::deployment>(stopped);
+  s.decide();
+  EXPECT_EQ(s.last.waiting.reason, "JobManagerRestarting");
+  EXPECT_THAT(s.acts(), testing::IsEmpty()) << "its pod is there still";
+  auto t = s;
+  EXPECT_EQ(t.later(481s).decide().phase(), phase::RollingBackJob);
+  s.no_job_manager(s.target().cluster_id).decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-" + s.target().cluster_id + "-jm to 1"));
+}
+
+TEST(decide_submit, what_an_operator_before_may_have_submitted_to_the_same_pod_is_ruled_out_first) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
+  auto unsent = s;
+  EXPECT_NE(unsent.pods(id, 1).decide().target().job_id, job) << "we know that we have not sent it";
+  s.another_operator();
+  auto other_pod = s;
+  EXPECT_NE(other_pod.another_job_manager(id).decide().target().job_id, job);
+  auto late = s;
+  EXPECT_NE(late.later(1h).pods(id, 1).decide().target().job_id, job);
+  s.pods(id, 1).decide();
+  EXPECT_EQ(s.target().job_id, job) << "its main() may run in this life, which the watch had not told";
+  EXPECT_EQ(s.last.waiting.reason, "StartUncertain");
+  EXPECT_THAT(s.acts(), Contains("scale app-" + id + "-jm to 0"));
 }
 
 TEST(decide_submit, a_main_that_runs_holds_up_neither_a_rollback_nor_a_deletion) {
@@ -90,6 +123,21 @@ TEST(decide_submit, a_main_that_runs_holds_up_neither_a_rollback_nor_a_deletion)
   s.decide().decide().decide();
   EXPECT_EQ(s.phase(), phase::Deleting);
   EXPECT_THAT(s.acts(), Contains(testing::StartsWith("delete JobManager Deployment app-" + id)));
+}
+
+TEST(decide_submit, the_tasks_of_a_job_whose_main_took_long_have_as_much_time_as_others) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id;
+  auto deploying = [&](scene x, std::chrono::seconds later, std::chrono::milliseconds age) {
+    auto& job = *x.target().job_id;
+    x.later(later).done(x.submit()).done(switch_service{id}).job(id, job, job_state::running, 0);
+    x.told(id).job[job].value->start_time = x.milliseconds_now() - age.count();
+    return x.decide().phase();
+  };
+  EXPECT_EQ(deploying(s, 280s, 1s), phase::SubmittingJob);
+  EXPECT_EQ(deploying(s, 458s, 179s), phase::SubmittingJob);
+  EXPECT_EQ(deploying(s, 460s, 181s), phase::RollingBackJob);
+  EXPECT_EQ(deploying(s, 481s, 1s), phase::RollingBackJob) << "not longer than main() and tasks may take together";
 }
 
 TEST(decide_submit, an_edit_meanwhile_is_deployed_afterwards) {

@@ -91,6 +91,17 @@ TEST(decide_suspend, a_first_apply_creates_nothing) {
   EXPECT_THAT(s.acts(), IsEmpty());
 }
 
+TEST(decide_suspend, a_deploy_out_of_a_suspension_whose_target_was_cut_off_ends_by_the_way_of_all_others) {
+  scene s;
+  s.finalized().decide().app.status.target.reset();
+  s.app.status.history.emplace_back();
+  ASSERT_EQ(s.phase(), phase::ClusterStarting);
+  s.app.spec.suspend = true;
+  EXPECT_EQ(s.decide().phase(), phase::Savepointing) << "its objects may not be seen yet";
+  EXPECT_TRUE(s.comes_to_rest());
+  EXPECT_EQ(s.phase(), phase::Suspended);
+}
+
 TEST(decide_suspend, a_savepoint_that_fails_is_tried_again_ever_more_slowly_and_said) {
   auto s = stopping();
   auto first = *record(s).trigger_id;

@@ -12,7 +12,15 @@ using namespace std::chrono_literals;
 using rest::job_state;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
+
+/// One of the two TaskManagers that the job needs is there.
+scene one_task_manager() {
+  auto s = scene::running();
+  s.app.spec.task_manager_config.emplace().task_slots = 1;
+  return s;
+}
 
 /// Somebody, or we, have scaled the JobManager of the cluster that serves.
 scene& job_manager_replicas(scene& s, int32_t n) {
@@ -74,6 +82,30 @@ TEST(decide_waits, a_cluster_that_serves_and_was_scaled_to_nothing_gets_its_pods
   s.app.spec.suspend = true;
   job_manager_replicas(s, 0).no_job_manager("c0").decide().decide();
   EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
+}
+
+TEST(decide_waits, a_task_manager_that_somebody_took_away_comes_back_where_the_job_misses_its_tasks) {
+  auto s = one_task_manager();
+  auto edited = s;
+  s.decide();
+  EXPECT_THAT(s.acts(), Not(Contains(StartsWith("scale")))) << "one is left, and all tasks run: nothing to do with us";
+  auto ended = s;
+  s.job("c0", "old", rest::job_state::restarting, 2).decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-tm to 2"));
+  ended.job("c0", "old", rest::job_state::finished, 0).decide();
+  EXPECT_THAT(ended.acts(), Not(Contains(StartsWith("scale"))));
+  edited.hash = "bbbbbbbb"; // taskSlots may be another number by now
+  edited.complaints.push_back({"spec.image", "is missing"});
+  edited.job("c0", "old", rest::job_state::restarting, 2).decide();
+  EXPECT_THAT(edited.acts(), Not(Contains(StartsWith("scale"))));
+}
+
+TEST(decide_waits, a_job_that_is_started_again_gets_the_task_managers_that_it_needs) {
+  auto s = one_task_manager();
+  s.no_job("c0", "old").another_job_manager("c0").no_job("c0", "old").decide();
+  ASSERT_EQ(s.phase(), phase::Recovering);
+  s.decide();
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-tm to 2"));
 }
 
 TEST(decide_waits, a_job_that_is_cancelled_for_an_update_waits_for_its_job_manager) {

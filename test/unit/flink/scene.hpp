@@ -4,6 +4,7 @@
 #include "flink/decide.hpp"
 #include "flink/decode.hpp"
 #include "flink/labels.hpp"
+#include "flink/learn.hpp"
 #include "flink/modes.hpp"
 #include "flink/names.hpp"
 #include "test/unit/flink/decisions.hpp"
@@ -53,6 +54,7 @@ struct scene {
     situation x{app, complaints, hash, seen, settings, {"c" + n, "j" + n, "t" + n}, now};
     last = decisions_under_test()(x);
     all_decisions().push_back({app.status, last});
+    learn_written(seen, app.status, last.next);
     app.status = last.next;
     return *this;
   }
@@ -253,6 +255,15 @@ struct scene {
 
   scene& done(const action& x) {
     seen.outcomes[to_string(x)] = {.at = now.steady, .asked = asked(x)};
+    return *this;
+  }
+
+  /// Another operator goes on: what became of the orders of the one before, nobody knows.
+  scene& another_operator() {
+    seen.outcomes.clear();
+    seen.under_way.clear();
+    seen.own_job_id.clear();
+    seen.job_managers.clear();
     return *this;
   }
 
