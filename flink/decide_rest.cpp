@@ -7,6 +7,8 @@
 #include "flink/render.hpp"
 #include "flink/step.hpp"
 
+#include <algorithm>
+
 namespace flink {
 
 namespace defaults = config::defaults;
@@ -161,12 +163,20 @@ int32_t task_managers_for(const step& s, int32_t parallelism) {
 
 namespace {
 
-/// Does the job that serves wait for slots? Asked only where the spec still says how many it needs.
-bool misses_tasks(const step& s, const cluster_view& c) {
+/// The adaptive scheduler makes do with the slots that there are.
+bool makes_do(const step& s, const rest::job& job) {
+  return s.x.app.spec.scale_mode == scale_mode::Adaptive
+      && std::ranges::all_of(job.vertices, [&](auto& x) { return x.parallelism < *s.was.job_status->parallelism; });
+}
+
+/// Does the job that serves miss slots? Asked only where the spec still says how many it needs.
+bool misses_slots(const step& s, const cluster_view& c) {
   if (!s.was.cluster || s.was.cluster->id != c.id || s.was.cluster->spec_hash != s.x.spec_hash)
     return false;
   auto* job = s.known_job(c, serving_job(s.was));
-  return starts_again(s.was) || (job && !rest::is_terminal(job->state) && !rest::all_tasks_running(*job));
+  if (!job || rest::is_terminal(job->state))
+    return starts_again(s.was);
+  return !rest::all_tasks_running(*job) || makes_do(s, *job);
 }
 
 } // namespace
@@ -178,7 +188,7 @@ void wake(step& s, const cluster_view& c) {
   if (!c.task_manager || !parallelism)
     return;
   auto needed = task_managers_for(s, *parallelism);
-  if (c.task_manager->replicas < (misses_tasks(s, c) ? needed : 1))
+  if (c.task_manager->replicas < (misses_slots(s, c) ? needed : 1))
     scaled(s, *c.task_manager, needed);
 }
 

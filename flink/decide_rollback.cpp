@@ -11,7 +11,7 @@ namespace flink {
 namespace {
 
 std::string short_cause(const step& s) {
-  return s.was.target->rollback ? s.was.target->rollback->reason : std::string{};
+  return s.was.target->rollback->reason;
 }
 
 /// Is it certain that the given-up version's job does not run and never will?

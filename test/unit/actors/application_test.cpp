@@ -337,6 +337,28 @@ TEST_F(application_test, decides_on_while_a_main_runs_and_does_not_send_it_twice
   EXPECT_FALSE(under_way);
 }
 
+TEST_F(application_test, knows_which_identity_it_has_chosen_itself) {
+  const std::string job_id(32, 'a');
+  flink::status chosen;
+  chosen.target = flink::deploy_target{.cluster_id = "0123abcd", .spec_hash = "0123abcd", .job_id = job_id};
+  std::string own = "never asked";
+  script = [&](const flink::situation& x) {
+    own = x.seen.own_job_id;
+    auto d = calm(x);
+    d.next.target = chosen.target;
+    return d;
+  };
+  show("1");
+  EXPECT_EQ(own, "");
+  fail(status_path, net::failure::timed_out);
+  answer(get_path, 200, application_text("a", "2", flink::encode_status(chosen)));
+  EXPECT_EQ(own, "") << "whoever has written that";
+  show("2", flink::encode_status(chosen));
+  show("3");
+  answer(status_path, 200, application_text("a", "4", flink::encode_status(chosen)));
+  EXPECT_EQ(own, job_id);
+}
+
 TEST_F(application_test, looks_again_after_the_time_that_the_decision_names) {
   int asked = 0;
   script = [&asked](const flink::situation& x) {

@@ -190,6 +190,11 @@ TEST(decide_inplace, a_submit_that_nobody_answered_costs_the_job_manager_its_lif
   s.decide();
   EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 0"));
   EXPECT_EQ(s.target().rollback->job_id, std::nullopt);
+  auto stopped = *s.seen.world.deployments["app-c0-jm"];
+  stopped.replicas = 0;
+  s.seen.world.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(stopped);
+  EXPECT_EQ(s.no_job_manager("c0").decide().last.waiting.reason, "JobManagerRestarting");
+  EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
 }
 
 TEST(decide_inplace, a_job_that_fails_while_task_managers_are_added_goes_on_with_more_of_them) {

@@ -61,6 +61,66 @@ TEST(decide_rollback, the_old_job_is_not_started_while_the_new_one_may_still_app
   EXPECT_TRUE(s.target().rollback->job_id.has_value());
 }
 
+TEST(decide_rollback, a_refused_job_has_ended_once_its_job_manager_says_that_it_is_not_there) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id, job = *s.target().job_id;
+  s.failed(s.submit(), failure_class::rejected).told(id).job.clear();
+  s.app.spec.force_rollback = true;
+  ASSERT_EQ(s.decide().phase(), phase::RollingBackJob);
+  auto t = s;
+  EXPECT_FALSE(t.decide().target().rollback->job_id.has_value());
+  EXPECT_THAT(t.acts(), Contains(StartsWith("delete JobManager Deployment app-" + id)))
+      << "nobody answers: only the end of its cluster is certain";
+  EXPECT_TRUE(s.no_job(id, job).decide().target().rollback->job_id.has_value());
+}
+
+TEST(decide_rollback, a_new_job_went_with_the_pod_that_it_was_submitted_to) {
+  auto s = scene::submitting();
+  auto id = s.target().cluster_id, job = *s.target().job_id;
+  s.failed(s.submit(), failure_class::unknown).later(10min).no_job(id, job).decide();
+  ASSERT_EQ(s.phase(), phase::RollingBackJob);
+  s.another_job_manager(id).no_job(id, job);
+  auto t = s;
+  EXPECT_TRUE(s.decide().target().rollback->job_id.has_value());
+  t.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
+  EXPECT_FALSE(t.decide().target().rollback->job_id.has_value()) << "it may come back";
+}
+
+TEST(decide_rollback, a_job_that_was_cancelled_without_a_savepoint_is_given_back_without_state) {
+  auto s = scene::updating();
+  s.app.spec.savepoint_disabled = true;
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).done(s.compile()).jobs("c0").decide().job("c0", "old", job_state::canceled).decide();
+  ASSERT_EQ(s.phase(), phase::SubmittingJob);
+  s.done(switch_service{id}).jobs(id).no_job(id, *s.target().job_id);
+  s.failed(s.submit(), failure_class::rejected).decide().decide();
+  auto again = s.target().rollback->job_id.value();
+  s.jobs("c0").job("c0", again, job_state::running).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_EQ(s.app.status.job_status->restore_path, std::nullopt);
+  EXPECT_EQ(s.app.status.job_status->last_checkpoint_time, std::nullopt);
+}
+
+TEST(decide_rollback, a_pod_that_outlives_its_deployment_may_hold_the_old_job_manager) {
+  auto s = scene::submitting();
+  s.failed(s.submit(), failure_class::rejected).decide();
+  s.seen.world.deployments.erase("app-c0-jm");
+  s.pod("c0", "jobmanager", {.phase = "Pending"}).decide();
+  EXPECT_EQ(s.last.waiting.reason, "OldJobManagerDown");
+  s.no_job_manager("c0").decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("has been deleted"));
+}
+
+TEST(decide_rollback, with_high_availability_the_job_keeps_its_identity_in_another_life) {
+  auto s = scene::submitting();
+  s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
+  s.failed(s.submit(), failure_class::rejected).decide().decide();
+  auto back = s.target().rollback->job_id;
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(s.another_job_manager("c0").decide().target().rollback->job_id, back);
+}
+
 TEST(decide_rollback, a_new_job_whose_cluster_is_gone_is_rolled_back) {
   auto s = scene::submitting();
   s.no_cluster(s.target().cluster_id).decide();

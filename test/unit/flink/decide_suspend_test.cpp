@@ -193,6 +193,11 @@ TEST(decide_suspend, a_cluster_that_turns_up_late_is_removed_unless_it_runs_a_jo
   auto s = suspended();
   s.cluster("c7").jobs("c7").decide();
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete JobManager Deployment app-c7-jm")));
+  auto silent = s;
+  silent.told("c7").jobs.reset();
+  EXPECT_THAT(silent.decide().acts(), Not(Contains(StartsWith("delete")))) << "it may run one";
+  silent.no_job_manager("c7").decide();
+  EXPECT_THAT(silent.acts(), Contains(StartsWith("delete JobManager Deployment app-c7-jm")));
   s.jobs("c7", {{"somebody", job_state::running}}).decide();
   EXPECT_THAT(s.acts(), Not(Contains(StartsWith("delete"))));
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True StatusLost"));

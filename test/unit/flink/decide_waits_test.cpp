@@ -94,6 +94,10 @@ TEST(decide_waits, a_task_manager_that_somebody_took_away_comes_back_where_the_j
   EXPECT_THAT(s.acts(), Contains("scale app-c0-tm to 2"));
   ended.job("c0", "old", rest::job_state::finished, 0).decide();
   EXPECT_THAT(ended.acts(), Not(Contains(StartsWith("scale"))));
+  s.job("c0", "old", rest::job_state::running).told("c0").job["old"].value->vertices[0].parallelism = 1;
+  EXPECT_THAT(s.decide().acts(), Not(Contains(StartsWith("scale")))) << "as the program fixes it";
+  s.app.spec.scale_mode = scale_mode::Adaptive;
+  EXPECT_THAT(s.decide().acts(), Contains("scale app-c0-tm to 2")) << "its scheduler makes do with one";
   edited.hash = "bbbbbbbb"; // taskSlots may be another number by now
   edited.complaints.push_back({"spec.image", "is missing"});
   edited.job("c0", "old", rest::job_state::restarting, 2).decide();
