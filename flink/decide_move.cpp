@@ -27,9 +27,6 @@ std::string its_time(const step& s, const cluster_view& c, const std::string& jo
 }
 
 void remember_savepoint(step& s, const cluster_view& old, const std::string& path) {
-  auto& all = s.next.savepoints;
-  if (!all.empty() && all.back().path == path)
-    return;
   record_savepoint(s, path, "Update");
   s.next.target->restore_path = path;
   if (is_beside(s.was)) {
