@@ -50,6 +50,34 @@ TEST(decide_bluegreen, a_lost_trigger_is_followed_by_another_savepoint) {
   EXPECT_TRUE(s.does(take(s)));
 }
 
+TEST(decide_bluegreen, a_trigger_that_is_lost_again_and_again_is_given_up_in_time) {
+  auto s = saving();
+  auto lost = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.failed(take(s), failure_class::unknown).told("c0").savepoints[*s.target().trigger_id] = lost;
+  s.later(601s).job("c0", "old", job_state::running).checkpoints("c0", "old", {}).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("lost the savepoint's trigger; the old job goes on"));
+}
+
+TEST(decide_bluegreen, each_of_two_versions_says_what_it_misses) {
+  auto s = both();
+  auto t = s;
+  t.seen.world.deployments.erase("app-c0-jm");
+  t.no_job_manager("c0").decide();
+  EXPECT_EQ(t.last.waiting.reason, "ObjectsMissing");
+  t = s;
+  t.seen.job_managers.clear();
+  t.decide();
+  EXPECT_EQ(t.last.waiting.reason, "DualRunning") << "nobody has been asked yet";
+  EXPECT_TRUE(t.does(ask_job{"c0", "old"}));
+  t = s;
+  t.app.status.job_status->stop_trigger_id = "t9";
+  t.job("c0", "old", job_state::finished).decide();
+  EXPECT_EQ(t.last.waiting.reason, "JobEnded") << "a stop that came late has ended it";
+  s.job("c0", "old", job_state::finished).decide();
+  EXPECT_EQ(s.last.waiting.reason, "DualRunning") << "a bounded job is through";
+}
+
 TEST(decide_bluegreen, an_old_job_manager_that_stays_away_fails_the_deploy_in_time) {
   auto s = saving();
   s.pod("c0", "jobmanager", {.phase = "Pending"}).decide();
