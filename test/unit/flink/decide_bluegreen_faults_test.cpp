@@ -74,6 +74,9 @@ TEST(decide_bluegreen, each_of_two_versions_says_what_it_misses) {
   t.app.status.job_status->stop_trigger_id = "t9";
   t.job("c0", "old", job_state::finished).decide();
   EXPECT_EQ(t.last.waiting.reason, "JobEnded") << "a stop that came late has ended it";
+  t = s;
+  t.job(newer(t), "new", job_state::running, 3).decide();
+  EXPECT_THAT(t.condition("Ready"), StartsWith("False JobNotRunning: one of the two versions misses tasks"));
   s.job("c0", "old", job_state::finished).decide();
   EXPECT_EQ(s.last.waiting.reason, "DualRunning") << "a bounded job is through";
 }

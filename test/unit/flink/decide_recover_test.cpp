@@ -94,6 +94,8 @@ TEST(decide_recover, never_means_never) {
   s.job("c0", "old", job_state::failed).exceptions("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::Failed);
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("jobFailurePolicy.restart is Never"));
+  s.another_job_manager("c0").no_job("c0", "old").jobs("c0").decide();
+  EXPECT_EQ(s.phase(), phase::Failed) << "not when its JobManager has restarted, either";
 }
 
 TEST(decide_recover, never_without_state_unless_the_user_says_so) {

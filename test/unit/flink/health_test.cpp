@@ -204,6 +204,8 @@ TEST(health, where_no_job_runs_it_is_red) {
   s.decide();
   EXPECT_THAT(s.condition("Ready"), StartsWith("False NoJob"));
   EXPECT_EQ(job_of(s).health, "Red");
+  s.app.status.savepoint_path = "file:/sp";
+  EXPECT_THAT(s.decide().condition("Ready"), HasSubstr("the next edit starts one from file:/sp"));
 }
 
 // -- during an update -------------------------------------------------------------------------------------------
