@@ -76,10 +76,17 @@ void await_end(step& s, const cluster_view& old, const std::string& path) {
                                              "not started before that");
 }
 
-/// A job whose tasks do not all run cannot be stopped with a savepoint, however often it is asked.
-bool struggles(step& s, const cluster_view& old) {
+/// A job whose tasks do not all run cannot be stopped with a savepoint, however often it is asked. `nullopt`: they do,
+/// but it has failed a moment ago, perhaps by the stop itself; in a crash loop there are such moments, too.
+std::optional<bool> struggles(step& s, const cluster_view& old) {
   auto* known = s.job(old, serving_job(s.was), defaults::fresh);
-  return known && *known && !rest::all_tasks_running(**known);
+  if (!known || !*known)
+    return false;
+  auto& job = **known;
+  if (!rest::all_tasks_running(job))
+    return true;
+  bool has_failed = job.last_failing > 0 && std::chrono::milliseconds{job.now - job.last_failing} < defaults::poll_job;
+  return has_failed && !out_of_time(s) ? std::nullopt : std::optional{false};
 }
 
 /// No savepoint came of it. A job that runs well goes on: nothing is lost by giving the new version up. One that ended,
@@ -94,7 +101,10 @@ void without_savepoint(step& s, const cluster_view& old, const std::string& why)
   auto ended = job_ended(s, old, job, verdict);
   if (!ended)
     return s.trouble("SavepointFailed", why + "; asking whether the old job still runs");
-  if (!*ended && !struggles(s, old)) {
+  auto struggling = *ended ? std::optional{true} : struggles(s, old);
+  if (!struggling)
+    return s.trouble("SavepointFailed", why + "; looking whether the old job, which has failed, runs well again");
+  if (!*struggling) {
     s.warn("SavepointFailed", why);
     return fail_deploy(s, "SavepointFailed", why + "; the old job goes on");
   }

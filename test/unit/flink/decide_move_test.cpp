@@ -196,6 +196,20 @@ TEST(decide_update, a_job_that_runs_well_is_not_given_up_for_a_failed_savepoint)
   EXPECT_THAT(s.acts(), Not(Contains("cancel job old of c0")));
 }
 
+TEST(decide_update, a_job_that_has_failed_a_moment_ago_shows_first_whether_it_runs_well) {
+  auto s = savepoint_failed(4);
+  s.failing_job("c0", "old", job_state::running, 1s).decide();
+  EXPECT_EQ(s.phase(), phase::Savepointing);
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True SavepointFailed"));
+  auto t = s;
+  t.later(2s).job("c0", "old", job_state::restarting, 0).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-7"));
+  EXPECT_EQ(t.decide().phase(), phase::Recovering) << "a crash loop, in which all tasks had run for a moment";
+  t = s;
+  EXPECT_EQ(t.later(600s).failing_job("c0", "old", job_state::running, 1s).decide().phase(), phase::DeployFailed);
+  s.later(10s).failing_job("c0", "old", job_state::running, 11s).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed) << "the stop itself had made it fail";
+}
+
 TEST(decide_update, a_job_that_keeps_restarting_is_updated_from_its_newest_checkpoint) {
   auto s = savepoint_failed(0);
   s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-7")).decide();
