@@ -45,6 +45,7 @@ enum class afterlife {
   /// one pod. An answer to ours will tell; else only another pod makes certain.
   unknown,
 };
+/// Where it is unknown, says so, and sees to it that it will be known.
 afterlife after_restart(step& s, const start& x, const std::optional<incarnation>& earlier);
 
 /// Whether no job runs on the cluster that serves, though the status names none: it may have been set back by somebody.

@@ -172,9 +172,11 @@ int main(int argc, char** argv) {
   app.add_option("--seed", seed, "Play this one run and print its trace, shortened if it fails");
   app.add_flag("--mutants", hunt, "Play operators with one mistake each until the mistake shows");
   app.add_flag("--list-mutants", list, "Print the names of the mutants");
-  app.add_flag("--crashes", crashes, "Kill the operator at every step of a create, an update, a rollback and a delete");
-  app.add_option("--plot", acted, "Play this one of what --crashes plays, and print its trace")
-      ->transform(CLI::Transformer(plots()));
+  app.add_flag("--crashes", crashes,
+               "Kill the operator at every step of some stories: a create, an update, a rollback, ...");
+  app.add_option("--plot", acted, "Play one of the stories of --crashes, by the name that it prints, with its trace")
+      ->transform(CLI::Transformer(plots()).description(""))
+      ->type_name("NAME");
   app.add_option("--killed-at", killed_at, "With --plot: the step at which the operator is killed");
   app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played; with --mutants: the only one")
       ->check([](const std::string& x) {
