@@ -34,7 +34,7 @@ install-demo:
 install-test:
 	@local/setup/install demo test
 
-build/%/build.ninja: CMakeLists.txt CMakePresets.json config/build.cmake | install-build
+build/%/build.ninja: CMakeLists.txt CMakePresets.json cmake/build.cmake | install-build
 	@echo "== configuring build/$*"
 	@cmake --preset $* >build/.configure.log 2>&1 || { cat build/.configure.log; exit 1; }
 

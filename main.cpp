@@ -1,13 +1,13 @@
 // How the process starts and stops: options, network, actors; a signal; then all of it in reverse.
 #include "actors/run.hpp"
-#include "config/candidacy.hpp"
-#include "config/cluster_access.hpp"
 #include "config/defaults.hpp"
-#include "config/log.hpp"
+#include "config/log/log.hpp"
 #include "config/options.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
 #include "net/thread.hpp"
+#include "startup/api_server_access.hpp"
+#include "startup/leader_election.hpp"
 
 #include <csignal>
 #include <cstdio>

@@ -2,9 +2,9 @@
 
 #include "actors/random.hpp"
 #include "config/defaults.hpp"
-#include "config/log.hpp"
-#include "flink/decode.hpp"
-#include "flink/labels.hpp"
+#include "config/log/log.hpp"
+#include "flink/admission/decode.hpp"
+#include "flink/resource/labels.hpp"
 #include "k8s/time.hpp"
 
 #include <algorithm>

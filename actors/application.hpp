@@ -4,8 +4,8 @@
 #include "actors/metrics.hpp"
 #include "actors/questions.hpp"
 #include "actors/timer.hpp"
-#include "flink/decide.hpp"
-#include "flink/learn.hpp"
+#include "flink/lifecycle/decide.hpp"
+#include "flink/observation/apply_reply.hpp"
 #include "k8s/event.hpp"
 
 #include <deque>

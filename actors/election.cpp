@@ -2,7 +2,7 @@
 
 #include "actors/kubernetes_gateway.hpp"
 #include "actors/random.hpp"
-#include "config/log.hpp"
+#include "config/log/log.hpp"
 
 namespace actors {
 

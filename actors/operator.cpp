@@ -1,9 +1,9 @@
 #include "actors/operator.hpp"
 
 #include "config/defaults.hpp"
-#include "config/log.hpp"
-#include "flink/adopt.hpp"
-#include "flink/labels.hpp"
+#include "config/log/log.hpp"
+#include "flink/migration/go_operator.hpp"
+#include "flink/resource/labels.hpp"
 
 #include <algorithm>
 

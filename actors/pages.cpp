@@ -1,8 +1,8 @@
 #include "actors/pages.hpp"
 
 #include "actors/pages_style.hpp"
-#include "flink/application.hpp"
-#include "k8s/json.hpp"
+#include "flink/resource/application.hpp"
+#include "k8s/json/codec.hpp"
 #include "k8s/requests.hpp"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 
 #include "actors/candidacy.hpp"
 #include "actors/job_manager_access.hpp"
-#include "flink/render_options.hpp"
+#include "flink/resource/operator_options.hpp"
 #include "net/transport.hpp"
 
 #include <chrono>

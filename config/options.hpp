@@ -2,7 +2,7 @@
 #pragma once
 
 #include "config/defaults.hpp"
-#include "config/log.hpp"
+#include "config/log_format.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -2,7 +2,7 @@
 // wrong is left out; only a text without an identifiable object is refused.
 #pragma once
 
-#include "k8s/json.hpp"
+#include "k8s/json/codec.hpp"
 #include "k8s/meta.hpp"
 #include "k8s/objects.hpp"
 

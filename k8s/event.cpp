@@ -1,8 +1,8 @@
 #include "k8s/event.hpp"
 
 #include "config/defaults.hpp"
-#include "k8s/json.hpp"
-#include "k8s/utf8.hpp"
+#include "k8s/json/codec.hpp"
+#include "k8s/json/utf8.hpp"
 
 #include <array>
 #include <charconv>

@@ -1,6 +1,6 @@
 #include "k8s/finalizer.hpp"
 
-#include "k8s/json.hpp"
+#include "k8s/json/codec.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "k8s/lease.hpp"
 
-#include "k8s/json.hpp"
+#include "k8s/json/codec.hpp"
 #include "k8s/status_error.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Amounts of resources as Kubernetes spells them ("500m", "1.5Gi", "1e3"), exactly.
 #pragma once
 
-#include "k8s/json_text.hpp"
+#include "k8s/json/text.hpp"
 
 #include <compare>
 #include <cstdint>

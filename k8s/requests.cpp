@@ -1,7 +1,7 @@
 #include "k8s/requests.hpp"
 
 #include "config/defaults.hpp"
-#include "k8s/json_text.hpp"
+#include "k8s/json/text.hpp"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 #include "k8s/status_error.hpp"
 
-#include "k8s/json.hpp"
+#include "k8s/json/codec.hpp"
 
 namespace k8s {
 

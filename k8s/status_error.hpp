@@ -2,7 +2,7 @@
 // object of an ERROR event.
 #pragma once
 
-#include "k8s/json_text.hpp"
+#include "k8s/json/text.hpp"
 
 #include <cstdint>
 #include <optional>

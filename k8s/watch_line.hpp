@@ -1,7 +1,7 @@
 // One line of a watch: what happened to which object.
 #pragma once
 
-#include "k8s/json.hpp"
+#include "k8s/json/codec.hpp"
 #include "k8s/status_error.hpp"
 
 #include <optional>

@@ -1,8 +1,8 @@
 // What is said to and by the gateways and the watches.
 #pragma once
 
-#include "flink/record.hpp"
-#include "flink/rest.hpp"
+#include "flink/admission/record.hpp"
+#include "flink/rest/requests.hpp"
 #include "k8s/objects.hpp"
 #include "k8s/requests.hpp"
 #include "net/transport.hpp"

@@ -1,7 +1,7 @@
 // Timers, and what actors tell of themselves.
 #pragma once
 
-#include "k8s/json.hpp"
+#include "k8s/json/codec.hpp"
 
 #include <boost/describe.hpp>
 

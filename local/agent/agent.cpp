@@ -1,9 +1,9 @@
 #include "local/agent/agent.hpp"
 
-#include "config/log.hpp"
-#include "local/agent/network_lease.hpp"
+#include "config/log/log.hpp"
 #include "local/agent/node.hpp"
-#include "local/agent/resident.hpp"
+#include "local/agent/pods/resident.hpp"
+#include "local/agent/process/network_lease.hpp"
 
 #include <algorithm>
 #include <filesystem>

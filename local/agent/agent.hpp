@@ -3,7 +3,7 @@
 // Speaks only the Kubernetes API, so any API server will do.
 #pragma once
 
-#include "local/agent/image_map.hpp"
+#include "local/agent/process/image_map.hpp"
 #include "local/agent/runtime.hpp"
 #include "local/agent/timers.hpp"
 #include "local/agent/watcher.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "local/agent/instant.hpp"
-#include "local/agent/pod.hpp"
+#include "local/agent/pods/pod.hpp"
 
 #include <boost/json/value.hpp>
 

@@ -1,6 +1,6 @@
 #include "local/agent/run.hpp"
 
-#include "config/log.hpp"
+#include "config/log/log.hpp"
 #include "k8s/kubeconfig.hpp"
 #include "net/client.hpp"
 #include "net/credentials.hpp"

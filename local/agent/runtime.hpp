@@ -2,8 +2,8 @@
 // simulated ones differ. Everything is on the transport's thread.
 #pragma once
 
-#include "local/agent/flink_config.hpp"
-#include "local/agent/image_map.hpp"
+#include "local/agent/process/flink_config.hpp"
+#include "local/agent/process/image_map.hpp"
 
 #include <chrono>
 #include <functional>

@@ -1,6 +1,6 @@
 #include "local/model/cluster.hpp"
 
-#include "local/model/notice.hpp"
+#include "local/model/controllers/notice.hpp"
 
 #include <algorithm>
 

@@ -2,12 +2,12 @@
 // the same requests at the same times always lead to the same state.
 #pragma once
 
-#include "local/model/api.hpp"
-#include "local/model/garbage.hpp"
-#include "local/model/namespaces.hpp"
-#include "local/model/ownership.hpp"
+#include "local/model/api/api.hpp"
+#include "local/model/controllers/garbage.hpp"
+#include "local/model/controllers/namespaces.hpp"
+#include "local/model/controllers/ownership.hpp"
+#include "local/model/controllers/workloads.hpp"
 #include "local/model/resources.hpp"
-#include "local/model/workloads.hpp"
 
 #include <optional>
 #include <string>

@@ -1,9 +1,9 @@
 #include "local/model/resources.hpp"
 
-#include "local/model/builtin.hpp"
-#include "local/model/decode.hpp"
-#include "local/model/names.hpp"
-#include "local/model/schema.hpp"
+#include "local/model/kinds/builtin.hpp"
+#include "local/model/kinds/decode.hpp"
+#include "local/model/kinds/names.hpp"
+#include "local/model/kinds/schema.hpp"
 
 #include <algorithm>
 #include <array>

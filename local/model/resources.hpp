@@ -3,7 +3,7 @@
 #pragma once
 
 #include "local/model/error.hpp"
-#include "local/model/kinds.hpp"
+#include "local/model/kinds/kinds.hpp"
 #include "local/model/moment.hpp"
 #include "local/model/store.hpp"
 

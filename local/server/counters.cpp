@@ -1,6 +1,6 @@
 #include "local/server/counters.hpp"
 
-#include "local/model/query.hpp"
+#include "local/model/api/query.hpp"
 
 #include <vector>
 

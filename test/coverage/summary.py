@@ -24,7 +24,8 @@ def main(measured: str, unreached: str) -> None:
 
 
 def name_of(x: dict) -> str:
-    return os.path.relpath(x["filename"])
+    # Headers are compiled under the links of build/*/rooms.
+    return os.path.relpath(os.path.realpath(x["filename"]), os.path.realpath("."))
 
 
 def percent(summary: dict, what: str) -> float:

@@ -1,6 +1,6 @@
 #include "test/kit/lifecycle.hpp"
 
-#include "flink/decode.hpp"
+#include "flink/admission/decode.hpp"
 
 #include <boost/mp11/algorithm.hpp>
 

@@ -3,7 +3,7 @@
 // nobody did. One coverage is for one thread.
 #pragma once
 
-#include "flink/decide.hpp"
+#include "flink/lifecycle/decide.hpp"
 
 #include <map>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "test/simulation/campaigns.hpp"
 
-#include "test/simulation/mutants.hpp"
+#include "test/simulation/operator/mutants.hpp"
 
 #include <algorithm>
 #include <atomic>

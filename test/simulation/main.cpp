@@ -1,8 +1,8 @@
 // Plays many runs and sums them up; a run that fails prints its seed, its shortest failing prefix and its trace.
-#include "config/log.hpp"
+#include "config/log/log.hpp"
 #include "test/kit/lifecycle.hpp"
 #include "test/simulation/campaigns.hpp"
-#include "test/simulation/mutants.hpp"
+#include "test/simulation/operator/mutants.hpp"
 #include "test/simulation/shrink.hpp"
 
 #include <CLI/CLI.hpp>

@@ -1,9 +1,9 @@
 #include "test/simulation/play.hpp"
 
-#include "test/simulation/peace.hpp"
+#include "test/simulation/checks/peace.hpp"
 #include "test/simulation/plots.hpp"
-#include "test/simulation/predecessor.hpp"
-#include "test/simulation/troubles.hpp"
+#include "test/simulation/world/predecessor.hpp"
+#include "test/simulation/world/troubles.hpp"
 
 #include <stdexcept>
 

@@ -2,9 +2,9 @@
 // meanwhile and in the end.
 #pragma once
 
-#include "flink/decide.hpp"
+#include "flink/lifecycle/decide.hpp"
 #include "test/simulation/choices.hpp"
-#include "test/simulation/user.hpp"
+#include "test/simulation/user/user.hpp"
 
 #include <cstdint>
 #include <map>

@@ -1,7 +1,7 @@
 #include "test/simulation/plots.hpp"
 
-#include "test/simulation/peace.hpp"
-#include "test/simulation/wishes.hpp"
+#include "test/simulation/checks/peace.hpp"
+#include "test/simulation/user/wishes.hpp"
 
 namespace simulation {
 

@@ -1,6 +1,6 @@
 #include "test/simulation/stage.hpp"
 
-#include "flink/record.hpp"
+#include "flink/admission/record.hpp"
 
 #include <algorithm>
 #include <stdexcept>

@@ -2,9 +2,9 @@
 // the machine that lets one thing after the other happen.
 #pragma once
 
-#include "test/simulation/operators.hpp"
+#include "test/simulation/operator/operators.hpp"
 #include "test/simulation/play.hpp"
-#include "test/simulation/user.hpp"
+#include "test/simulation/user/user.hpp"
 
 #include <deque>
 #include <map>

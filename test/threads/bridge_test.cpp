@@ -4,7 +4,7 @@
 #include "actors/kubernetes_gateway.hpp"
 #include "actors/kubernetes_watch.hpp"
 #include "net/client.hpp"
-#include "world.hpp"
+#include "test/threads/world.hpp"
 
 #include <gtest/gtest.h>
 

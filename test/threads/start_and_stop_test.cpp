@@ -1,7 +1,7 @@
 // The operator as main() starts and stops it, over real sockets and on real threads.
 #include "actors/run.hpp"
 #include "net/client.hpp"
-#include "world.hpp"
+#include "test/threads/world.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "world.hpp"
+#include "test/threads/world.hpp"
 
 namespace threads {
 

@@ -2,7 +2,7 @@
 // answers from a cache).
 #pragma once
 
-#include "flink/rest.hpp"
+#include "flink/rest/requests.hpp"
 #include "local/model/flink/program.hpp"
 #include "local/model/flink/storage.hpp"
 

@@ -2,8 +2,8 @@
 #include "actors/flink_gateway.hpp"
 #include "actors/kubernetes_gateway.hpp"
 #include "config/defaults.hpp"
-#include "flink/decode.hpp"
-#include "flink/labels.hpp"
+#include "flink/admission/decode.hpp"
+#include "flink/resource/labels.hpp"
 #include "test/unit/actors/actor_test.hpp"
 
 #include <string>

@@ -89,7 +89,7 @@ names keys(const entries& x) {
 
 std::string flink_sources() {
   std::string all;
-  for (auto& file : fs::directory_iterator{root / "flink"})
+  for (auto& file : fs::recursive_directory_iterator{root / "flink"})
     if (file.path().extension() == ".cpp")
       all += read(file.path());
   return all;

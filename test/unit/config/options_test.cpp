@@ -1,6 +1,7 @@
-#include "config/candidacy.hpp"
 #include "config/duration.hpp"
+#include "config/log/log.hpp"
 #include "config/options.hpp"
+#include "startup/leader_election.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

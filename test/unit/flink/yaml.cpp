@@ -1,6 +1,6 @@
-#include "yaml.hpp"
+#include "test/unit/flink/yaml.hpp"
 
-#include "k8s/json_text.hpp"
+#include "k8s/json/text.hpp"
 
 #include <yaml-cpp/yaml.h>
 

@@ -1,6 +1,6 @@
 #include "config/defaults.hpp"
 #include "k8s/event.hpp"
-#include "k8s/json_text.hpp"
+#include "k8s/json/text.hpp"
 
 #include <gtest/gtest.h>
 

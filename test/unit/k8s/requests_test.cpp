@@ -1,5 +1,5 @@
 #include "k8s/finalizer.hpp"
-#include "k8s/json_text.hpp"
+#include "k8s/json/text.hpp"
 #include "k8s/requests.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "certificate.hpp"
+#include "test/unit/net/certificate.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,7 +1,7 @@
 // The client against peers that behave, and against those that do not.
-#include "exchange.hpp"
 #include "net/client.hpp"
-#include "peer.hpp"
+#include "test/unit/net/exchange.hpp"
+#include "test/unit/net/peer.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "peer.hpp"
+#include "test/unit/net/peer.hpp"
 
 #include <arpa/inet.h>
 #include <atomic>

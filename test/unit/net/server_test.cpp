@@ -1,7 +1,7 @@
 // The server with our own client, and with clients that misbehave.
-#include "exchange.hpp"
 #include "net/server.hpp"
-#include "peer.hpp"
+#include "test/unit/net/exchange.hpp"
+#include "test/unit/net/peer.hpp"
 
 #include <gmock/gmock.h>
 

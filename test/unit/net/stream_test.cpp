@@ -1,7 +1,7 @@
 // Streams of lines, against peers that cut them anywhere.
-#include "exchange.hpp"
 #include "net/client.hpp"
-#include "peer.hpp"
+#include "test/unit/net/exchange.hpp"
+#include "test/unit/net/peer.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,9 +1,9 @@
 // Trust: our client and our server over TLS.
-#include "certificate.hpp"
-#include "exchange.hpp"
 #include "net/client.hpp"
 #include "net/server.hpp"
-#include "peer.hpp"
+#include "test/unit/net/certificate.hpp"
+#include "test/unit/net/exchange.hpp"
+#include "test/unit/net/peer.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,0 +1,38 @@
+#include "flink/admission/decode.hpp"
+
+#include "flink/admission/status_sanitizer.hpp"
+
+namespace flink {
+
+application decode_application(std::string_view text, std::vector<json::complaint>& complaints) {
+  auto result = json::parse<application>(text, complaints);
+  drop_nonsense(result.status, complaints);
+  return result;
+}
+
+status decode_status(std::string_view text, std::vector<json::complaint>& complaints) {
+  auto result = json::parse<status>(text, complaints);
+  drop_nonsense(result, complaints);
+  return result;
+}
+
+std::string encode_status(const status& x) {
+  return json::write(x);
+}
+
+std::string encode_spec(const spec& x) {
+  return json::write(x);
+}
+
+phase phase_of(const status& x) {
+  phase result = phase::New;
+  if (x.phase)
+    boost::describe::enum_from_string(x.phase->c_str(), result);
+  return result;
+}
+
+std::string phase_text(phase x) {
+  return x == phase::New ? "" : boost::describe::enum_to_string(x, "");
+}
+
+} // namespace flink

@@ -1,0 +1,34 @@
+// One version of a FlinkApplication, read once and shared by all who look at it.
+#pragma once
+
+#include "flink/resource/application.hpp"
+#include "k8s/reflector.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flink {
+
+struct application_record {
+  application app;
+  /// What the decoder and flink::validate object to in its spec.
+  std::vector<json::complaint> complaints;
+  /// flink::spec_hash() of `app`.
+  std::string spec_hash;
+};
+
+/// Finds an earlier reading of the same application; null if there is none.
+using earlier_reading = std::function<const application_record*(const k8s::object_key&)>;
+
+/// Reads, validates and hashes; never throws. Most versions of an application differ in their status only: what an
+/// earlier reading without complaints found then holds again.
+application_record read_record(std::string_view text, const earlier_reading& earlier = nullptr);
+
+/// For the reflector.
+inline k8s::object_identity identity_of(const application_record& x) {
+  return {k8s::key_of(x.app.metadata), x.app.metadata.uid, x.app.metadata.resource_version};
+}
+
+} // namespace flink

@@ -1,0 +1,85 @@
+#include "flink/admission/rules.hpp"
+
+#include "flink/resource/labels.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace flink::check {
+
+namespace {
+
+bool control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+bool lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+} // namespace
+
+std::string in_quotes(std::string_view x) {
+  constexpr std::size_t longest = 40;
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::string result = "\"";
+  for (char c : x.substr(0, longest)) {
+    if (control(c)) {
+      auto code = static_cast<unsigned char>(c);
+      result += {'\\', 'x', hex[code >> 4], hex[code & 15]};
+    } else {
+      result += c;
+    }
+  }
+  if (x.size() > longest) {
+    // Not in the middle of a character.
+    while ((static_cast<unsigned char>(result.back()) & 0xc0) == 0x80)
+      result.pop_back();
+    if (static_cast<unsigned char>(result.back()) >= 0xc0)
+      result.pop_back();
+    result += "...";
+  }
+  return result + '"';
+}
+
+void object(findings& out, std::string field, std::string_view value, std::string_view remark) {
+  out.push_back({std::move(field), in_quotes(value) + " " + std::string{remark}});
+}
+
+bool has_control(std::string_view x) {
+  return std::ranges::any_of(x, control);
+}
+
+bool has_blank(std::string_view x) {
+  return std::ranges::any_of(x, [](char c) { return c == ' ' || control(c); });
+}
+
+bool dns_label(std::string_view x) {
+  return !x.empty() && x.size() <= 63 && lower_or_digit(x.front()) && lower_or_digit(x.back())
+      && std::ranges::all_of(x, [](char c) { return lower_or_digit(c) || c == '-'; });
+}
+
+bool service_name(std::string_view x) {
+  return dns_label(x) && x.front() >= 'a';
+}
+
+bool dns_subdomain(std::string_view x) {
+  if (x.empty() || x.size() > 253)
+    return false;
+  for (;;) {
+    auto dot = x.find('.');
+    if (!dns_label(x.substr(0, dot)))
+      return false;
+    if (dot == x.npos)
+      return true;
+    x.remove_prefix(dot + 1);
+  }
+}
+
+bool reserved_label(std::string_view key) {
+  constexpr std::array ours{labels::application, labels::cluster_id, labels::deployment_type, labels::version,
+                            labels::pod_selector};
+  return std::ranges::find(ours, key) != ours.end() || key.starts_with("flink.k8s.io/");
+}
+
+} // namespace flink::check

@@ -1,0 +1,253 @@
+// The rules for what becomes part of pods. The API server judges these parts too; caught here is what
+// people get wrong most, so that they read it at once and in terms of their own fields.
+#include "flink/admission/rules.hpp"
+#include "flink/configuration/properties.hpp"
+#include "k8s/quantity.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace flink::check {
+
+namespace {
+
+/// What both roles have in common.
+struct role {
+  std::string field;
+  const std::optional<json::raw>& resources;
+  const std::optional<flink::env_config>& env_config;
+  const std::optional<double>& off_heap_memory_fraction;
+  const std::optional<double>& system_memory_fraction;
+  const std::optional<json::raw>& node_selector;
+  const std::vector<json::raw>& tolerations;
+  const std::optional<json::raw>& affinity;
+  const std::optional<json::raw>& pod_template;
+};
+
+template <class T>
+role role_of(std::string field, const T& x) {
+  return {std::move(field),
+          x.resources,
+          x.env_config,
+          x.off_heap_memory_fraction,
+          x.system_memory_fraction,
+          x.node_selector,
+          x.tolerations,
+          x.affinity,
+          x.pod_template};
+}
+
+std::string shown(json::cursor x) {
+  return x.kind() == json::kind::string ? in_quotes(x.string()) : in_quotes(json::minify(x.text().substr(0, 100)));
+}
+
+/// Complains unless a part is an object; the parts arrive unread.
+bool is_object(findings& out, const std::string& field, json::cursor x) {
+  if (x.kind() == json::kind::object)
+    return true;
+  out.push_back({field, shown(x) + " is no object: write it as in a Pod"});
+  return false;
+}
+
+// -- resources --------------------------------------------------------------------------------------
+
+std::optional<k8s::quantity> amount_of(json::cursor x) {
+  std::string problem;
+  return k8s::parse_quantity(x, problem);
+}
+
+void check_amounts(findings& out, const std::string& field, json::cursor amounts) {
+  if (!is_object(out, field, amounts))
+    return;
+  json::members all{amounts};
+  while (auto m = all.next()) {
+    auto amount = amount_of(m->value);
+    auto where = field + "." + m->key;
+    if (!amount)
+      out.push_back({where, shown(m->value) + " is no quantity: write a number with a unit, like 500m, 2 or 1Gi"});
+    else if (*amount < k8s::quantity{})
+      out.push_back({where, shown(m->value) + " is negative: write a positive quantity"});
+  }
+}
+
+void check_order(findings& out, const std::string& field, json::cursor requests, json::cursor limits) {
+  json::members all{requests};
+  while (auto m = all.next()) {
+    auto limit = limits.find(m->key);
+    auto least = amount_of(m->value);
+    auto most = limit ? amount_of(*limit) : std::nullopt;
+    if (least && most && *most < *least)
+      out.push_back({field + ".requests." + m->key, shown(m->value) + " is more than limits." + m->key + " "
+                                                        + shown(*limit)
+                                                        + ": lower the one or "
+                                                          "raise the other"});
+  }
+}
+
+void check_resources(findings& out, const std::string& field, const json::raw& x) {
+  json::cursor resources{x.text};
+  if (!is_object(out, field, resources))
+    return;
+  auto requests = resources.find("requests");
+  auto limits = resources.find("limits");
+  if (requests && !requests->is_null())
+    check_amounts(out, field + ".requests", *requests);
+  if (limits && !limits->is_null())
+    check_amounts(out, field + ".limits", *limits);
+  if (requests && limits)
+    check_order(out, field, *requests, *limits);
+}
+
+// -- environment ------------------------------------------------------------------------------------
+
+/// Complains unless `x` has a text of its own under `key`.
+bool has_text(findings& out, const std::string& field, json::cursor x, std::string_view key) {
+  auto found = x.find(key);
+  if (found && found->kind() == json::kind::string && !found->string().empty())
+    return true;
+  auto got = found && !found->is_null() ? shown(*found) + " is no text" : "is missing";
+  out.push_back({field + "." + std::string{key}, got + ": every entry of this list needs a " + std::string{key}});
+  return false;
+}
+
+void check_variable(findings& out, const std::string& field, const json::raw& x) {
+  json::cursor variable{x.text};
+  if (!is_object(out, field, variable))
+    return;
+  if (has_text(out, field, variable, "name")) {
+    auto name = variable.string_at({"name"});
+    if (has_control(name) || name.find('=') != name.npos)
+      object(out, field + ".name", name, "is no name of a variable: remove equals signs and control characters");
+  }
+  auto value = variable.find("value");
+  auto source = variable.find("valueFrom");
+  bool valued = value && !value->is_null();
+  if (valued && value->kind() != json::kind::string)
+    out.push_back({field + ".value", shown(*value) + " is no text: put it in quotes"});
+  else if (valued && value->string().find('\0') != std::string::npos)
+    out.push_back({field + ".value", shown(*value) + " has a zero byte: remove it"});
+  if (valued && !value->string().empty() && source && !source->is_null())
+    out.push_back({field + ".valueFrom", "stands beside value: keep one of them"});
+}
+
+void check_env(findings& out, const std::string& field, const env_config& x) {
+  for (std::size_t i = 0; i < x.env.size(); ++i)
+    check_variable(out, field + ".env[" + std::to_string(i) + "]", x.env[i]);
+  for (std::size_t i = 0; i < x.env_from.size(); ++i) {
+    auto where = field + ".envFrom[" + std::to_string(i) + "]";
+    json::cursor source{x.env_from[i].text};
+    if (is_object(out, where, source) && !source.find("configMapRef") && !source.find("secretRef"))
+      out.push_back({where, shown(source) + " names no source: add configMapRef or secretRef"});
+  }
+}
+
+// -- memory -----------------------------------------------------------------------------------------
+
+void check_fraction(findings& out, const std::string& field, const std::optional<double>& x) {
+  if (x && !(*x >= 0 && *x <= 1))
+    out.push_back({field, json::number_text(*x) + " is no fraction: use a number from 0 to 1"});
+}
+
+void check_memory(findings& out, const role& x, const spec& of) {
+  check_fraction(out, x.field + ".offHeapMemoryFraction", x.off_heap_memory_fraction);
+  check_fraction(out, x.field + ".systemMemoryFraction", x.system_memory_fraction);
+  auto v = version_of(of);
+  auto named = of.flink_version.value_or("");
+  bool whole_process = v && *v >= process_memory_since;
+  if (x.off_heap_memory_fraction && whole_process)
+    out.push_back({x.field + ".offHeapMemoryFraction", json::number_text(*x.off_heap_memory_fraction)
+                                                           + " has no meaning for flinkVersion " + in_quotes(named)
+                                                           + ": since 1.11 use systemMemoryFraction"});
+  if (x.system_memory_fraction && !whole_process)
+    out.push_back({x.field + ".systemMemoryFraction",
+                   json::number_text(*x.system_memory_fraction) + " has no meaning for flinkVersion " + in_quotes(named)
+                       + ": set flinkVersion to the image's version, or use offHeapMemoryFraction before 1.11"});
+}
+
+// -- placement --------------------------------------------------------------------------------------
+
+void check_selector(findings& out, const std::string& field, const json::raw& x) {
+  json::cursor selector{x.text};
+  if (!is_object(out, field, selector))
+    return;
+  json::members all{selector};
+  while (auto m = all.next())
+    if (m->value.kind() != json::kind::string)
+      out.push_back({field + "." + m->key, shown(m->value) + " is no text: put it in quotes"});
+}
+
+void check_template(findings& out, const std::string& field, const json::raw& x) {
+  json::cursor pod{x.text};
+  if (!is_object(out, field, pod))
+    return;
+  json::members all{pod};
+  while (auto m = all.next())
+    if (m->key != "metadata" && m->key != "spec" && m->key != "apiVersion" && m->key != "kind")
+      object(out, field, m->key, "is no part of a pod template: it holds metadata and spec, move it under spec");
+  auto labels = pod.find({"metadata", "labels"});
+  json::members keys{labels.value_or(json::cursor{})};
+  while (auto m = keys.next())
+    if (reserved_label(m->key))
+      object(out, field + ".metadata.labels", m->key,
+             "= " + shown(m->value) + " is reserved for the operator's own objects: remove this label");
+}
+
+void check_role(findings& out, const role& x, const spec& of) {
+  if (x.resources)
+    check_resources(out, x.field + ".resources", *x.resources);
+  if (x.env_config)
+    check_env(out, x.field + ".envConfig", *x.env_config);
+  check_memory(out, x, of);
+  if (x.node_selector)
+    check_selector(out, x.field + ".nodeSelector", *x.node_selector);
+  for (std::size_t i = 0; i < x.tolerations.size(); ++i)
+    is_object(out, x.field + ".tolerations[" + std::to_string(i) + "]", json::cursor{x.tolerations[i].text});
+  if (x.affinity)
+    is_object(out, x.field + ".affinity", json::cursor{x.affinity->text});
+  if (x.pod_template)
+    check_template(out, x.field + ".podTemplate", *x.pod_template);
+}
+
+// -- volumes ----------------------------------------------------------------------------------------
+
+void check_volumes(findings& out, const spec& x) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < x.volumes.size(); ++i) {
+    auto field = "spec.volumes[" + std::to_string(i) + "]";
+    json::cursor volume{x.volumes[i].text};
+    if (!is_object(out, field, volume) || !has_text(out, field, volume, "name"))
+      continue;
+    auto name = volume.string_at({"name"});
+    if (!dns_label(name))
+      object(out, field + ".name", name, "is no name of a volume: use lower-case letters, digits and hyphens");
+    if (!names.insert(name).second)
+      object(out, field + ".name", name, "names two volumes: rename or remove one of them");
+  }
+}
+
+/// A mount whose volume is not in the list is left to the API server: a webhook may add the volume.
+void check_mounts(findings& out, const spec& x) {
+  for (std::size_t i = 0; i < x.volume_mounts.size(); ++i) {
+    auto field = "spec.volumeMounts[" + std::to_string(i) + "]";
+    json::cursor mount{x.volume_mounts[i].text};
+    if (!is_object(out, field, mount))
+      continue;
+    has_text(out, field, mount, "name");
+    has_text(out, field, mount, "mountPath");
+  }
+}
+
+} // namespace
+
+void check_pods(findings& out, const spec& x) {
+  if (x.security_context)
+    is_object(out, "spec.securityContext", json::cursor{x.security_context->text});
+  check_volumes(out, x);
+  check_mounts(out, x);
+  if (x.job_manager_config)
+    check_role(out, role_of("spec.jobManagerConfig", *x.job_manager_config), x);
+  if (x.task_manager_config)
+    check_role(out, role_of("spec.taskManagerConfig", *x.task_manager_config), x);
+}
+
+} // namespace flink::check

@@ -1,0 +1,88 @@
+// Taking over a BlueGreen application of the Go operator that has deployed something. There the job of the older
+// version goes on in every phase, until tearDownVersionHash or a deletion ends it; the newer version is taken over
+// beside it where its job runs, and is half made everywhere else.
+#include "flink/admission/decode.hpp"
+#include "flink/lifecycle/phases/migrating.hpp"
+#include "flink/migration/go_operator.hpp"
+#include "flink/resource/modes.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace {
+
+const version_status* version_of(const status& x, const std::string& hash) {
+  auto i = std::ranges::find(x.version_statuses, std::optional{hash}, &version_status::version_hash);
+  return i == x.version_statuses.end() ? nullptr : &*i;
+}
+
+/// A version as the status tells of it.
+legacy recorded(const step& s, const std::string& cluster_id, const std::string& hash) {
+  auto* known = version_of(s.was, hash);
+  legacy out{.cluster_id = cluster_id, .recorded = known && known->job_status ? &*known->job_status : nullptr};
+  if (out.recorded)
+    out.job_id = out.recorded->job_id.value_or("");
+  out.job_runs = !out.job_id.empty();
+  return out;
+}
+
+legacy older(const step& s) {
+  auto out = recorded(s, deployed_cluster(s), *s.was.deploy_hash);
+  if (out.job_id.empty()) {
+    out.job_id = serving_job(s.was); // where it is mirrored while one version runs
+    out.job_runs = !out.job_id.empty();
+  }
+  return out;
+}
+
+/// The cluster beside the older version; empty if there is none.
+std::string other_cluster(const step& s, const std::string& deployed) {
+  auto all = clusters_in(s.x.seen.world);
+  auto i = std::ranges::find_if(all, [&](auto& id) { return id != deployed; });
+  return i == all.end() ? std::string{} : *i;
+}
+
+/// The newer version, where a job of it was found or is on record.
+std::optional<legacy> newer(const step& s, const survey& all, const std::string& deployed) {
+  auto id = other_cluster(s, deployed);
+  if (id.empty())
+    return std::nullopt;
+  auto out = recorded(s, id, id);
+  for (auto& x : all.jobs)
+    if (x.cluster_id == id && !rest::is_terminal(x.job.state))
+      out.job_id = x.job.id;
+  out.job_runs = !out.job_id.empty();
+  return out.job_runs ? std::optional{out} : std::nullopt;
+}
+
+/// Whether a version is there beside the older one can only be told by its JobManager.
+void follow_two(step& s) {
+  auto all = look_for_jobs(s);
+  if (all.pending)
+    return;
+  auto first = older(s);
+  auto second = newer(s, all, first.cluster_id);
+  if (phase_of(s.was) == phase::Deleting)
+    return second ? take_over_both(s, first, *second) : take_over_for_deletion(s, first);
+  if (second)
+    return take_over_both(s, first, *second);
+  if (!others_removed(s, first.cluster_id))
+    return;
+  first.deploy_due = phase_of(s.was) == phase::SubmittingJob;
+  take_over(s, first);
+}
+
+} // namespace
+
+void adopt_blue_green(step& s) {
+  auto at = phase_of(s.was);
+  if (at == phase::DualRunning || at == phase::SubmittingJob || at == phase::Deleting)
+    return follow_two(s);
+  auto first = older(s);
+  first.failed = at == phase::DeployFailed || at == phase::RollingBackJob;
+  first.deploy_due = !first.failed && at != phase::Running;
+  take_over(s, first);
+}
+
+} // namespace flink

@@ -1,0 +1,135 @@
+// Single: never two clusters at once. Everything is rehearsed while the old job runs; then it is stopped and its
+// cluster scaled to nothing, and only then the new cluster is made. The old Deployments stay, without pods, until the
+// new version is accepted: they are all that is left of the old version's spec, and the way back.
+#include "config/defaults.hpp"
+#include "flink/lifecycle/pass/pass.hpp"
+#include "flink/resource/modes.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+/// What the API server is asked to take without keeping it. A Deployment is taken whose pods are refused.
+std::vector<rehearse_object> rehearsals(const std::string& id) {
+  using enum object_role;
+  return {{job_manager, id, false}, {task_manager, id, false}, {job_manager, id, true}, {task_manager, id, true}};
+}
+
+/// A quota counts the old cluster's pods too, which will be gone by then.
+bool only_for_now(const rehearse_object& x, const failure& why) {
+  return x.pod && why.message.find("exceeded quota") != std::string::npos;
+}
+
+std::string in_words(const rehearse_object& x) {
+  return std::string{to_string(x.role)} + (x.pod ? "'s pods" : "");
+}
+
+/// Scales a Deployment, if it is there. Returns whether it is as asked.
+bool scaled_if_there(step& s, const k8s::deployment* x, int32_t replicas) {
+  return !x || scaled(s, *x, replicas);
+}
+
+} // namespace
+
+void choose_mode(step& s) {
+  auto& t = *s.next.target;
+  auto mode = wanted_mode(s.x.app.spec, s.was);
+  if (is_parked(s.was)) {
+    mode = modes::single;
+    t.old_replicas = s.was.target->old_replicas;
+    t.restore_path = s.was.target->restore_path;
+  }
+  if (mode != modes::dual)
+    t.mode = mode;
+  s.next.deployment_mode = mode;
+  if (mode != modes::blue_green) {
+    s.next.updating_version.reset(); // of a first deploy that failed
+    s.next.updating_hash.reset();
+    s.next.version_statuses.clear();
+    return;
+  }
+  s.next.updating_version = next_colour(s.was);
+  s.next.updating_hash = t.cluster_id;
+  s.next.teardown.reset();
+  s.next.teardown_hash.reset();
+}
+
+bool rehearsed(step& s) {
+  bool all = true;
+  for (auto& x : rehearsals(s.was.target->cluster_id)) {
+    auto how = s.order(x);
+    auto* why = s.failure_of(x);
+    if (how == progress::done || (how == progress::failed && only_for_now(x, *why)))
+      continue;
+    all = false;
+    if (how == progress::failed) {
+      fail_deploy(s, "ObjectRefused", "the API server refuses the " + in_words(x) + ": " + why->message);
+      return false;
+    }
+    if (how == progress::unknown)
+      s.act(x); // nothing is kept
+    if (why && why->kind == failure_class::forbidden)
+      s.trouble("Forbidden", why->message);
+  }
+  if (!all)
+    s.wait("RehearsingCluster", "asking the API server whether it would take the objects of the new cluster");
+  return all;
+}
+
+void old_job_gone(step& s, std::optional<std::string> restore_path, std::string why) {
+  if (deploy_mode(s.was) != modes::single || !s.was.cluster)
+    return begin_submit(s, std::move(restore_path), std::move(why));
+  auto old = s.cluster(s.was.cluster->id);
+  s.next.target->old_replicas = replica_counts{old.job_manager ? std::max(old.job_manager->replicas, 1) : 1,
+                                               old.task_manager ? old.task_manager->replicas : 0};
+  s.next.target->restore_path = restore_path;
+  if (restore_path)
+    s.next.savepoint_path = restore_path;
+  s.enter(phase::ClusterStarting, std::move(why));
+  s.wait("MakingRoom", "waiting for the pods of the old cluster " + old.id + " to end");
+}
+
+bool room_made(step& s) {
+  auto old = s.cluster(s.was.cluster->id);
+  scaled_if_there(s, old.job_manager, 0);
+  scaled_if_there(s, old.task_manager, 0);
+  for (auto& id : clusters_in(s.x.seen.world)) {
+    auto c = s.cluster(id);
+    if (id == s.was.target->cluster_id || (c.job_manager_pods.empty() && c.task_manager_pods.empty()))
+      continue;
+    s.wait("MakingRoom", "waiting for the pods of the old cluster " + id + " to end");
+    if (s.passed(s.was.target->step_started_at, patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start)))
+      s.trouble("MakingRoom", "the pods of the old cluster " + id
+                                  + " do not end, and no job runs before that: delete what is left of them");
+    return false;
+  }
+  return true;
+}
+
+bool old_cluster_back(step& s) {
+  auto& t = *s.was.target;
+  if (!remove_cluster(s, t.cluster_id)) {
+    s.wait("EndingNewJob", "removing cluster " + t.cluster_id + " of the version that is given up");
+    return false;
+  }
+  auto old = s.cluster(s.was.cluster->id);
+  s.wait("OldClusterStarting", "waiting for the old cluster " + old.id + " to have its pods and task slots again");
+  scaled_if_there(s, old.job_manager, t.old_replicas->job_managers);
+  scaled_if_there(s, old.task_manager, t.old_replicas->task_managers);
+  auto wanted = s.was.job_status ? s.was.job_status->parallelism.value_or(1) : 1;
+  if (auto* overview = s.overview(old, s.pace()); overview && overview->slots_total >= wanted)
+    return true;
+  auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
+  if (!old.job_manager)
+    rollback_failed(s, "the Deployment of the old cluster " + old.id + " has been deleted");
+  else if (s.passed(t.step_started_at, limit))
+    rollback_failed(s,
+                    "the old cluster " + old.id + " did not come back within " + std::to_string(limit.count()) + " s");
+  return false;
+}
+
+} // namespace flink

@@ -1,0 +1,77 @@
+// What keeps a cluster from coming up, in words for people, and when waiting longer is hopeless.
+#include "config/defaults.hpp"
+#include "flink/lifecycle/pass/pass.hpp"
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+/// A trouble of the cluster under way that people should read.
+struct defect {
+  std::string reason;
+  std::string message;
+  /// Waiting longer cannot help.
+  bool final = false;
+};
+
+bool never_starts(const std::string& reason) {
+  return reason == "InvalidImageName";
+}
+
+std::optional<defect> defect_of(const k8s::pod& x, const char* role) {
+  auto name = std::string{role} + " pod " + x.head.key.name;
+  if (x.waiting_reason && *x.waiting_reason == "CrashLoopBackOff")
+    return defect{"CrashLoop", name + " keeps crashing: " + x.last_termination.value_or("no reason given"),
+                  x.restarts >= defaults::crash_loop_restarts};
+  bool starting
+      = x.waiting_reason && (*x.waiting_reason == "ContainerCreating" || *x.waiting_reason == "PodInitializing");
+  if (x.waiting_reason && !starting)
+    return defect{*x.waiting_reason, name + ": " + x.waiting_message.value_or(*x.waiting_reason),
+                  never_starts(*x.waiting_reason)};
+  if (x.restarts >= defaults::crash_loop_restarts)
+    return defect{"CrashLoop",
+                  name + " has crashed " + std::to_string(x.restarts)
+                      + " times: " + x.last_termination.value_or("no reason given"),
+                  true};
+  if (x.unschedulable)
+    return defect{"Unschedulable", name + ": " + *x.unschedulable, false};
+  return std::nullopt;
+}
+
+std::optional<defect> defect_of(const cluster_view& c) {
+  for (auto* d : {c.job_manager, c.task_manager})
+    if (d && d->replica_failure)
+      return defect{"PodsRefused",
+                    "Deployment " + d->head.key.name + " cannot create its pods: " + *d->replica_failure};
+  for (auto* pod : c.job_manager_pods)
+    if (auto found = defect_of(*pod, "JobManager"))
+      return found;
+  for (auto* pod : c.task_manager_pods)
+    if (auto found = defect_of(*pod, "TaskManager"))
+      return found;
+  return std::nullopt;
+}
+
+/// Scheduling is worth the whole patience of the step; a broken pod is not.
+bool hopeless(const step& s, const defect& x) {
+  return x.final
+      || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_patience));
+}
+
+} // namespace
+
+void give_up_in_time(step& s, const cluster_view& c) {
+  auto found = defect_of(c);
+  if (found)
+    s.trouble(found->reason, found->message);
+  if (found && hopeless(s, *found))
+    return fail_deploy(s, found->reason, found->message);
+  auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
+  if (s.passed(s.was.target->step_started_at, limit) && !s.under_way(compiling(s, c)))
+    fail_deploy(s, "ClusterStartTimeout",
+                "not ready within " + std::to_string(limit.count()) + " s; last: " + s.waits_for().message);
+}
+
+} // namespace flink

@@ -1,0 +1,46 @@
+#include "test/simulation/operator/incarnation.hpp"
+
+#include <algorithm>
+
+namespace simulation {
+
+incarnation::incarnation(network& through, const world& outside, incarnation_setup setup)
+    : clock_skew{setup.clock_skew}, identity{setup.identity}, wire_{through}, system_{outside.now()} {
+  actors::application_setup each{
+      .decide = setup.decide,
+      .wall_clock = [this, &outside] { return std::chrono::system_clock::time_point{outside.wall() + clock_skew}; },
+      .counters = std::make_shared<actors::metrics>()};
+  actors::crew_setup all{
+      .transport = &wire_, .api_origin = api_origin, .application = std::move(each), .seed = setup.seed};
+  if (setup.elected)
+    all.candidacy = {{.identity = identity, .lease = {"default", "flink-operator"}}, [this] { lost = true; }};
+  crew_ = actors::spawn_crew(system_.sys, std::move(all));
+  system_.end_later(crew_.root);
+  for (auto& x : crew_.watches)
+    system_.end_later(x);
+  system_.end_later(crew_.flink);
+  system_.end_later(crew_.kube);
+  if (crew_.election)
+    system_.end_later(crew_.election);
+}
+
+incarnation::~incarnation() {
+  wire_.cut();
+}
+
+void incarnation::run_one(choices& adversary) {
+  auto& jobs = system_.sched.jobs;
+  auto pick = adversary.choose("whose mailbox", static_cast<uint32_t>(jobs.size()));
+  if (pick)
+    std::swap(jobs[0], jobs[pick]);
+  system_.sched.run_once();
+}
+
+void incarnation::advance(time_point to) {
+  // A process that was frozen sets alarms that are over already: they ring at once.
+  auto now = system_.now();
+  if (to > now || due().value_or(to + milliseconds{1}) <= now)
+    system_.sched.advance_time(std::max(to - now, time_point::duration{0}));
+}
+
+} // namespace simulation

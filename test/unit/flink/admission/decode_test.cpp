@@ -1,0 +1,201 @@
+#include "flink/admission/decode.hpp"
+#include "flink/admission/validate.hpp"
+#include "k8s/json/text.hpp"
+#include "test/unit/flink/yaml.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace {
+
+std::string told(const std::vector<json::complaint>& all) {
+  std::string out;
+  for (auto& x : all)
+    out += json::to_string(x) + '\n';
+  return out;
+}
+
+flink::application without_complaint(const std::string& text) {
+  std::vector<json::complaint> complaints;
+  auto result = flink::decode_application(text, complaints);
+  EXPECT_TRUE(complaints.empty()) << told(complaints);
+  return result;
+}
+
+std::vector<std::string> examples() {
+  std::vector<std::string> out;
+  for (auto& entry : std::filesystem::directory_iterator{SOURCE_DIR "/examples"})
+    if (entry.path().extension() == ".yaml")
+      out.push_back("examples/" + entry.path().filename().string());
+  std::ranges::sort(out);
+  return out;
+}
+
+class example : public testing::TestWithParam<std::string> {};
+
+TEST_P(example, can_be_deployed_as_it_stands) {
+  int found = 0;
+  for (auto& document : yaml::documents(yaml::file(GetParam()))) {
+    if (json::cursor{document}.string_at({"kind"}) != "FlinkApplication")
+      continue;
+    ++found;
+    auto app = without_complaint(document);
+    auto objections = flink::validate(app);
+    EXPECT_TRUE(objections.empty()) << told(objections);
+    auto remarks = flink::remarks(app);
+    EXPECT_TRUE(remarks.empty()) << told(remarks);
+  }
+  EXPECT_EQ(found, 1);
+}
+
+TEST_P(example, survives_a_round_trip) {
+  for (auto& document : yaml::documents(yaml::file(GetParam()))) {
+    if (json::cursor{document}.string_at({"kind"}) != "FlinkApplication")
+      continue;
+    auto spec = std::string{json::cursor{document}.find("spec")->text()};
+    EXPECT_EQ(json::canonical(flink::encode_spec(without_complaint(document).spec)), json::canonical(spec));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(all, example, testing::ValuesIn(examples()), [](auto& x) {
+  auto name = std::filesystem::path{x.param}.stem().string();
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
+
+/// A resource of the shape that people wrote for the Go operator, and its documentation showed.
+constexpr auto habit = R"(
+apiVersion: flink.k8s.io/v1beta1
+kind: FlinkApplication
+metadata:
+  name: beam-job
+  namespace: flink
+  labels: {environment: development, flink-app: beam-job}
+  annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}
+spec:
+  image: docker.io/team/beam-job:3af1
+  flinkVersion: "1.11"
+  flinkConfig:
+    state.backend.fs.checkpointdir: file:///checkpoints/flink/checkpoints
+    state.savepoints.dir: file:///checkpoints/flink/savepoints
+    taskmanager.memory.flink.size: 1024mb
+    jobmanager.web.upload.dir: /opt/flink
+    taskmanager.network.numberOfBuffers: 4096
+    env.java.opts: -Dlog.level=INFO
+    high-availability: none
+    metrics.latency.interval: 0
+    cluster.evenly-spread-out-slots: true
+  jobManagerConfig:
+    resources: {requests: {memory: 200Mi, cpu: 0.1}}
+    replicas: 1
+    systemMemoryFraction: 0.3
+  taskManagerConfig:
+    taskSlots: 2
+    resources:
+      requests: {memory: 200Mi, cpu: "0.1"}
+      limits: {nvidia.com/gpu: 1}
+    envConfig:
+      env: [{name: A, value: "1"}, {name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]
+  jarName: beam-job.jar
+  parallelism: 3
+  programArgs: "--runner=FlinkRunner --parallelism=3"
+  deleteMode: None
+  restartNonce: ""
+  savepointDisabled: false
+  forceRollback: false
+  rpcPort: 25000
+  blobPort: 25001
+  queryPort: 25002
+  metricsQueryPort: 25003
+  volumes: [{name: checkpoints, hostPath: {path: /tmp/checkpoints, type: DirectoryOrCreate}}]
+  volumeMounts: [{name: checkpoints, mountPath: /checkpoints}]
+status:
+  phase: Running
+  deployHash: 5e7c7283
+  deploymentMode: ""
+  lastSeenError: null
+  retryCount: 0
+  clusterStatus: {clusterOverviewURL: "http://x/#/overview", health: Green, availableTaskSlots: 1}
+  jobStatus:
+    jobID: 0123456789abcdef0123456789abcdef
+    jobOverviewURL: http://x/#/jobs/0123456789abcdef0123456789abcdef
+    lastFailingTime: null
+    lastCheckpointTime: "2024-05-01T00:00:00Z"
+    jobRestartCount: 2
+)";
+
+TEST(resource_of_the_go_operator, is_read_as_it_stands) {
+  auto app = without_complaint(yaml::documents(habit).at(0));
+  auto objections = flink::validate(app);
+  EXPECT_TRUE(objections.empty()) << told(objections);
+  EXPECT_FALSE(app.spec.entry_class);
+  EXPECT_EQ(std::get<double>(app.spec.flink_config.at("taskmanager.network.numberOfBuffers")), 4096);
+  EXPECT_EQ(std::get<bool>(app.spec.flink_config.at("cluster.evenly-spread-out-slots")), true);
+  EXPECT_EQ(app.spec.delete_mode, flink::delete_mode::None);
+}
+
+TEST(resource_of_the_go_operator, has_a_status_to_take_over) {
+  auto status = without_complaint(yaml::documents(habit).at(0)).status;
+  EXPECT_EQ(flink::phase_of(status), flink::phase::Running);
+  EXPECT_EQ(status.deploy_hash, "5e7c7283");
+  EXPECT_FALSE(status.deployment_mode);
+  EXPECT_EQ(status.job_status->job_id, "0123456789abcdef0123456789abcdef");
+  EXPECT_EQ(status.cluster_status->cluster_overview_url, "http://x/#/overview");
+  EXPECT_FALSE(status.job_status->last_failing_time);
+}
+
+TEST(status, is_written_under_the_names_of_the_reference) {
+  flink::status x;
+  x.job_status.emplace().job_id = "0123456789abcdef0123456789abcdef";
+  x.job_status->job_overview_url = "u";
+  x.cluster_status.emplace().cluster_overview_url = "v";
+  EXPECT_EQ(json::canonical(flink::encode_status(x)),
+            R"({"clusterStatus":{"clusterOverviewURL":"v"},"jobStatus":{"jobID":"0123456789abcdef0123456789abcdef",)"
+            R"("jobOverviewURL":"u"}})");
+}
+
+TEST(status, reads_as_it_was_written) {
+  auto id = std::string(32, 'a');
+  flink::status x;
+  x.phase = "SubmittingJob";
+  x.started_at = "2026-01-31T23:59:59Z";
+  x.observed_generation = 7'000'000'000;
+  x.conditions.push_back({"Ready", "False", 3, "2026-01-31T23:59:59Z", "Deploying", "a \"quoted\"\nmessage"});
+  x.cluster = flink::serving_cluster{"0badcafe", "11111111", flink::incarnation{"uid", 2}};
+  x.target.emplace().cluster_id = "0badbeef";
+  x.target->job = flink::job_parameters{"j.jar", 3, "a.B", {"--x", ""}, "--x ''", true};
+  x.target->job_id = id;
+  x.target->trigger_id = id;
+  x.failed = flink::failed_cluster{"00000001", "2", "2026-01-31T23:59:59.5Z"};
+  x.deletion = flink::ending{"2026-01-31T23:59:59Z", "0badcafe", id, id};
+  x.suspension = flink::ending{"2026-01-31T23:59:59Z", "0badcafe", id, id, true};
+  x.job_failures = flink::job_failures{2, "2026-01-31T23:59:59Z", "2026-01-31T23:59:59Z", "why"};
+  x.savepoint_request = flink::savepoint_request{
+      "Nonce", "1", "0badcafe", id, flink::incarnation{"uid", 2}, id, "2026-01-31T23:59:59Z"};
+  x.last_savepoint = flink::savepoint_result{"Nonce", "1", "2026-01-31T23:59:59Z", "s3://b", std::nullopt};
+  x.savepoints.push_back({"s3://a", "2026-01-31T23:59:59Z", "Update"});
+  x.history.push_back({"1", "2", "image", "2026-01-31T23:59:59Z", std::nullopt, "Failed", "why", 1500});
+  std::vector<json::complaint> complaints;
+  EXPECT_EQ(flink::decode_status(flink::encode_status(x), complaints), x);
+  EXPECT_TRUE(complaints.empty()) << told(complaints);
+}
+
+TEST(phase, is_new_where_nothing_is_written) {
+  EXPECT_EQ(flink::phase_of({}), flink::phase::New);
+  EXPECT_EQ(flink::phase_text(flink::phase::New), "");
+  flink::status empty;
+  empty.phase = "";
+  EXPECT_EQ(flink::phase_of(empty), flink::phase::New);
+}
+
+TEST(phase, has_its_name_for_a_text) {
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<flink::phase>>([](auto d) {
+    flink::status x;
+    x.phase = flink::phase_text(d.value);
+    EXPECT_EQ(flink::phase_of(x), d.value) << d.name;
+  });
+}
+
+} // namespace

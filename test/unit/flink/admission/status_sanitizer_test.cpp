@@ -1,0 +1,139 @@
+// What cannot have come from an operator is left out of a status, with a complaint that names it.
+#include "flink/admission/decode.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+namespace flink {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr auto id = "0123456789abcdef0123456789abcdef";
+constexpr auto time = "2026-01-01T00:00:00Z";
+
+/// IDs and times in a row are written short: $I and $T.
+std::string filled(std::string text) {
+  for (auto [mark, value] : {std::pair{"$I", id}, std::pair{"$T", time}})
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark))
+      text.replace(at, 2, value);
+  return text;
+}
+
+struct nonsense {
+  const char* status;
+  /// Field that is complained about.
+  const char* field;
+  /// What is left of the status.
+  const char* rest = "{}";
+  friend void PrintTo(const nonsense& x, std::ostream* out) { *out << x.status; }
+};
+
+const nonsense rows[] = {
+    {R"({"phase":"Dreaming"})", "status.phase"},
+    {R"({"startedAt":"yesterday"})", "status.startedAt"},
+    {R"({"retryCount":-1})", "status.retryCount"},
+    {R"({"observedGeneration":-1})", "status.observedGeneration"},
+    {R"({"deployHash":"Not_A_Hash"})", "status.deployHash"},
+    {R"({"deployHash":"much-too-long-for-one"})", "status.deployHash"},
+    {R"({"deploymentMode":"Triple"})", "status.deploymentMode"},
+    {R"({"updatingVersion":"red"})", "status.updatingVersion"},
+    {R"({"savepointPath":"a\nb"})", "status.savepointPath"},
+    {R"({"lastSeenError":{"lastErrorUpdateTime":"x"}})", "status.lastSeenError.lastErrorUpdateTime",
+     R"({"lastSeenError":{}})"},
+    {R"({"cluster":{"id":"-","specHash":""}})", "status.cluster.id"},
+    {R"({"cluster":{"id":"c1","specHash":"h","jobManager":{"podUid":"","restarts":0}}})", "status.cluster.jobManager",
+     R"({"cluster":{"id":"c1","specHash":"h"}})"},
+    {R"({"cluster":{"id":"c1","specHash":"h","jobManager":{"podUid":"u","restarts":-1}}})", "status.cluster.jobManager",
+     R"({"cluster":{"id":"c1","specHash":"h"}})"},
+    {R"({"target":{"clusterId":"?","specHash":"h"}})", "status.target.clusterId"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":0}})", "status.target.attempt"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"generation":-1}})", "status.target.generation"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"job":{"jarName":"","parallelism":1}}})",
+     "status.target.job"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"job":{"jarName":"j","parallelism":0}}})",
+     "status.target.job"},
+    {R"({"failed":{"id":"?","specHash":"h","failedAt":"$T"}})", "status.failed.id"},
+    {R"({"failed":{"id":"c1","specHash":"h","failedAt":"x"}})", "status.failed.failedAt"},
+    {R"({"failed":{"id":"c1","specHash":"h","failedAt":"$T","jobId":"x"}})", "status.failed.jobId",
+     R"({"failed":{"id":"c1","specHash":"h","failedAt":"$T"}})"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"mode":"Sideways"}})", "status.target.mode",
+     R"({"target":{"clusterId":"c1","specHash":"h","attempt":1}})"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"oldReplicas":{"jobManagers":0,"taskManagers":1}}})",
+     "status.target.oldReplicas", R"({"target":{"clusterId":"c1","specHash":"h","attempt":1}})"},
+    {R"({"target":{"clusterId":"c1","specHash":"h","attempt":1,"oldReplicas":{"jobManagers":1,"taskManagers":-1}}})",
+     "status.target.oldReplicas", R"({"target":{"clusterId":"c1","specHash":"h","attempt":1}})"},
+    {R"({"teardown":{"clusterId":"?","startedAt":"$T"}})", "status.teardown.clusterId"},
+    {R"({"teardown":{"clusterId":"c1","startedAt":"x"}})", "status.teardown.startedAt"},
+    {R"({"deletion":{"startedAt":"x"}})", "status.deletion.startedAt"},
+    {R"({"deletion":{"startedAt":"$T","triggerId":"x"}})", "status.deletion.triggerId",
+     R"({"deletion":{"startedAt":"$T"}})"},
+    {R"({"suspension":{"startedAt":"x"}})", "status.suspension.startedAt"},
+    {R"({"jobFailures":{"restarts":-1}})", "status.jobFailures.restarts"},
+    {R"({"jobStatus":{"jobID":"x"}})", "status.jobStatus.jobID", R"({"jobStatus":{}})"},
+    {R"({"jobStatus":{"stopTriggerId":"x"}})", "status.jobStatus.stopTriggerId", R"({"jobStatus":{}})"},
+    {R"({"jobStatus":{"parallelism":0}})", "status.jobStatus.parallelism", R"({"jobStatus":{}})"},
+    {R"({"jobStatus":{"totalTasks":-1}})", "status.jobStatus counts", R"({"jobStatus":{}})"},
+    {R"({"jobStatus":{"lastFailingTime":"x"}})", "status.jobStatus.lastFailingTime", R"({"jobStatus":{}})"},
+    {R"({"savepointRequest":{"clusterId":"?","jobId":"$I","triggerId":"$I","startedAt":"$T"}})",
+     "status.savepointRequest.clusterId"},
+    {R"({"savepointRequest":{"clusterId":"c1","jobId":"x","triggerId":"$I","startedAt":"$T"}})",
+     "status.savepointRequest.jobId"},
+    {R"({"savepointRequest":{"clusterId":"c1","jobId":"$I","triggerId":"x","startedAt":"$T"}})",
+     "status.savepointRequest.triggerId"},
+    {R"({"savepointRequest":{"clusterId":"c1","jobId":"$I","triggerId":"$I","startedAt":"x"}})",
+     "status.savepointRequest.startedAt"},
+    {R"({"lastSavepoint":{"finishedAt":"x"}})", "status.lastSavepoint.finishedAt"},
+    {R"({"versionStatuses":[{"appVersion":"red"}]})", "status.versionStatuses[0].appVersion",
+     R"({"versionStatuses":[{}]})"},
+    {R"({"versionStatuses":[{"jobStatus":{"jobID":"x"}}]})", "status.versionStatuses[0].jobStatus.jobID",
+     R"({"versionStatuses":[{"jobStatus":{}}]})"},
+};
+
+class nonsense_in_a_status : public testing::TestWithParam<nonsense> {};
+
+TEST_P(nonsense_in_a_status, is_left_out_and_named) {
+  std::vector<json::complaint> complaints, none;
+  auto x = decode_status(filled(GetParam().status), complaints);
+  ASSERT_EQ(complaints.size(), 1U);
+  EXPECT_EQ(complaints[0].field, GetParam().field);
+  EXPECT_THAT(complaints[0].problem, HasSubstr("ignored"));
+  EXPECT_EQ(encode_status(x), encode_status(decode_status(filled(GetParam().rest), none)));
+}
+
+INSTANTIATE_TEST_SUITE_P(status, nonsense_in_a_status, testing::ValuesIn(rows));
+
+TEST(status, of_an_operator_is_kept_whole) {
+  std::vector<json::complaint> complaints;
+  auto x
+      = decode_status(filled(R"({"phase":"Running","startedAt":"$T","retryCount":0,"observedGeneration":3,)"
+                             R"("deployHash":"752c76d3","deploymentMode":"Dual","deployVersion":"blue",)"
+                             R"("cluster":{"id":"c1","specHash":"h","jobManager":{"podUid":"u","restarts":2}},)"
+                             R"("target":{"clusterId":"c2","specHash":"h","attempt":1,"generation":1,"jobId":"$I",)"
+                             R"("mode":"InPlace","oldReplicas":{"jobManagers":1,"taskManagers":0},)"
+                             R"("rollback":{"jobId":"$I","reason":"no","jobManager":{"podUid":"u","restarts":0}}},)"
+                             R"("failed":{"id":"c0","specHash":"h","failedAt":"$T","jobId":"$I"},)"
+                             R"("teardown":{"clusterId":"c1","startedAt":"$T"},)"
+                             R"("deletion":{"startedAt":"$T","clusterId":"c1","jobId":"$I"},)"
+                             R"("savepointRequest":{"clusterId":"c1","jobId":"$I","triggerId":"$I","startedAt":"$T",)"
+                             R"("jobManager":{"podUid":"u","restarts":0}},)"
+                             R"("lastSavepoint":{"finishedAt":"$T","path":"s3://b/sp"},)"
+                             R"("jobFailures":{"restarts":1,"windowStartedAt":"$T","lastFailedAt":"$T"},)"
+                             R"("jobStatus":{"jobID":"$I","parallelism":1,"runningTasks":0}})"),
+                      complaints);
+  EXPECT_TRUE(complaints.empty()) << json::to_string(complaints[0]);
+  EXPECT_TRUE(x.target->rollback->job_manager);
+  EXPECT_TRUE(x.savepoint_request->job_manager);
+}
+
+TEST(status, of_the_go_operator_may_hold_empty_texts_for_absent_ones) {
+  std::vector<json::complaint> complaints;
+  auto x = decode_status(R"({"deployHash":"","savepointTriggerId":"","phase":""})", complaints);
+  EXPECT_TRUE(complaints.empty());
+  EXPECT_FALSE(x.deploy_hash);
+}
+
+} // namespace
+} // namespace flink
