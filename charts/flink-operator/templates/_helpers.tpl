@@ -1,4 +1,4 @@
-{{- /* Name of everything that this release creates. */ -}}
+{{- /* The name of all objects of this release. */ -}}
 {{- define "flink-operator.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride -}}
