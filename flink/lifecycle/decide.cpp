@@ -1,8 +1,11 @@
 #include "flink/lifecycle/decide.hpp"
 
-#include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
 #include "flink/lifecycle/pass/pass.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/phases/phases.hpp"
+#include "flink/lifecycle/steps/begin_deploy.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
 #include "flink/resource/labels.hpp"
 
 namespace flink {
@@ -14,17 +17,19 @@ bool paused(const application& x) {
   return i != x.metadata.annotations.end() && i->second == "true";
 }
 
-/// A spec that cannot be deployed is said so, besides whatever else is wrong, and touches nothing that runs.
-bool refuses_spec(pass& p) {
+/// Reports an invalid spec, in addition to whatever else is wrong. Returns whether it is invalid. What runs is not
+/// touched.
+bool block_on_spec_errors(pass& p) {
   if (p.in.complaints.empty())
     return false;
   auto other = p.waits_for();
-  p.blocked("InvalidSpec", complaints_in_words(p) + (other.trouble ? "; besides: " + other.message : ""));
+  p.blocked("InvalidSpec", spec_errors(p) + (other.blocked ? "; besides: " + other.message : ""));
   return true;
 }
 
-/// Objects of ours that the status knows nothing of: it was erased. Nobody can tell what they are worth.
-bool status_lost(pass& p) {
+/// Reports objects of ours that the status does not know: somebody has erased the status, and nobody knows whether the
+/// objects matter. Returns whether there are any.
+bool block_on_lost_status(pass& p) {
   auto& was = p.was;
   if (was.cluster || was.target || was.failed)
     return false;
@@ -41,7 +46,7 @@ void follow(pass& p) {
   switch (phase_of(p.was)) {
   case phase::New:
   case phase::Updating:
-    if (!refuses_spec(p) && !status_lost(p))
+    if (!block_on_spec_errors(p) && !block_on_lost_status(p))
       begin_deploy(p, "a new application");
     return;
   case phase::ClusterStarting:
@@ -59,19 +64,19 @@ void follow(pass& p) {
   case phase::Running:
   case phase::DeployFailed:
   case phase::Failed:
-    settled(p);
-    refuses_spec(p);
+    on_steady(p);
+    block_on_spec_errors(p);
     return;
   case phase::Suspended:
-    if (!refuses_spec(p))
+    if (!block_on_spec_errors(p))
       begin_deploy(p, "spec.suspend is not set any more");
     return;
   case phase::Deleting:
-    // Nothing is being deleted: the status was written by hand.
-    return settled(p);
+    // Nothing is being deleted: somebody has edited the status.
+    return on_steady(p);
   case phase::DualRunning:
     dual_running(p);
-    refuses_spec(p);
+    block_on_spec_errors(p);
     return;
   case phase::Rescaling:
     return rescaling(p);
@@ -83,14 +88,14 @@ void follow(pass& p) {
 decision decide(const situation& x) {
   pass p{x};
   bool deleted = x.app.metadata.deletion_timestamp.has_value();
-  if ((deleted ? p.has_finalizer() : !paused(x.app)) && adopts(p)) {
+  if ((deleted ? p.has_finalizer() : !paused(x.app)) && migrate(p)) {
     if (!deleted)
-      refuses_spec(p);
+      block_on_spec_errors(p);
   } else if (deleted)
     deleting(p);
   else if (paused(x.app))
     p.wait("Paused", "annotation " + std::string{paused_annotation} + " is \"true\": the operator only watches");
-  else if (!suspended(p))
+  else if (!suspend(p))
     follow(p);
   return p.finish();
 }

@@ -1,7 +1,8 @@
-// The life cycle of a FlinkApplication as one function over values: no I/O, no clock, no chance.
-// Total, deterministic, and quiet on converged input: a settled application yields no order and an
-// unchanged status. Read on in decide.cpp (the walk), then one file per group of phases, listed in
-// docs/architecture.md.
+// The life cycle of a FlinkApplication as one function over values: no I/O, no clock, no randomness. It is total and
+// deterministic, and does nothing on converged input: no command, and an unchanged status.
+//
+// decide() picks the phase. A phase (phases/) puts steps together, a step (steps/) does one thing that several phases
+// need, and all of them work on one pass (pass/): what it reads, what it sends, what it reports. Nothing calls upwards.
 #pragma once
 
 #include "flink/lifecycle/pass/situation.hpp"
@@ -14,7 +15,7 @@ decision decide(const situation& x);
 /// The function type of decide(), so that tests can wrap it.
 using decide_function = decision (*)(const situation&);
 
-/// The same for objects whose application is not there: asks, then removes what is left for certain.
+/// The same for objects without an application: asks whether it still exists, and removes them if it does not.
 decision decide_without_application(const situation& x);
 
 } // namespace flink

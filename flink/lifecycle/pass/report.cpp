@@ -27,17 +27,17 @@ void report::enter(phase to, std::string why) {
 }
 
 void report::wait(std::string reason, std::string message) {
-  if (!waiting_.trouble)
+  if (!waiting_.blocked)
     waiting_ = {.reason = std::move(reason), .message = std::move(message)};
 }
 
 void report::wait_visibly(std::string reason, std::string message) {
-  if (!waiting_.trouble)
-    waiting_ = {.reason = std::move(reason), .message = std::move(message), .told = true};
+  if (!waiting_.blocked)
+    waiting_ = {.reason = std::move(reason), .message = std::move(message), .visible = true};
 }
 
 void report::blocked(std::string reason, std::string message) {
-  waiting_ = {.reason = std::move(reason), .message = std::move(message), .trouble = true};
+  waiting_ = {.reason = std::move(reason), .message = std::move(message), .blocked = true};
 }
 
 void report::requeue_within(milliseconds delay) {

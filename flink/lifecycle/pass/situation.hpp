@@ -43,10 +43,10 @@ struct waiting {
   std::string reason;
   std::string message;
   /// Something is wrong, and a person should see it at once.
-  bool trouble = false;
+  bool blocked = false;
   /// Nothing is wrong, but it may take long: the conditions show it instead of the phase alone. The text must not
   /// change with every answer, because each change is a write.
-  bool told = false;
+  bool visible = false;
   bool operator==(const waiting&) const = default;
 };
 
@@ -56,7 +56,7 @@ struct decision {
   /// Independent of each other.
   std::vector<action> actions;
   /// When to decide again if nothing happens.
-  std::chrono::milliseconds look_again{0};
+  std::chrono::milliseconds requeue_after{0};
   flink::waiting waiting;
   /// Why the status changes; empty if it does not.
   std::string reason;

@@ -1,7 +1,10 @@
-// Deleting, out of any phase: the job gives its state away as deleteMode says, everything that is ours goes,
-// then the finalizer. Nothing waits here for ever without saying so.
+// Deleting, from any phase: the job takes a savepoint if deleteMode asks for one and ends, everything that is ours is
+// removed, then the finalizer. Whatever is waited for here is reported.
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/phases/phases.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
 #include "flink/lifecycle/steps/end_jobs.hpp"
 #include "flink/resource/labels.hpp"
 #include "flink/resource/modes.hpp"
@@ -24,7 +27,7 @@ void tear_down(pass& p) {
   p.wait("RemovingFinalizer", "removing finalizer " + std::string{finalizer_name});
 }
 
-/// `--cascade=orphan`: everything stays, marked so that no sweep takes it.
+/// `--cascade=orphan`: everything stays, marked so that nothing removes it later.
 void leave_behind(pass& p) {
   bool marked = true;
   auto mark = [&](object_role role, const k8s::object_head& x) {
@@ -51,7 +54,7 @@ bool too_late(pass& p) {
   return p.passed(p.was.deletion->started_at, p.timeout(&timeouts::delete_seconds, defaults::deletion));
 }
 
-/// The job cannot be saved: the user's policy decides, and Keep says why it keeps.
+/// The job's state cannot be saved: onDeleteTimeout decides whether the deletion goes on.
 void cannot_save(pass& p, const std::string& why) {
   bool force = p.in.app.spec.on_delete_timeout == on_delete_timeout::Force;
   if (force && too_late(p)) {
@@ -66,8 +69,8 @@ void cannot_save(pass& p, const std::string& why) {
 }
 
 void end_job(pass& p, const live_job& job) {
-  // A version that is not accepted yet beside one that serves holds nothing that is not in that one, too.
-  bool unwanted = job.as == live_job::standing::given_up && is_beside(p.was);
+  // A second version that is not accepted yet has no state that the serving one does not have.
+  bool unwanted = job.as == live_job::standing::given_up && runs_side_by_side(p.was);
   if (unwanted || mode_of(p) != delete_mode::Savepoint)
     return stop_without_savepoint(p, job);
   auto failed = stop_with_savepoint(p, *p.was.deletion, *p.next.deletion, job);
@@ -81,10 +84,10 @@ void end_job(pass& p, const live_job& job) {
 void end_jobs_then_tear_down(pass& p) {
   if (mode_of(p) == delete_mode::None || p.was.deletion->job_ended.value_or(false))
     return tear_down(p);
-  for (auto& job : suspects(p.was))
-    if (!has_ended_for_good(p, *p.was.deletion, job, end_job, cannot_save))
+  for (auto& job : possible_jobs(p.was))
+    if (!end_for_good(p, *p.was.deletion, job, end_job, cannot_save))
       return;
-  // Written down before the JobManager goes: nobody could tell it afterwards.
+  // Written down before the JobManager is removed: afterwards nobody knows.
   p.next.deletion->job_ended = true;
   p.because("no job runs any more; removing its clusters");
 }
@@ -94,11 +97,11 @@ void enter_deleting(pass& p) {
   d.started_at = p.now_text();
   p.next.suspension.reset(); // what it had begun is gone on with
   if (p.in.seen.being_orphaned) {
-    d.orphan = true; // the finalizer that says so is gone in a moment
+    d.orphan = true; // the finalizer of `--cascade=orphan` is gone in a moment
     p.enter(phase::Deleting, "the application is being deleted, its clusters stay");
     return p.wait("LeavingBehind", "deleted with orphan: the clusters stay");
   }
-  // A stop that is under way already is the savepoint that the deletion wants.
+  // A stop that is under way already takes the savepoint that the deletion needs.
   if (phase_of(p.was) == phase::Savepointing && deploy_mode(p.was) != modes::blue_green && p.was.target
       && p.was.target->trigger_id && p.was.cluster) {
     d.cluster_id = p.was.cluster->id;

@@ -1,9 +1,12 @@
-// BlueGreen: a new version runs beside the old one until the user says which of the two goes.
+// DualRunning (BlueGreen): a new version runs beside the old one until the user names the one to remove.
 #include "config/defaults.hpp"
-#include "flink/admission/decode.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
-#include "flink/resource/labels.hpp"
-#include "flink/resource/modes.hpp"
+#include "flink/lifecycle/pass/job_and_cluster_status.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/phases/phases.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/fencing.hpp"
+#include "flink/lifecycle/steps/periodic_savepoints.hpp"
+#include "flink/lifecycle/steps/replicas.hpp"
 
 namespace flink {
 
@@ -34,20 +37,18 @@ bool two_run(const status& x) {
   return x.cluster && x.updating_cluster && x.version_statuses.size() == 2;
 }
 
-// -- looking after both ------------------------------------------------------------------------------------
-
-/// Looks after the version that serves. Neither is restarted by itself: the user is about to choose.
+/// Watches the serving version. Neither version is restarted automatically: the user is about to choose.
 void watch_version(pass& p, const std::string& name) {
   auto c = p.cluster(p.was.cluster->id);
   auto job_id = serving_job(p.was);
   record_cluster(p, c);
-  wake(p, c);
+  restore_replicas(p, c);
   auto* known = p.job(c, job_id, defaults::poll_job);
-  if (lacks_objects(p, c) && !c.leader)
+  if (recreate_objects(p, c) && !c.leader)
     return;
   if (!c.leader)
     return p.blocked("JobManagerDown", "no JobManager pod of version " + name + " runs");
-  if (!answers(p, c))
+  if (!job_manager_answers(p, c))
     return p.blocked("JobManagerSilent", "the JobManager of version " + name + " does not answer");
   if (!known)
     return;
@@ -65,7 +66,7 @@ void watch_version(pass& p, const std::string& name) {
     watch_running_job(p, c, **known);
 }
 
-/// Looks after the newer version with the same eyes: in a picture in which it serves.
+/// Watches the newer version in the same way, in a situation in which it serves.
 void watch_newer(pass& p) {
   auto alone = p.in.app;
   alone.status.cluster = p.was.updating_cluster;
@@ -78,21 +79,21 @@ void watch_newer(pass& p) {
   auto d = other.finish();
   for (auto& what : d.actions)
     p.act(std::move(what));
-  p.requeue_within(d.look_again);
-  if (d.waiting.trouble)
+  p.requeue_within(d.requeue_after);
+  if (d.waiting.blocked)
     p.blocked(d.waiting.reason, d.waiting.message);
   p.next.updating_cluster = d.next.cluster;
   p.next.version_statuses[1].job_status = d.next.job_status;
   p.next.version_statuses[1].cluster_status = d.next.cluster_status;
 }
 
-/// The spec asks for something else than the newer version. Deploying it now would make three, or take the choice from
-/// the user.
+/// Returns whether the spec asks for another version than the newer one. Deploying it now would make three versions, or
+/// choose for the user.
 bool edit_waits(const pass& p) {
   return p.in.complaints.empty() && p.in.spec_hash != p.was.updating_cluster->spec_hash;
 }
 
-void say_what_is_next(pass& p) {
+void report_what_is_next(pass& p) {
   auto both = in_words(older(p.was)) + " and " + in_words(newer(p.was));
   if (p.in.app.spec.suspend.value_or(false))
     p.wait("SuspendWaits", "spec.suspend waits while two versions run, " + both
@@ -104,9 +105,7 @@ void say_what_is_next(pass& p) {
     p.wait("DualRunning", "two versions run, " + both + "; spec.tearDownVersionHash names the one that is to go");
 }
 
-// -- tearing one down ----------------------------------------------------------------------------------------
-
-/// The version that is being torn down: its end has begun, and the user cannot take it back.
+/// Returns the version that is being torn down. The user cannot undo that.
 std::optional<version> going(const status& x) {
   if (!x.teardown)
     return std::nullopt;
@@ -134,18 +133,18 @@ void begin_teardown(pass& p, const version& x) {
   p.event("ForceCanceling", "cancelling job " + x.job_id + " of version " + in_words(x) + " (tearDownVersionHash)");
 }
 
-/// Returns whether the job is over, or will be with its cluster.
-bool cancelled(pass& p, const version& x) {
+/// Cancels the job of a version. Returns whether it has ended, or will end with its cluster.
+bool cancel_job_of(pass& p, const version& x) {
   auto c = p.cluster(x.cluster_id);
   if (!c.leader || p.passed(p.was.teardown->started_at, defaults::teardown_cancel))
     return true;
-  auto ended = job_ended(p, c, x.job_id);
-  if (ended && !*ended)
+  auto fate = fate_of_job(p, c, x.job_id);
+  if (fate == job_fate::running)
     p.cancel(c.id, x.job_id);
-  return ended.value_or(false);
+  return fate == job_fate::ended;
 }
 
-/// The newer version serves from now on.
+/// Makes the newer version the serving one.
 void promote_newer(pass& p) {
   auto& second = p.was.version_statuses[1];
   p.next.cluster = p.was.updating_cluster;
@@ -158,7 +157,7 @@ void promote_newer(pass& p) {
 
 void tear_down(pass& p, const version& x) {
   p.wait("TearingDown", "tearing down version " + in_words(x));
-  if (!cancelled(p, x) || !remove_cluster(p, x.cluster_id))
+  if (!cancel_job_of(p, x) || !remove_cluster(p, x.cluster_id))
     return;
   if (x.cluster_id == p.was.cluster->id)
     promote_newer(p);
@@ -168,73 +167,22 @@ void tear_down(pass& p, const version& x) {
   p.event("TeardownCompleted", "version " + in_words(x) + " is gone; " + p.next.cluster->id + " serves");
 }
 
-/// What is not named after a colour is none of ours to remove.
-bool has_colour_in_use(const application& app, const status& x, const k8s::object_head& head) {
-  auto i = head.labels.find(std::string{labels::version});
-  if (i == head.labels.end() || head.key.name != generic_service_name(app.metadata.name, i->second))
-    return true;
-  bool second = x.target || x.updating_cluster;
-  return is_blue_green(x)
-      && ((x.cluster && x.deploy_version == i->second) || (second && x.updating_version == i->second));
-}
-
 } // namespace
-
-void accept_second(pass& p, const rest::job& job) {
-  auto& t = *p.was.target;
-  deployed(p);
-  p.next.updating_cluster = serving_cluster{t.cluster_id, t.spec_hash, t.job_manager};
-  p.next.version_statuses.resize(2);
-  p.next.version_statuses[1].job_status = deployed_job(p, job);
-  p.enter(phase::DualRunning, "job " + job.id + " runs on cluster " + t.cluster_id + " beside the old one");
-  tell_submitted(p, *p.next.version_statuses[1].job_status);
-}
 
 void dual_running(pass& p) {
   if (!two_run(p.was))
     return p.enter(phase::Running, "status.versionStatuses or status.updatingCluster has been removed by hand");
   if (!p.was.job_status)
     p.next.job_status.emplace();
-  sweep(p);
+  prune_clusters(p);
   if (auto x = going(p.was))
     return tear_down(p, *x);
   if (auto x = unwanted(p))
     return begin_teardown(p, *x);
   watch_version(p, in_words(older(p.was)));
   watch_newer(p);
-  save_beside(p);
-  say_what_is_next(p);
-}
-
-void sweep_colours(pass& p) {
-  auto remove = [&](object_role role, const k8s::object_head& x) {
-    if (!x.deleting && !has_colour_in_use(p.in.app, p.next, x))
-      p.ensure(delete_object{role, x.key.name, x.uid});
-  };
-  for (auto& [name, x] : p.in.seen.world.services)
-    if (!is_versioned(*x))
-      remove(object_role::generic_service, x->head);
-  for (auto& [name, x] : p.in.seen.world.ingresses)
-    remove(object_role::ingress, x->head);
-}
-
-void mirror_versions(status& next) {
-  if (!is_blue_green(next) || phase_of(next) == phase::New)
-    return;
-  if (!next.target && !next.updating_cluster) {
-    next.updating_version.reset();
-    next.updating_hash.reset();
-  }
-  auto& all = next.version_statuses;
-  all.resize(2);
-  all[0] = next.cluster ? version_status{next.deploy_version, next.cluster->id, next.cluster_status, next.job_status}
-                        : version_status{};
-  if (!next.updating_cluster)
-    all[1] = {};
-  else {
-    all[1].app_version = next.updating_version;
-    all[1].version_hash = next.updating_cluster->id;
-  }
+  take_due_savepoints(p);
+  report_what_is_next(p);
 }
 
 } // namespace flink

@@ -1,48 +1,46 @@
-// Rescaling: TaskManagers are added to the cluster that serves, so that its job can be started again there with a
-// higher parallelism. Nothing else may have changed. What goes wrong before the job is stopped costs nothing but them;
-// what goes wrong after it is a rollback like any other, on the same cluster.
-#include "flink/admission/decode.hpp"
-#include "flink/admission/hash.hpp"
-#include "flink/configuration/memory.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
+// Rescaling: TaskManagers are added to the serving cluster, so that its job can start again there with a higher
+// parallelism. The spec differs in nothing else. A failure before the job is stopped only removes them again; a failure
+// after it is a rollback like any other, on the same cluster.
+#include "flink/lifecycle/pass/job_and_cluster_status.hpp"
+#include "flink/lifecycle/pass/step_result.hpp"
+#include "flink/lifecycle/phases/phases.hpp"
+#include "flink/lifecycle/steps/adaptive_rescale.hpp"
+#include "flink/lifecycle/steps/begin_deploy.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/compile_gate.hpp"
+#include "flink/lifecycle/steps/end_deploy.hpp"
+#include "flink/lifecycle/steps/replicas.hpp"
+#include "flink/lifecycle/steps/startup_failures.hpp"
 #include "flink/resource/modes.hpp"
-
-#include <algorithm>
 
 namespace flink {
 
 namespace {
 
-/// The application with the parallelism that runs.
-application as_before(const pass& p) {
-  auto x = p.in.app;
-  x.spec.parallelism = *p.was.job_status->parallelism;
-  return x;
-}
-
-/// Is a higher parallelism all that the spec asks for beyond what runs?
-bool only_grows(const pass& p) {
-  auto& running = p.was.job_status->parallelism;
-  return running && p.in.app.spec.parallelism > *running && spec_hash(as_before(p)) == p.was.cluster->spec_hash;
+/// Does what comes before the job gets its parallelism: slots, the compile gate, the choice how to rescale.
+step_result prepare_growth(pass& p, const cluster_view& c) {
+  if (!await_slots(p, c))
+    return step_result::waiting;
+  auto compiled = run_compile_gate(p, c);
+  if (compiled != step_result::done)
+    return compiled;
+  auto why = "cluster " + c.id + " has the slots for parallelism " + std::to_string(p.was.target->job->parallelism);
+  return rescale_or_restart(p, c, why) ? step_result::done : step_result::waiting;
 }
 
 void grow(pass& p, const cluster_view& c) {
   auto& t = *p.was.target;
   if (!c.task_manager)
     return fail_deploy(p, "RescaleFailed", "the TaskManagers' Deployment of cluster " + c.id + " has been deleted");
-  scaled(p, *c.task_manager, task_managers_for(p, t.job->parallelism));
+  ensure_replicas(p, *c.task_manager, task_managers_for(p, t.job->parallelism));
   if (is_adaptive(p.was))
     return raise_parallelism(p, c);
-  if (slots_ready(p, c) && compiles(p, c)
-      && rescale_or_restart(p, c,
-                            "cluster " + c.id + " has the slots for parallelism " + std::to_string(t.job->parallelism)))
-    return;
-  if (!p.next.target->rollback)
-    give_up_in_time(p, c);
+  if (prepare_growth(p, c) == step_result::waiting)
+    give_up_stalled_start(p, c);
 }
 
-/// Still wanted: it has failed. Otherwise what is wanted now is looked at anew.
-void given_up(pass& p) {
+/// The added TaskManagers are gone. If the spec still asks for them the deploy has failed; else the next pass decides.
+void conclude_shrink(pass& p) {
   if (p.in.spec_hash == p.was.target->spec_hash)
     return fail_deploy(p, "RescaleFailed", p.was.target->rollback->reason);
   p.next.target.reset();
@@ -50,43 +48,6 @@ void given_up(pass& p) {
 }
 
 } // namespace
-
-bool grows_in_place(const pass& p) {
-  auto& x = p.in.app.spec;
-  auto at = phase_of(p.was);
-  bool settled = at == phase::Running || at == phase::DeployFailed || at == phase::Rescaling;
-  bool runs = settled && p.was.cluster && !serving_job(p.was).empty();
-  return x.scale_mode.value_or(scale_mode::NewCluster) != scale_mode::NewCluster && runs && !is_blue_green(p.was)
-      && p.cluster(p.was.cluster->id).task_manager && only_grows(p);
-}
-
-void begin_rescale(pass& p, std::string why) {
-  auto& t = *p.next.target;
-  auto before = task_managers_for(p, *p.was.job_status->parallelism);
-  t.cluster_id = p.was.cluster->id;
-  t.mode = modes::in_place;
-  t.old_replicas = replica_counts{.job_managers = 1, .task_managers = before};
-  p.enter(phase::Rescaling, std::move(why));
-  p.wait("TaskManagersStarting", "adding TaskManagers to cluster " + t.cluster_id);
-  p.event("ClusterScaleUp", "scaling the TaskManagers of cluster " + t.cluster_id + " from " + std::to_string(before)
-                                + " to " + std::to_string(task_manager_count(p.in.app.spec)));
-}
-
-void begin_shrink(pass& p, std::string why) {
-  p.next.target->rollback = rollback{.reason = why};
-  p.enter(phase::Rescaling, std::move(why));
-  p.clear_wait();
-  p.wait("RemovingTaskManagers", "removing the TaskManagers that were added to cluster " + p.was.target->cluster_id);
-}
-
-bool shrunk(pass& p) {
-  auto c = p.cluster(p.was.cluster->id);
-  auto before = p.was.target->old_replicas->task_managers;
-  if (!c.task_manager || (scaled(p, *c.task_manager, before) && std::ssize(c.task_manager_pods) <= before))
-    return true;
-  p.wait("RemovingTaskManagers", "waiting for the TaskManagers that were added to cluster " + c.id + " to go");
-  return false;
-}
 
 void rescaling(pass& p) {
   auto& t = p.was.target;
@@ -96,13 +57,13 @@ void rescaling(pass& p) {
     return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
   record_serving(p);
   if (t->rollback) {
-    if (parallelism_taken_back(p) && shrunk(p))
-      given_up(p);
+    if (restore_parallelism(p) && remove_added_task_managers(p))
+      conclude_shrink(p);
     return;
   }
-  if (superseded(p))
+  if (supersede(p))
     return;
-  sweep(p);
+  prune_clusters(p);
   grow(p, p.cluster(t->cluster_id));
 }
 

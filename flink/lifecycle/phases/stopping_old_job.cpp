@@ -1,8 +1,18 @@
-// Savepointing and Cancelling: the old job gives its state away and ends. The next job is not started
-// before it is certain that the old one has ended.
+// Savepointing and Cancelling: the old job takes a savepoint and ends. The next job starts only after the old one has
+// ended for certain.
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
-#include "flink/lifecycle/steps/start_job.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/pass/step_result.hpp"
+#include "flink/lifecycle/phases/phases.hpp"
+#include "flink/lifecycle/steps/begin_deploy.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/end_deploy.hpp"
+#include "flink/lifecycle/steps/fencing.hpp"
+#include "flink/lifecycle/steps/move_job.hpp"
+#include "flink/lifecycle/steps/newest_state.hpp"
+#include "flink/lifecycle/steps/replicas.hpp"
+#include "flink/lifecycle/steps/savepoints.hpp"
 #include "flink/resource/modes.hpp"
 #include "k8s/time.hpp"
 
@@ -14,8 +24,8 @@ namespace defaults = config::defaults;
 
 namespace {
 
-/// The time by the JobManager's clock, as far as it is known, and not before what it has just taken: its answers may be
-/// old.
+/// Returns the time by the JobManager's clock, late enough to follow the savepoint that it has just taken: its answers
+/// may be old. Without an answer, returns our own time.
 std::string its_time(const pass& p, const cluster_view& c, const std::string& job_id) {
   auto* known = p.known_job(c, job_id);
   if (!known)
@@ -29,8 +39,8 @@ std::string its_time(const pass& p, const cluster_view& c, const std::string& jo
 void remember_savepoint(pass& p, const cluster_view& old, const std::string& path) {
   record_savepoint(p, path, "Update");
   p.next.target->restore_path = path;
-  if (is_beside(p.was)) {
-    // Its own newest state from now on, whatever becomes of this deploy.
+  if (runs_side_by_side(p.was)) {
+    // From now on it is the old job's newest state, even if this deploy fails.
     p.next.job_status->last_checkpoint = path;
     p.next.job_status->last_checkpoint_time = its_time(p, old, serving_job(p.was));
     return p.event("SavepointCompleted", "savepoint of job " + serving_job(p.was) + ", which goes on: " + path);
@@ -59,15 +69,14 @@ void saved_beside(pass& p, const cluster_view& old, const std::string& path) {
   begin_submit(p, path, "job " + job + " has given its state away in " + path + " and goes on");
 }
 
-/// The path is known; all that is missing is the certainty that the old job has ended.
+/// The path is known. Goes on once the old job has ended for certain.
 void await_end(pass& p, const cluster_view& old, const std::string& path) {
   if (p.was.target->restore_path != path)
     remember_savepoint(p, old, path); // before it could be forgotten with its JobManager
-  if (is_beside(p.was))
+  if (runs_side_by_side(p.was))
     return saved_beside(p, old, path);
-  auto ended = job_ended(p, old, serving_job(p.was));
-  if (ended.value_or(false))
-    return old_job_gone(p, path, "the old job has ended with savepoint " + path);
+  if (fate_of_job(p, old, serving_job(p.was)) == job_fate::ended)
+    return go_on_after_old_job(p, path, "the old job has ended with savepoint " + path);
   p.wait("OldJobEnding", "waiting for job " + serving_job(p.was) + " to end after its savepoint");
   if (out_of_time(p))
     p.blocked("OldClusterUnconfirmed", "savepoint " + path + " is complete, but JobManager of cluster " + old.id
@@ -76,9 +85,9 @@ void await_end(pass& p, const cluster_view& old, const std::string& path) {
                                              "not started before that");
 }
 
-/// A job whose tasks do not all run cannot be stopped with a savepoint, however often it is asked. `nullopt`: they do,
-/// but it has failed a moment ago, perhaps by the stop itself; in a crash loop there are such moments, too.
-std::optional<bool> struggles(pass& p, const cluster_view& old) {
+/// Returns whether tasks of the job are missing: then no savepoint can stop it. Returns nullopt if all tasks run but
+/// the job failed a moment ago, perhaps because of the stop; a crash loop has such moments, too.
+std::optional<bool> has_missing_tasks(pass& p, const cluster_view& old) {
   auto* known = p.job(old, serving_job(p.was), defaults::fresh);
   if (!known || !*known)
     return false;
@@ -89,19 +98,20 @@ std::optional<bool> struggles(pass& p, const cluster_view& old) {
   return has_failed && !out_of_time(p) ? std::nullopt : std::optional{false};
 }
 
-/// No savepoint came of it. A job that runs well goes on: nothing is lost by giving the new version up. One that ended,
-/// or does not get its tasks to run, goes on from its newest state; in BlueGreen the second version does, beside it.
+/// The savepoint has failed. If the old job runs well it goes on, and the new version is given up: nothing is lost. If
+/// it has ended or misses tasks, the new version starts from its newest state; in BlueGreen, beside it.
 void without_savepoint(pass& p, const cluster_view& old, const std::string& why) {
   auto& trigger = p.was.target->trigger_id;
-  // How the job was before the savepoint failed says nothing of how it is after.
+  // Answers from before the failure of the savepoint do not count.
   auto job = serving_job(p.was);
   auto verdict
       = std::max({p.answered_at(stop_job{old.id, job, *trigger}), p.answered_at(take_savepoint{old.id, job, *trigger}),
                   p.answered_at(ask_savepoint{old.id, job, *trigger})});
-  auto ended = job_ended(p, old, job, verdict);
-  if (!ended)
+  auto fate = fate_of_job(p, old, job, verdict);
+  if (fate == job_fate::unknown)
     return p.blocked("SavepointFailed", why + "; asking whether the old job still runs");
-  auto struggling = *ended ? std::optional{true} : struggles(p, old);
+  bool ended = fate == job_fate::ended;
+  auto struggling = ended ? std::optional{true} : has_missing_tasks(p, old);
   if (!struggling)
     return p.blocked("SavepointFailed", why + "; looking whether the old job, which has failed, runs well again");
   if (!*struggling) {
@@ -114,15 +124,15 @@ void without_savepoint(pass& p, const cluster_view& old, const std::string& why)
   p.warn("SavepointFailed", why);
   if (!state.problem.empty() && !p.was.target->start_from)
     return fail_deploy(p, "NoStateToRestore",
-                       why + "; " + state.problem + (*ended ? "" : "; the old job is left as it is"));
-  if (!*ended && is_beside(p.was))
+                       why + "; " + state.problem + (ended ? "" : "; the old job is left as it is"));
+  if (!ended && runs_side_by_side(p.was))
     return begin_submit(p, state.path,
                         why + "; the second version starts from " + p.was.target->start_from.value_or(state.source));
   p.enter(phase::Recovering,
           why + "; the newest state of job " + job + " is " + (state.problem.empty() ? state.source : "not needed"));
 }
 
-/// It may not have arrived yet: whoever looks after the job that goes on has to know of it.
+/// The stop may still arrive. The status keeps its trigger if the job goes on.
 void stop_lost(pass& p, const cluster_view& old) {
   without_savepoint(p, old, "the JobManager has lost the savepoint's trigger");
   bool given_up = phase_of(p.next) == phase::DeployFailed || phase_of(p.next) == phase::Rescaling;
@@ -130,29 +140,28 @@ void stop_lost(pass& p, const cluster_view& old) {
     p.next.job_status->stop_trigger_id = p.was.target->trigger_id;
 }
 
-/// The JobManager does not know the trigger: it was forgotten, or never came.
+/// The JobManager does not know the trigger: it has forgotten it, or never received it.
 void trigger_unknown(pass& p, const cluster_view& old) {
   auto* known = p.checkpoints(old, serving_job(p.was), p.poll_interval());
   if (!known)
     return p.wait("Savepointing", "looking for the savepoint of trigger " + *p.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
-  // After one beside the job there may be checkpoints, and another is taken.
+  // After a savepoint of a job that goes on there may be checkpoints; then another savepoint is taken.
   bool may_be_its = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(p.was, last->external_path)
                  && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
                             + defaults::clock_grace
                         >= *began;
-  // That of a stop ends the job, soon: where the job goes on it is another one, which nobody had written down yet.
+  // The savepoint of a stop ends the job soon. If the job goes on, it is another savepoint that the status misses.
   auto job = serving_job(p.was);
-  auto ended = is_beside(p.was)
-                 ? std::optional{true}
-                 : job_ended(p, old, job, p.answered_at(ask_savepoint{old.id, job, *p.was.target->trigger_id}));
-  if (may_be_its && ended.value_or(false))
+  auto asked = p.answered_at(ask_savepoint{old.id, job, *p.was.target->trigger_id});
+  bool over = runs_side_by_side(p.was) || fate_of_job(p, old, job, asked) == job_fate::ended;
+  if (may_be_its && over)
     return await_end(p, old, last->external_path);
   if (may_be_its && !out_of_time(p))
     return p.wait("Savepointing",
                   "waiting for job " + job + " to end, if " + last->external_path + " is its last state");
-  if (!is_beside(p.was))
+  if (!runs_side_by_side(p.was))
     return stop_lost(p, old);
   if (out_of_time(p))
     return without_savepoint(p, old, "the JobManager has lost the savepoint's trigger");
@@ -175,22 +184,18 @@ void follow_trigger(pass& p, const cluster_view& old) {
   p.wait("Savepointing", "the savepoint of job " + serving_job(p.was) + " is being written");
   if (!out_of_time(p))
     return;
-  if (is_beside(p.was))
+  if (runs_side_by_side(p.was))
     fail_deploy(p, "SavepointTimeout", "no savepoint within timeouts.savepointSeconds; the old job goes on");
   else
-    // Flink cannot take a stop back; whatever is done now would race with it.
+    // Flink cannot undo a stop; any other action now would race with it.
     p.blocked("SavepointSlow", "the savepoint of job " + serving_job(p.was)
                                    + " takes longer than timeouts.savepointSeconds; "
                                      "waiting for Flink's own verdict (execution.checkpointing.timeout)");
 }
 
-bool same_life(const pass& p, const cluster_view& old) {
-  return !p.was.cluster->job_manager || !old.leader || *p.was.cluster->job_manager == incarnation_of(*old.leader);
-}
-
-/// Somebody has deleted the JobManager's Deployment: nothing starts one again. What is left of its cluster is removed,
-/// and once it is gone the job has ended for certain.
-bool clears_remains(pass& p, const cluster_view& old) {
+/// Removes what is left of a cluster whose JobManager Deployment somebody has deleted: no JobManager will start again,
+/// and once the cluster is gone the job has ended for certain. Returns whether that is so.
+bool clear_remains(pass& p, const cluster_view& old) {
   if (old.job_manager || !old.job_manager_pods.empty() || old.gone())
     return false;
   remove_cluster(p, old.id);
@@ -200,8 +205,8 @@ bool clears_remains(pass& p, const cluster_view& old) {
 }
 
 void old_job_manager_down(pass& p, const cluster_view& old) {
-  wake(p, old);
-  if (is_beside(p.was) && out_of_time(p))
+  restore_replicas(p, old);
+  if (runs_side_by_side(p.was) && out_of_time(p))
     return fail_deploy(p, "SavepointTimeout", "no JobManager pod of the old cluster " + old.id + " runs");
   p.blocked("OldJobManagerDown",
             "no JobManager pod of cluster " + old.id + " runs; waiting for it, its job has not ended for certain");
@@ -213,25 +218,26 @@ void savepointing(pass& p) {
   auto& t = p.was.target;
   if (!t || !p.was.cluster || !t->trigger_id)
     return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
-  if (is_beside(p.was) && superseded(p))
+  if (runs_side_by_side(p.was) && supersede(p))
     return;
   auto old = p.cluster(p.was.cluster->id);
-  if (t->restore_path && is_beside(p.was))
+  if (t->restore_path && runs_side_by_side(p.was))
     return await_end(p, old, *t->restore_path);
-  if (clears_remains(p, old))
+  if (clear_remains(p, old))
     return;
   if (t->restore_path)
     return await_end(p, old, *t->restore_path);
-  if (old.gone() || (old.leader && !same_life(p, old) && !p.high_availability()))
+  if (old.gone() || (serving_job_manager_restarted(p.was, old) && !p.high_availability()))
     return without_savepoint(p, old, "the old JobManager was lost while the savepoint was taken");
   if (!old.leader)
     return old_job_manager_down(p, old);
   auto job = serving_job(p.was);
-  action save = is_beside(p.was) ? action{take_savepoint{old.id, job, *t->trigger_id}}
-                                 : action{stop_job{old.id, job, *t->trigger_id}};
+  action save = runs_side_by_side(p.was) ? action{take_savepoint{old.id, job, *t->trigger_id}}
+                                         : action{stop_job{old.id, job, *t->trigger_id}};
   auto sent = p.send(save);
   if (sent == progress::pending)
-    return p.wait("Savepointing", "asking job " + job + (is_beside(p.was) ? " for" : " to stop with") + " a savepoint");
+    return p.wait("Savepointing",
+                  "asking job " + job + (runs_side_by_side(p.was) ? " for" : " to stop with") + " a savepoint");
   auto* why = p.failure_of(save);
   if (sent == progress::failed && why->kind != failure_class::duplicate)
     return without_savepoint(p, old, "the JobManager refuses the savepoint: " + why->message);
@@ -242,17 +248,17 @@ void cancelling(pass& p) {
   if (!p.was.target || !p.was.cluster)
     return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
   auto old = p.cluster(p.was.cluster->id);
-  if (clears_remains(p, old))
+  if (clear_remains(p, old))
     return;
   auto job = serving_job(p.was);
-  auto ended = job_ended(p, old, job);
-  if (ended.value_or(false)) {
-    if (serving_cluster_is_idle(p))
-      old_job_gone(p, std::nullopt, "the old job has ended; savepoints are disabled");
+  auto fate = fate_of_job(p, old, job);
+  if (fate == job_fate::ended) {
+    if (confirm_serving_cluster_idle(p))
+      go_on_after_old_job(p, std::nullopt, "the old job has ended; savepoints are disabled");
     return;
   }
   p.wait("Cancelling", "waiting for job " + job + " to be cancelled");
-  if (ended)
+  if (fate == job_fate::running)
     p.cancel(old.id, job);
   if (!old.leader)
     old_job_manager_down(p, old);

@@ -1,8 +1,10 @@
-// The end of the jobs of an application, for a deletion or a suspension: stop with a written trigger, again with
-// another one if that failed, and certainty that nothing runs before the clusters go.
 #include "flink/lifecycle/steps/end_jobs.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/steps/fencing.hpp"
+#include "flink/lifecycle/steps/replicas.hpp"
+#include "flink/lifecycle/steps/savepoints.hpp"
 #include "flink/resource/modes.hpp"
 #include "k8s/time.hpp"
 
@@ -16,22 +18,17 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// Is it certain that this job does not run? `nullopt`: not known.
-std::optional<bool> has_ended(pass& p, const cluster_view& c, const live_job& job) {
-  auto ended = job_ended(p, c, job.job_id);
-  if (ended || job.as == live_job::standing::serving || !c.leader)
-    return ended;
-  // Never seen there: whatever may still come of its submit ends with its cluster.
-  auto* known = p.job(c, job.job_id, p.poll_interval());
-  return known && !*known ? std::optional{true} : std::nullopt;
+void remember_savepoint(report& p, const std::string& path, const std::string& reason) {
+  p.next.savepoint_path = path;
+  record_savepoint(p, path, reason);
 }
 
-/// The first question after a job is on its way.
-bool is_being_asked(const pass& p, const cluster_view& c, const std::string& job_id) {
+/// Returns whether the first query about a job is on its way.
+bool is_being_asked(const commands& p, const cluster_view& c, const std::string& job_id) {
   return c.leader && !(c.told && c.told->job.contains(job_id)) && !p.failure_of(ask_job{c.id, job_id});
 }
 
-void saved(pass& p, const live_job& job, const std::string& path) {
+void record_saved(report& p, const live_job& job, const std::string& path) {
   if (p.was.savepoint_path == path)
     return;
   remember_savepoint(p, path, p.next.deletion ? "Delete" : "Suspend");
@@ -39,37 +36,38 @@ void saved(pass& p, const live_job& job, const std::string& path) {
   p.event("CanceledJob", "job " + job.job_id + " stopped with savepoint " + path);
 }
 
-/// A trigger that completed before the job was seen to end leaves its path here. Returns whether it has come to an end.
-bool pick_up_savepoint(pass& p, const cluster_view& c, const ending& record, const live_job& job) {
+/// Records the savepoint of a trigger that completed before the job was seen to end. Returns whether the trigger has
+/// ended and nothing is left to write down.
+bool pick_up_savepoint(queries& p, const cluster_view& c, const ending& record, const live_job& job) {
   if (!triggered(record, job) || !c.leader)
     return true;
   auto* known = p.savepoint(c, job.job_id, *record.trigger_id, p.poll_interval());
   if (known && *known && (*known)->location && p.was.savepoint_path != *(*known)->location) {
-    saved(p, job, *(*known)->location);
+    record_saved(p, job, *(*known)->location);
     return false; // it is written down first
   }
   return known && (!*known || !(*known)->in_progress);
 }
 
-/// When the record's trigger was last said to have failed.
-steady_clock::time_point failed_at(const pass& p, const ending& record) {
+/// Returns when the failure of the record's trigger was last reported.
+steady_clock::time_point failed_at(const commands& p, const ending& record) {
   auto asked = p.answered_at(ask_savepoint{*record.cluster_id, *record.job_id, *record.trigger_id});
   return std::max(asked, p.answered_at(stop_job{*record.cluster_id, *record.job_id, *record.trigger_id}));
 }
 
 } // namespace
 
-std::vector<live_job> suspects(const status& x) {
+std::vector<live_job> possible_jobs(const status& x) {
   using enum live_job::standing;
   std::vector<live_job> all;
   auto& t = x.target;
   if (t && t->rollback && x.cluster && t->rollback->job_id)
     all.push_back({x.cluster->id, *t->rollback->job_id, starting});
   if (t && t->job_id)
-    all.push_back({t->cluster_id, *t->job_id, t->rollback || is_beside(x) ? given_up : starting});
+    all.push_back({t->cluster_id, *t->job_id, t->rollback || runs_side_by_side(x) ? given_up : starting});
   if (auto second = second_job(x); !second.empty())
     all.push_back({x.updating_cluster->id, second, serving});
-  if (x.cluster && !serving_job(x).empty() && !is_parked(x))
+  if (x.cluster && !serving_job(x).empty() && !old_cluster_at_zero(x))
     all.push_back({x.cluster->id, serving_job(x), serving});
   return all;
 }
@@ -78,28 +76,26 @@ bool triggered(const ending& record, const live_job& job) {
   return record.trigger_id && record.job_id == job.job_id && record.cluster_id == job.cluster_id;
 }
 
-bool has_ended_for_good(pass& p, const ending& record, const live_job& job, void (*end)(pass& p, const live_job& job),
-                        void (*cannot_save)(pass& p, const std::string& why)) {
+bool end_for_good(pass& p, const ending& record, const live_job& job, void (*end)(pass& p, const live_job& job),
+                  void (*cannot_save)(pass& p, const std::string& why)) {
   auto c = p.cluster(job.cluster_id);
   if (c.gone())
     return true;
-  auto ended = has_ended(p, c, job);
-  if (ended && *ended)
+  auto fate = fate_before_removal(p, c, job.job_id, job.as == live_job::standing::serving);
+  if (fate == job_fate::ended)
     return pick_up_savepoint(p, c, record, job);
-  if (ended)
+  if (fate == job_fate::running)
     end(p, job);
-  else if (!c.job_manager && c.job_manager_pods.empty())
-    return true; // nothing can run it any more, and nobody is left to save it
   else if (is_being_asked(p, c, job.job_id))
     p.wait("AskingJob", "asking whether job " + job.job_id + " runs");
   else {
-    wake(p, c);
+    restore_replicas(p, c);
     cannot_save(p, "the JobManager of cluster " + c.id + " does not answer");
   }
   return false;
 }
 
-std::optional<std::string> stop_with_savepoint(pass& p, const ending& record, ending& next, const live_job& job) {
+std::optional<std::string> stop_with_savepoint(queries& p, const ending& record, ending& next, const live_job& job) {
   if (!triggered(record, job)) {
     next.cluster_id = job.cluster_id;
     next.job_id = job.job_id;
@@ -124,11 +120,11 @@ std::optional<std::string> stop_with_savepoint(pass& p, const ending& record, en
   else if (known && !*known)
     return "the JobManager has lost the trigger";
   else if (known && (*known)->location)
-    saved(p, job, *(*known)->location);
+    record_saved(p, job, *(*known)->location);
   return std::nullopt;
 }
 
-void stop_again(pass& p, const ending& record, ending& next) {
+void stop_again(commands& p, const ending& record, ending& next) {
   auto started = k8s::parse_time(record.started_at);
   auto age = started ? std::chrono::duration_cast<milliseconds>(p.in.now.wall - *started) : milliseconds{0};
   auto pause = std::clamp(age / 4, defaults::savepoint_retry_first, defaults::savepoint_retry_longest);
@@ -139,21 +135,9 @@ void stop_again(pass& p, const ending& record, ending& next) {
     p.requeue_within(std::chrono::ceil<milliseconds>(left));
 }
 
-void stop_without_savepoint(pass& p, const live_job& job) {
+void stop_without_savepoint(commands& p, const live_job& job) {
   p.cancel(job.cluster_id, job.job_id);
   p.wait("Cancelling", "waiting for job " + job.job_id + " to be cancelled");
-}
-
-void remember_savepoint(pass& p, const std::string& path, const std::string& reason) {
-  p.next.savepoint_path = path;
-  record_savepoint(p, path, reason);
-}
-
-bool remove_all_clusters(pass& p) {
-  bool empty = true;
-  for (auto& id : clusters_in(p.in.seen.world))
-    empty = remove_cluster(p, id) && empty;
-  return empty;
 }
 
 } // namespace flink

@@ -1,7 +1,6 @@
-// The second half of taking over: the objects of a cluster become ours, what runs there is compared with the spec, and
-// the status is written in our words.
+#include "flink/lifecycle/steps/take_over.hpp"
+
 #include "flink/admission/decode.hpp"
-#include "flink/lifecycle/phases/migrating.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "flink/resource/labels.hpp"
 #include "flink/resource/modes.hpp"
@@ -18,10 +17,8 @@ std::string label(const k8s::object_head& x, std::string_view key) {
   return i == x.labels.end() ? std::string{} : i->second;
 }
 
-// -- ownership ------------------------------------------------------------------------------------------------
-
-/// Returns whether an object is ours already; orders it taken over if not.
-bool is_ours(pass& p, object_role role, const k8s::object_head& x) {
+/// Takes an object over. Returns whether it is ours.
+bool ensure_ours(pass& p, object_role role, const k8s::object_head& x) {
   bool owned = std::ranges::find(x.owner_uids, p.in.app.metadata.uid) != x.owner_uids.end();
   if (x.deleting || (!without_uid_label(x) && (keeps_owner(role) || !owned)))
     return true;
@@ -33,12 +30,12 @@ bool is_ours(pass& p, object_role role, const k8s::object_head& x) {
   return false;
 }
 
-/// Returns whether all objects of a cluster, and those that all clusters share, are ours.
-bool all_ours(pass& p, const cluster_view& c) {
+/// Takes over all objects of a cluster, and those that all clusters share. Returns whether they are ours.
+bool take_over_objects(pass& p, const cluster_view& c) {
   auto& world = p.in.seen.world;
   auto& name = p.in.app.metadata.name;
   bool ours = true;
-  auto take = [&](object_role role, const auto* x) { ours = (!x || is_ours(p, role, x->head)) && ours; };
+  auto take = [&](object_role role, const auto* x) { ours = (!x || ensure_ours(p, role, x->head)) && ours; };
   take(object_role::job_manager, c.job_manager);
   take(object_role::task_manager, c.task_manager);
   take(object_role::versioned_service, c.versioned_service);
@@ -53,9 +50,7 @@ bool all_ours(pass& p, const cluster_view& c) {
   return ours;
 }
 
-// -- does what runs look like the spec? ---------------------------------------------------------------------------
-
-/// Returns the text of a Deployment; null while it is being asked for.
+/// Returns the text of a Deployment; nullptr while the answer is on its way.
 const std::string* text_of(pass& p, const k8s::deployment& x) {
   auto i = p.in.seen.inspected.find(x.head.key.name);
   if (i != p.in.seen.inspected.end())
@@ -77,7 +72,7 @@ std::optional<int32_t> rescaled_to(const status& x, const cluster_view& c) {
   return renamed && x.job_status ? x.job_status->parallelism : std::nullopt;
 }
 
-/// Looks closely at the Deployments of a cluster; nothing while the answers are on their way.
+/// Compares the Deployments of a cluster with the spec; nullopt while answers are on their way.
 std::optional<inspected> inspect(pass& p, const cluster_view& c) {
   if (!c.job_manager || !c.task_manager)
     return inspected{{likeness::undecidable, "a Deployment of cluster " + c.id + " is missing"}, std::nullopt};
@@ -89,17 +84,15 @@ std::optional<inspected> inspect(pass& p, const cluster_view& c) {
 }
 
 /// Returns what was found once all objects are ours.
-std::optional<inspected> take_objects(pass& p, const legacy& x) {
+std::optional<inspected> take_objects(pass& p, const go_operator_version& x) {
   auto c = p.cluster(x.cluster_id);
-  bool ours = all_ours(p, c);
+  bool ours = take_over_objects(p, c);
   auto close = inspect(p, c);
   return ours ? close : std::nullopt;
 }
 
-// -- writing it down ------------------------------------------------------------------------------------------------
-
-/// The status of a version's job: as it is on record, or from the cluster itself.
-job_status job_of(const pass& p, const legacy& x, const std::optional<job_parameters>& rendered) {
+/// Returns the status of a version's job: as recorded, else from the cluster itself.
+job_status job_of(const pass& p, const go_operator_version& x, const std::optional<job_parameters>& rendered) {
   auto* known
       = x.recorded || !p.was.job_status || x.cluster_id != deployed_cluster(p) ? x.recorded : &*p.was.job_status;
   bool recorded = known && filled(known->jar_name);
@@ -117,28 +110,28 @@ job_status job_of(const pass& p, const legacy& x, const std::optional<job_parame
   return job;
 }
 
-/// A savepoint of a deploy that is over is no state to start from while a job runs, but still the newest one known of
-/// if that job is lost.
-void settle_savepoint(pass& p, const legacy& x) {
+/// Moves the savepoint of a finished deploy to status.savepoints. A running job does not start from it, but it is the
+/// newest known state if that job is lost.
+void settle_savepoint(pass& p, const go_operator_version& x) {
   if (filled(p.next.savepoint_path) && x.job_runs) {
     p.next.savepoints.push_back({*p.next.savepoint_path, p.was.last_updated_at.value_or(p.now_text()), "Update"});
     p.next.savepoint_path.reset();
   }
 }
 
-void tell_unverified(pass& p, const std::string& why) {
+void report_unverified(pass& p, const std::string& why) {
   p.next.reason = std::string{unverified} + ": whether the spec runs as it stands could not be told (" + why
                 + "); an edit of restartNonce deploys it";
   p.warn("AdoptedUnverified", *p.next.reason);
 }
 
-/// BlueGreen: the spec is that of a version that the user did not want to stay.
+/// BlueGreen: returns whether the user had the version torn down that the spec describes.
 bool was_torn_down(const status& x) {
   return is_blue_green(x) && phase_of(x) == phase::Running && filled(x.teardown_hash);
 }
 
-/// Says whether the spec runs: `spec_hash` of the cluster is ours if so, else the Go operator's, which no spec has.
-void write_likeness(pass& p, const legacy& x, const comparison& compared) {
+/// Records whether the spec runs. If so, the cluster gets our spec_hash; if not, the Go operator's, which no spec has.
+void write_likeness(pass& p, const go_operator_version& x, const comparison& compared) {
   bool due = compared.how == likeness::different || (x.deploy_due && compared.how == likeness::undecidable)
           || (x.deploy_due && !x.job_runs);
   bool failed = x.failed && compared.how != likeness::equal;
@@ -152,10 +145,10 @@ void write_likeness(pass& p, const legacy& x, const comparison& compared) {
     p.next.failed_deploy_hash = p.next.failed->id;
     p.next.reason = "GivenUp: the Go operator had given the last deploy up";
   } else if (!due && compared.how == likeness::undecidable)
-    tell_unverified(p, compared.why);
+    report_unverified(p, compared.why);
 }
 
-void write_cluster(pass& p, const legacy& x) {
+void write_cluster(pass& p, const go_operator_version& x) {
   auto c = p.cluster(x.cluster_id);
   p.next.cluster = serving_cluster{x.cluster_id, p.in.spec_hash,
                                    c.leader ? std::optional{incarnation_of(*c.leader)} : std::nullopt};
@@ -177,7 +170,7 @@ void forget_bookkeeping(status& x) {
   x.reason.reset();
 }
 
-std::string deployed_cluster(const pass& p) {
+std::string deployed_cluster(const pass_inputs& p) {
   if (!filled(p.was.deploy_hash))
     return {};
   for (auto& [name, x] : p.in.seen.world.deployments)
@@ -186,7 +179,7 @@ std::string deployed_cluster(const pass& p) {
   return *p.was.deploy_hash;
 }
 
-void take_over(pass& p, const legacy& x) {
+void take_over(pass& p, const go_operator_version& x) {
   auto close = take_objects(p, x);
   if (!close)
     return;
@@ -197,7 +190,7 @@ void take_over(pass& p, const legacy& x) {
           "taken over from the Go operator in phase " + phase_text(phase_of(p.was)));
 }
 
-void take_over_both(pass& p, const legacy& older, const legacy& newer) {
+void take_over_both(pass& p, const go_operator_version& older, const go_operator_version& newer) {
   auto first = take_objects(p, older);
   if (!first)
     return;
@@ -214,22 +207,22 @@ void take_over_both(pass& p, const legacy& older, const legacy& newer) {
   p.next.version_statuses.resize(2);
   p.next.version_statuses[1] = {.job_status = job_of(p, newer, second->job)};
   if (second->compared.how == likeness::undecidable)
-    tell_unverified(p, second->compared.why);
+    report_unverified(p, second->compared.why);
   p.event("Adopted", "cluster " + newer.cluster_id + " is taken over beside it, its job " + newer.job_id + " goes on");
   if (phase_of(p.was) == phase::Deleting)
     return p.because("taken over from the Go operator to be deleted");
   p.enter(phase::DualRunning, "taken over from the Go operator in phase " + phase_text(phase_of(p.was)));
 }
 
-void take_over_for_deletion(pass& p, const legacy& x) {
-  if (!all_ours(p, p.cluster(x.cluster_id)))
+void take_over_for_deletion(pass& p, const go_operator_version& x) {
+  if (!take_over_objects(p, p.cluster(x.cluster_id)))
     return;
   write_cluster(p, x);
   p.next.job_status = job_of(p, x, std::nullopt);
   p.because("taken over from the Go operator to be deleted");
 }
 
-void take_over_rollback(pass& p, const legacy& x) {
+void take_over_rollback(pass& p, const go_operator_version& x) {
   auto close = take_objects(p, x);
   if (!close)
     return;

@@ -1,8 +1,12 @@
-// Rescaling in scaleMode Adaptive: the job gets its parallelism from the JobManager's resource requirements and is not
-// stopped. They are set as often as need be; what has come of it is observed.
+#include "flink/lifecycle/steps/adaptive_rescale.hpp"
+
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
+#include "flink/lifecycle/pass/job_and_cluster_status.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/steps/end_deploy.hpp"
+#include "flink/lifecycle/steps/fencing.hpp"
+#include "flink/lifecycle/steps/move_job.hpp"
 #include "flink/resource/modes.hpp"
 #include "k8s/time.hpp"
 
@@ -14,8 +18,8 @@ namespace defaults = config::defaults;
 
 namespace {
 
-/// The vertices that follow the job's parallelism, as the present bounds and the compiled job tell. Where that does not
-/// look like the job that runs, or the bounds are not what they should be, there are none.
+/// Returns the vertices that follow the job's parallelism, by the present bounds and the compiled job. Empty if the
+/// compiled job is not the running one, or if the bounds are not as expected.
 std::vector<std::string> followers(const rest::requirements& present, const rest::vertex_plan* plan, int32_t from,
                                    int32_t to) {
   std::vector<std::string> out;
@@ -45,51 +49,52 @@ change wanted(const pass& p) {
   return {*p.was.job_status->parallelism, p.was.target->job->parallelism};
 }
 
-action order_of(const pass& p, const cluster_view& c, int32_t parallelism, rest::requirements bounds = {}) {
+action rescale_command(const pass& p, const cluster_view& c, int32_t parallelism, rest::requirements bounds = {}) {
   return rescale_job{c.id, serving_job(p.was), parallelism, std::move(bounds)};
 }
 
-/// When the JobManager answered last what it was asked to change, either way.
+/// Returns when the JobManager last answered a command to rescale, up or down.
 std::chrono::steady_clock::time_point last_changed(const pass& p, const cluster_view& c) {
   auto [from, to] = wanted(p);
-  return std::max(p.answered_at(order_of(p, c, from)), p.answered_at(order_of(p, c, to)));
+  return std::max(p.answered_at(rescale_command(p, c, from)), p.answered_at(rescale_command(p, c, to)));
 }
 
 bool out_of_time(const pass& p) {
   return p.passed(p.was.target->step_started_at, p.timeout(&timeouts::job_start_seconds, defaults::job_start));
 }
 
-/// The JobManager's no, if that is its answer.
-const failure* says_no(const pass& p, const action& order) {
+/// Returns the failure if the JobManager has refused a command for good.
+const failure* refused_for_good(const pass& p, const action& order) {
   auto* why = p.failure_of(order);
   bool open
       = !why || retryable(why->kind) || why->kind == failure_class::unknown || why->kind == failure_class::forbidden;
   return open ? nullptr : why;
 }
 
-/// ... to this try, not to an earlier one that was given up. That a job is gone is for its JobManager to say elsewhere.
+/// Returns the same if it was this try that was refused, not an earlier one that was given up. Ignores that the job is
+/// gone: other answers report that.
 const failure* refusal(const pass& p, const action& order) {
-  auto* why = says_no(p, order);
+  auto* why = refused_for_good(p, order);
   auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
   bool verdict = why && why->kind != failure_class::gone && began;
   return verdict && p.in.now.steady - p.answered_at(order) <= p.in.now.wall - *began ? why : nullptr;
 }
 
-/// Returns whether the JobManager goes by `bounds`; asks for it if not.
-bool is_set(pass& p, const cluster_view& c, const rest::requirements& present, int32_t parallelism,
-            rest::requirements bounds) {
+/// Sets the bounds. Returns whether the JobManager uses them.
+bool ensure_bounds(pass& p, const cluster_view& c, const rest::requirements& present, int32_t parallelism,
+                   rest::requirements bounds) {
   if (present == bounds)
     return true;
-  auto order = order_of(p, c, parallelism, std::move(bounds));
+  auto order = rescale_command(p, c, parallelism, std::move(bounds));
   p.ensure(order);
-  if (says_no(p, order))
+  if (refused_for_good(p, order))
     p.repeat(order); // to an earlier try, or about a job that was not there for a moment
   p.wait("RescalingJob", "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(parallelism)
                              + " of job " + serving_job(p.was));
   return false;
 }
 
-/// Do the vertices have it, and run?
+/// Returns whether the vertices run with that parallelism.
 bool has_parallelism(const rest::job& job, const std::vector<std::string>& vertices, int32_t parallelism) {
   return rest::all_tasks_running(job) && std::all_of(vertices.begin(), vertices.end(), [&](auto& id) {
            auto i = std::find_if(job.vertices.begin(), job.vertices.end(), [&](auto& x) { return x.id == id; });
@@ -97,10 +102,10 @@ bool has_parallelism(const rest::job& job, const std::vector<std::string>& verti
          });
 }
 
-/// The deploy is concluded: the job that ran is the one that runs, with more parallelism.
-void rescaled(pass& p, const cluster_view& c, const rest::job& job) {
+/// Concludes the deploy: the same job runs on, with the higher parallelism.
+void conclude_rescale(pass& p, const cluster_view& c, const rest::job& job) {
   auto [from, to] = wanted(p);
-  deployed(p);
+  conclude_deploy(p);
   p.next.cluster->spec_hash = p.was.target->spec_hash;
   p.next.job_status->parallelism = to;
   record_job(p, job);
@@ -114,16 +119,16 @@ void restart_instead(pass& p, const std::string& why) {
   leave_old_job(p, why + "; the job is started again with parallelism " + std::to_string(wanted(p).to));
 }
 
-/// The JobManager has said so much; what does it come to?
+/// Goes on with what the JobManager has answered.
 void raise(pass& p, const cluster_view& c, const rest::requirements& present, const rest::job* job) {
   auto to = wanted(p).to;
   auto& vertices = p.was.target->rescaled_vertices;
-  if (is_set(p, c, present, to, with_parallelism(present, vertices, to))) {
+  if (ensure_bounds(p, c, present, to, with_parallelism(present, vertices, to))) {
     if (job && has_parallelism(*job, vertices, to))
-      return rescaled(p, c, *job);
+      return conclude_rescale(p, c, *job);
     p.wait("RescalingJob", "waiting for job " + serving_job(p.was) + " to run with parallelism " + std::to_string(to));
   }
-  if (auto* why = refusal(p, order_of(p, c, to)))
+  if (auto* why = refusal(p, rescale_command(p, c, to)))
     fail_deploy(p, "RescaleRefused",
                 "the JobManager of cluster " + c.id + " refuses parallelism " + std::to_string(to) + ": "
                     + why->message);
@@ -133,7 +138,7 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
   auto [from, to] = wanted(p);
   auto job = serving_job(p.was);
   auto* present = p.requirements(c, job, defaults::fresh, p.in.now.steady - defaults::fresh);
-  if (job_ended(p, c, job).value_or(false)) {
+  if (fate_of_job(p, c, job) == job_fate::ended) {
     restart_instead(p, "job " + job + " has ended by itself");
     return true;
   }
@@ -159,7 +164,7 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
 
 bool rescale_or_restart(pass& p, const cluster_view& c, const std::string& why) {
   auto& t = *p.was.target;
-  // Other state can only be had by another start.
+  // A job can only take other state by another start.
   bool may_run_on = p.in.app.spec.scale_mode == scale_mode::Adaptive && !t.start_from;
   auto* can = may_run_on ? p.features(c, defaults::poll_job) : nullptr;
   if (may_run_on && !can) {
@@ -175,8 +180,7 @@ bool rescale_or_restart(pass& p, const cluster_view& c, const std::string& why) 
 
 void raise_parallelism(pass& p, const cluster_view& c) {
   auto job_id = serving_job(p.was);
-  auto ended = job_ended(p, c, job_id);
-  if (ended.value_or(false))
+  if (fate_of_job(p, c, job_id) == job_fate::ended)
     return restart_instead(p, "job " + job_id + " has ended by itself");
   auto* job = p.job(c, job_id, p.poll_interval(), last_changed(p, c));
   auto* present = p.requirements(c, job_id, p.poll_interval(), last_changed(p, c));
@@ -190,10 +194,10 @@ void raise_parallelism(pass& p, const cluster_view& c) {
               "the job has not got its parallelism within timeouts.jobStartSeconds; last: " + p.waits_for().message);
 }
 
-bool parallelism_taken_back(pass& p) {
+bool restore_parallelism(pass& p) {
   auto c = p.cluster(p.was.cluster->id);
   auto job_id = serving_job(p.was);
-  if (!is_adaptive(p.was) || !c.leader || out_of_time(p) || job_ended(p, c, job_id).value_or(false))
+  if (!is_adaptive(p.was) || !c.leader || out_of_time(p) || fate_of_job(p, c, job_id) == job_fate::ended)
     return true;
   auto from = wanted(p).from;
   auto* job = p.job(c, job_id, p.poll_interval(), last_changed(p, c));
@@ -203,8 +207,8 @@ bool parallelism_taken_back(pass& p) {
     return false;
   }
   auto& vertices = p.was.target->rescaled_vertices;
-  if (!is_set(p, c, **present, from, with_parallelism(**present, vertices, from)))
-    return refusal(p, order_of(p, c, from)) != nullptr;
+  if (!ensure_bounds(p, c, **present, from, with_parallelism(**present, vertices, from)))
+    return refusal(p, rescale_command(p, c, from)) != nullptr;
   if (job && *job && has_parallelism(**job, vertices, from))
     return true;
   p.wait("TakingRescaleBack", "waiting for job " + job_id + " to run with parallelism " + std::to_string(from));

@@ -1,10 +1,9 @@
-// Taking over a BlueGreen application of the Go operator that has deployed something. There the job of the older
-// version goes on in every phase, until tearDownVersionHash or a deletion ends it; the newer version is taken over
-// beside it where its job runs, and is half made everywhere else.
+#include "flink/lifecycle/steps/migrate_bluegreen.hpp"
+
 #include "flink/admission/decode.hpp"
-#include "flink/lifecycle/phases/migrating.hpp"
-#include "flink/migration/go_operator.hpp"
-#include "flink/resource/modes.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/steps/find_jobs.hpp"
+#include "flink/lifecycle/steps/take_over.hpp"
 
 #include <algorithm>
 
@@ -17,17 +16,18 @@ const version_status* version_of(const status& x, const std::string& hash) {
   return i == x.version_statuses.end() ? nullptr : &*i;
 }
 
-/// A version as the status tells of it.
-legacy recorded(const pass& p, const std::string& cluster_id, const std::string& hash) {
+/// Returns a version as the status describes it.
+go_operator_version recorded(const pass& p, const std::string& cluster_id, const std::string& hash) {
   auto* known = version_of(p.was, hash);
-  legacy out{.cluster_id = cluster_id, .recorded = known && known->job_status ? &*known->job_status : nullptr};
+  go_operator_version out{.cluster_id = cluster_id,
+                          .recorded = known && known->job_status ? &*known->job_status : nullptr};
   if (out.recorded)
     out.job_id = out.recorded->job_id.value_or("");
   out.job_runs = !out.job_id.empty();
   return out;
 }
 
-legacy older(const pass& p) {
+go_operator_version older(const pass& p) {
   auto out = recorded(p, deployed_cluster(p), *p.was.deploy_hash);
   if (out.job_id.empty()) {
     out.job_id = serving_job(p.was); // where it is mirrored while one version runs
@@ -36,15 +36,15 @@ legacy older(const pass& p) {
   return out;
 }
 
-/// The cluster beside the older version; empty if there is none.
+/// Returns the cluster beside the older version; empty if there is none.
 std::string other_cluster(const pass& p, const std::string& deployed) {
   auto all = clusters_in(p.in.seen.world);
   auto i = std::ranges::find_if(all, [&](auto& id) { return id != deployed; });
   return i == all.end() ? std::string{} : *i;
 }
 
-/// The newer version, where a job of it was found or is on record.
-std::optional<legacy> newer(const pass& p, const survey& all, const std::string& deployed) {
+/// Returns the newer version if its job was found or is recorded.
+std::optional<go_operator_version> newer(const pass& p, const survey& all, const std::string& deployed) {
   auto id = other_cluster(p, deployed);
   if (id.empty())
     return std::nullopt;
@@ -56,9 +56,9 @@ std::optional<legacy> newer(const pass& p, const survey& all, const std::string&
   return out.job_runs ? std::optional{out} : std::nullopt;
 }
 
-/// Whether a version is there beside the older one can only be told by its JobManager.
+/// Phases in which only the JobManager knows whether a newer version runs.
 void follow_two(pass& p) {
-  auto all = look_for_jobs(p);
+  auto all = find_jobs(p);
   if (all.pending)
     return;
   auto first = older(p);
@@ -67,7 +67,7 @@ void follow_two(pass& p) {
     return second ? take_over_both(p, first, *second) : take_over_for_deletion(p, first);
   if (second)
     return take_over_both(p, first, *second);
-  if (!others_removed(p, first.cluster_id))
+  if (!remove_others(p, first.cluster_id))
     return;
   first.deploy_due = phase_of(p.was) == phase::SubmittingJob;
   take_over(p, first);
@@ -75,7 +75,7 @@ void follow_two(pass& p) {
 
 } // namespace
 
-void adopt_blue_green(pass& p) {
+void migrate_blue_green(pass& p) {
   auto at = phase_of(p.was);
   if (at == phase::DualRunning || at == phase::SubmittingJob || at == phase::Deleting)
     return follow_two(p);

@@ -1,7 +1,8 @@
-// How the cluster and its job are, as the status tells it: status.clusterStatus and status.jobStatus.
+#include "flink/lifecycle/pass/job_and_cluster_status.hpp"
+
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
 #include "flink/render/render.hpp"
 #include "flink/resource/modes.hpp"
 #include "k8s/time.hpp"
@@ -15,13 +16,13 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Whether the present phase means to end the job, or has done so already.
+/// Returns whether a phase ends the job, or has done so already.
 bool is_leaving(phase x) {
   return x == phase::Savepointing || x == phase::Cancelling || x == phase::Recovering || x == phase::SubmittingJob
       || x == phase::RollingBackJob || x == phase::Deleting;
 }
 
-/// Whether the job fails now or has failed a moment ago, by its JobManager's clock.
+/// Returns whether the job fails now or has failed a moment ago, by its JobManager's clock.
 bool fails(const rest::job& x) {
   return x.state == rest::job_state::restarting || x.state == rest::job_state::failing
       || (x.last_failing > 0 && milliseconds{x.now - x.last_failing} < defaults::job_settles);
@@ -42,8 +43,8 @@ std::string time_text(int64_t since_epoch) {
   return k8s::format_time(std::chrono::system_clock::time_point{milliseconds{since_epoch}});
 }
 
-/// Says so if checkpoints are tried and fail, and none has completed for long: a failure now would cost all that since.
-std::optional<std::string> checkpoints_fail(const pass& p, const rest::job& job) {
+/// Returns a message if checkpoints fail and none has completed for long: a failure now would lose all work since then.
+std::optional<std::string> checkpoints_fail(const pass_inputs& p, const rest::job& job) {
   auto c = p.next.cluster ? p.cluster(p.next.cluster->id) : cluster_view{};
   if (!c.told || rest::is_terminal(job.state))
     return std::nullopt;
@@ -59,8 +60,8 @@ std::optional<std::string> checkpoints_fail(const pass& p, const rest::job& job)
        + ", and they are tried: " + failed.message;
 }
 
-/// Address of a page of Flink's web UI, where the way to it is known.
-std::optional<std::string> page(const pass& p, const std::string& cluster_id, const std::string& path) {
+/// Returns the address of a page of Flink's web UI if an Ingress leads to it.
+std::optional<std::string> page(const pass_inputs& p, const std::string& cluster_id, const std::string& path) {
   auto host = ingress_host(p.in.app, {.id = cluster_id, .colour = colour_of(p.next, cluster_id)}, p.in.settings.render);
   return host.empty() ? std::nullopt : std::optional{host + "/#/" + path};
 }
@@ -70,7 +71,8 @@ int32_t ready_pods(const std::vector<const k8s::pod*>& all) {
       std::count_if(all.begin(), all.end(), [](auto* x) { return x->ready && !x->head.deleting; }));
 }
 
-/// As their Deployment selects them: pods of the Go operator carry no label with the id of their cluster.
+/// Returns the selector of the TaskManagers' Deployment: pods of the Go operator carry no label with their cluster's
+/// id.
 std::optional<std::string> selector_of(const k8s::deployment* task_manager) {
   if (!task_manager || task_manager->selector.empty())
     return std::nullopt;
@@ -85,8 +87,8 @@ bool slots_are_taken(const rest::overview& x) {
   return x.slots_available < x.slots_total;
 }
 
-/// Only a status that is written anyway tells them: they are not worth a write of their own.
-void record_slots(const pass& p, const cluster_view& c, cluster_status& to) {
+/// Records the task slots, only in a status that is written anyway: they are not worth a write of their own.
+void record_slots(const pass_inputs& p, const cluster_view& c, cluster_status& to) {
   to.number_of_task_slots.reset();
   to.available_task_slots.reset();
   if (!c.told || !c.told->overview)
@@ -98,15 +100,15 @@ void record_slots(const pass& p, const cluster_view& c, cluster_status& to) {
     to.available_task_slots = known.slots_available;
 }
 
-/// Nobody can say how the job is.
-void record_job_unknown(pass& p) {
+/// Records that nobody knows how the job is.
+void record_job_unknown(report& p) {
   if (!p.next.job_status)
     return;
   p.next.job_status->health.reset();
   p.next.job_status->running_tasks.reset();
 }
 
-void record_restarts(pass& p, const cluster_view& c, const rest::job& job) {
+void record_restarts(queries& p, const cluster_view& c, const rest::job& job) {
   if (!fails(job) && job.last_failing == 0)
     return; // a number alone is not worth a question
   auto* known = p.restarts(c, job.id, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
@@ -114,9 +116,22 @@ void record_restarts(pass& p, const cluster_view& c, const rest::job& job) {
     p.next.job_status->job_restart_count = (*known)->count;
 }
 
+std::chrono::system_clock::time_point taken_at(const rest::checkpoint& x) {
+  return std::chrono::system_clock::time_point{milliseconds{x.trigger_timestamp}};
+}
+
+/// Returns whether a checkpoint is older than the newest recorded state. If that is a savepoint that the JobManager
+/// reports, too, the JobManager's clock counts: ours recorded when we heard of it.
+bool is_older(const rest::checkpoint& x, const job_status& job, const std::optional<rest::checkpoint>& saved) {
+  if (saved && saved->external_path == job.last_checkpoint)
+    return taken_at(x) < taken_at(*saved);
+  auto written = job.last_checkpoint_time ? k8s::parse_time(*job.last_checkpoint_time) : std::nullopt;
+  return written && taken_at(x) < *written;
+}
+
 } // namespace
 
-void record_job(pass& p, const rest::job& from) {
+void record_job(report& p, const rest::job& from) {
   auto& to = *p.next.job_status;
   if (to.job_id != from.id) {
     to.job_restart_count.reset();
@@ -139,31 +154,31 @@ void record_job(pass& p, const rest::job& from) {
     to.job_restart_count = 0;
 }
 
-void record_job_lost(pass& p) {
+void record_job_lost(report& p) {
   p.next.job_status->state = "LOST";
   p.next.job_status->health = "Red";
 }
 
-bool answers(const pass& p, const cluster_view& c) {
+bool job_manager_answers(const commands& p, const cluster_view& c) {
   auto i = p.in.seen.outcomes.find(to_string(action{ask_job{c.id, serving_job(p.was)}}));
   return i == p.in.seen.outcomes.end() || i->second.attempts < defaults::breaker_failures;
 }
 
-void record_cluster(pass& p, const cluster_view& c) {
+void record_cluster(commands& p, const cluster_view& c) {
   auto& to = p.next.cluster_status.emplace(p.was.cluster_status.value_or(cluster_status{}));
   auto wanted = c.task_manager ? c.task_manager->replicas : 0;
   auto ready = ready_pods(c.task_manager_pods);
   to.cluster_overview_url = page(p, c.id, "overview");
   to.number_of_task_managers = wanted;
   to.healthy_task_managers = std::min(ready, wanted);
-  bool alive = c.leader && answers(p, c);
+  bool alive = c.leader && job_manager_answers(p, c);
   to.health = !alive ? "Red" : ready < wanted ? "Yellow" : "Green";
   if (!alive)
     record_job_unknown(p);
   p.next.selector = selector_of(c.task_manager);
 }
 
-void refresh_health(pass& p) {
+void refresh_health(queries& p) {
   if (!p.next.cluster || !p.next.job_status)
     return;
   auto c = p.cluster(p.next.cluster->id);
@@ -172,10 +187,10 @@ void refresh_health(pass& p) {
   record_cluster(p, c);
   record_slots(p, c, *p.next.cluster_status);
   if (!c.leader && phase_of(p.next) == phase::Deleting)
-    p.next.cluster_status->health.reset(); // its end is no trouble
+    p.next.cluster_status->health.reset(); // it ends as it should
 }
 
-void record_serving(pass& p) {
+void record_serving(queries& p) {
   auto job_id = serving_job(p.was);
   if (!p.was.cluster || job_id.empty())
     return;
@@ -189,24 +204,7 @@ void record_serving(pass& p) {
   record_checkpoint(p, c, job_id);
 }
 
-namespace {
-
-std::chrono::system_clock::time_point taken_at(const rest::checkpoint& x) {
-  return std::chrono::system_clock::time_point{milliseconds{x.trigger_timestamp}};
-}
-
-/// Was a checkpoint taken before the newest state that is written down? Where that is a savepoint of which the
-/// JobManager tells too, its clock counts: ours has written when we heard of it.
-bool is_older(const rest::checkpoint& x, const job_status& job, const std::optional<rest::checkpoint>& saved) {
-  if (saved && saved->external_path == job.last_checkpoint)
-    return taken_at(x) < taken_at(*saved);
-  auto written = job.last_checkpoint_time ? k8s::parse_time(*job.last_checkpoint_time) : std::nullopt;
-  return written && taken_at(x) < *written;
-}
-
-} // namespace
-
-void record_checkpoint(pass& p, const cluster_view& c, const std::string& job_id) {
+void record_checkpoint(queries& p, const cluster_view& c, const std::string& job_id) {
   if (!p.next.job_status || job_id.empty())
     return;
   auto& job = *p.next.job_status;
@@ -229,7 +227,7 @@ void record_checkpoint(pass& p, const cluster_view& c, const std::string& job_id
     job.restore_path = (*known)->latest_restored->external_path;
 }
 
-std::optional<std::string> cause_of_failure(pass& p, const cluster_view& c, const std::string& job_id,
+std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, const std::string& job_id,
                                             milliseconds every) {
   auto* known = p.exceptions(c, job_id, every);
   if (known && *known)
@@ -238,7 +236,7 @@ std::optional<std::string> cause_of_failure(pass& p, const cluster_view& c, cons
   return c.leader && !p.failure_of(ask_exceptions{c.id, job_id}) ? std::nullopt : std::optional{std::string{}};
 }
 
-void watch_running_job(pass& p, const cluster_view& c, const rest::job& job) {
+void watch_running_job(queries& p, const cluster_view& c, const rest::job& job) {
   record_checkpoint(p, c, job.id);
   if (auto why = checkpoints_fail(p, job))
     p.blocked("CheckpointsFail", *why);
@@ -248,6 +246,25 @@ void watch_running_job(pass& p, const cluster_view& c, const rest::job& job) {
   if (fails(job))
     p.blocked("JobRestarting", "job " + job.id + " has failed, and Flink restarts it"
                                    + cause_of_failure(p, c, job.id, defaults::poll_job).value_or(""));
+}
+
+void mirror_versions(status& next) {
+  if (!is_blue_green(next) || phase_of(next) == phase::New)
+    return;
+  if (!next.target && !next.updating_cluster) {
+    next.updating_version.reset();
+    next.updating_hash.reset();
+  }
+  auto& all = next.version_statuses;
+  all.resize(2);
+  all[0] = next.cluster ? version_status{next.deploy_version, next.cluster->id, next.cluster_status, next.job_status}
+                        : version_status{};
+  if (!next.updating_cluster)
+    all[1] = {};
+  else {
+    all[1].app_version = next.updating_version;
+    all[1].version_hash = next.updating_cluster->id;
+  }
 }
 
 } // namespace flink

@@ -1,8 +1,8 @@
-// Savepoints beside a job that runs: spec.savepointNonce asks for one now, spec.savepointSchedule for one now and then,
-// and for the removal of those that are older than it keeps. The job goes on all the while.
+#include "flink/lifecycle/steps/periodic_savepoints.hpp"
+
 #include "config/defaults.hpp"
-#include "flink/admission/decode.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/steps/savepoints.hpp"
 #include "k8s/time.hpp"
 
 #include <algorithm>
@@ -15,8 +15,6 @@ using std::chrono::system_clock;
 
 namespace {
 
-constexpr const char* scheduled = "Schedule";
-
 /// Why a savepoint is due.
 struct wish {
   std::string reason;
@@ -27,19 +25,19 @@ std::optional<system_clock::time_point> time_of(const std::optional<std::string>
   return text ? k8s::parse_time(*text) : std::nullopt;
 }
 
-/// The last success or attempt; before the first one the start of the job.
+/// Returns the time of the last savepoint of the schedule, successful or not; before the first one, the job's start.
 std::optional<system_clock::time_point> last_scheduled(const status& x) {
   std::optional<system_clock::time_point> last;
   auto offer = [&](const std::string& text) { last = std::max(last, k8s::parse_time(text)); };
   for (auto& y : x.savepoints)
-    if (y.reason == scheduled)
+    if (y.reason == scheduled_savepoint)
       offer(y.time);
-  if (x.last_savepoint && x.last_savepoint->reason == scheduled)
+  if (x.last_savepoint && x.last_savepoint->reason == scheduled_savepoint)
     offer(x.last_savepoint->finished_at);
   return last ? last : time_of(x.job_status->start_time);
 }
 
-std::optional<wish> due(pass& p) {
+std::optional<wish> due(queries& p) {
   auto& spec = p.in.app.spec;
   if (spec.savepoint_nonce && spec.savepoint_nonce != p.was.savepoint_nonce)
     return wish{"Nonce", spec.savepoint_nonce};
@@ -48,13 +46,13 @@ std::optional<wish> due(pass& p) {
     return std::nullopt;
   auto left = *last + std::chrono::seconds{spec.savepoint_schedule->interval_seconds} - p.in.now.wall;
   if (left.count() <= 0)
-    return wish{scheduled, std::nullopt};
+    return wish{scheduled_savepoint, std::nullopt};
   p.requeue_within(std::chrono::ceil<milliseconds>(left));
   return std::nullopt;
 }
 
-/// The identity is written down before the order goes out.
-void begin(pass& p, const cluster_view& c, const rest::job& job, wish w) {
+/// Begins a savepoint. Its trigger id is written down before the command is sent.
+void begin(queries& p, const cluster_view& c, const rest::job& job, wish w) {
   auto& r = p.next.savepoint_request.emplace();
   r = {.reason = std::move(w.reason),
        .nonce = std::move(w.nonce),
@@ -67,7 +65,7 @@ void begin(pass& p, const cluster_view& c, const rest::job& job, wish w) {
   p.because("a savepoint is due (" + r.reason + ")");
 }
 
-void conclude(pass& p, std::optional<std::string> path, std::optional<std::string> failure) {
+void conclude(queries& p, std::optional<std::string> path, std::optional<std::string> failure) {
   auto& r = *p.was.savepoint_request;
   if (path) {
     record_savepoint(p, *path, r.reason);
@@ -86,18 +84,18 @@ void conclude(pass& p, std::optional<std::string> path, std::optional<std::strin
   p.next.savepoint_request.reset();
 }
 
-std::chrono::steady_clock::time_point trigger_answered(const pass& p) {
+std::chrono::steady_clock::time_point trigger_answered(const commands& p) {
   auto& r = *p.was.savepoint_request;
   return p.answered_at(ask_savepoint{r.cluster_id, r.job_id, r.trigger_id});
 }
 
-/// What the JobManager says of the job's checkpoints since it was asked for the trigger.
-const maybe<rest::checkpoints>* checkpoints_since(pass& p, const cluster_view& c) {
+/// Returns the job's checkpoints in an answer that is younger than the trigger's.
+const maybe<rest::checkpoints>* checkpoints_since(queries& p, const cluster_view& c) {
   auto& r = *p.was.savepoint_request;
   return p.checkpoints(c, r.job_id, p.poll_interval(r.started_at), trigger_answered(p));
 }
 
-void complete(pass& p, const cluster_view& c, const std::string& path) {
+void complete(queries& p, const cluster_view& c, const std::string& path) {
   auto* told = checkpoints_since(p, c);
   if (!told)
     return;
@@ -110,8 +108,8 @@ void complete(pass& p, const cluster_view& c, const std::string& path) {
   conclude(p, path, std::nullopt);
 }
 
-/// The JobManager does not know the trigger: it has restarted, or has forgotten it. The savepoint may be there.
-void trigger_lost(pass& p, const cluster_view& c) {
+/// The JobManager does not know the trigger: it has restarted, or has forgotten it. The savepoint may still exist.
+void trigger_lost(queries& p, const cluster_view& c) {
   auto& r = *p.was.savepoint_request;
   auto* told = checkpoints_since(p, c);
   if (!told)
@@ -130,7 +128,7 @@ void trigger_lost(pass& p, const cluster_view& c) {
   p.because("the JobManager has lost the savepoint's trigger");
 }
 
-void follow(pass& p, const cluster_view& c) {
+void follow(queries& p, const cluster_view& c) {
   auto& r = *p.was.savepoint_request;
   if (r.job_manager != incarnation_of(*c.leader))
     return trigger_lost(p, c);
@@ -151,14 +149,12 @@ void follow(pass& p, const cluster_view& c) {
     conclude(p, std::nullopt, *(*known)->failure);
 }
 
-// -- disposal -----------------------------------------------------------------------------------------
-
 bool stands_on(const std::optional<job_status>& job, const std::string& path) {
   return job && (job->restore_path == path || job->last_checkpoint == path);
 }
 
-/// What a job that runs, its next start or a rollback may be started from.
-bool is_needed(const pass& p, const std::string& path) {
+/// Returns whether a running job, its next start or a rollback may need a savepoint.
+bool is_needed(const pass_inputs& p, const std::string& path) {
   auto& x = p.was;
   auto& spec = p.in.app.spec;
   auto stood_on = [&](auto& version) { return stands_on(version.job_status, path); };
@@ -167,21 +163,21 @@ bool is_needed(const pass& p, const std::string& path) {
       || (spec.restore_from && spec.restore_from->path == path);
 }
 
-/// The oldest savepoint of the schedule that is one too many.
-std::optional<std::string> superfluous(const pass& p) {
+/// Returns the oldest savepoint of the schedule that exceeds spec.savepointSchedule.keep.
+std::optional<std::string> superfluous(const pass_inputs& p) {
   auto& schedule = p.in.app.spec.savepoint_schedule;
   if (!schedule)
     return std::nullopt;
   auto& all = p.was.savepoints;
-  auto left = std::count_if(all.begin(), all.end(), [](auto& x) { return x.reason == scheduled; })
+  auto left = std::count_if(all.begin(), all.end(), [](auto& x) { return x.reason == scheduled_savepoint; })
             - schedule->keep.value_or(defaults::scheduled_savepoints_kept);
   for (auto i = all.begin(); i != all.end() && left > 0; ++i)
-    if (i->reason == scheduled && left-- > 0 && !is_needed(p, i->path))
+    if (i->reason == scheduled_savepoint && left-- > 0 && !is_needed(p, i->path))
       return i->path;
   return std::nullopt;
 }
 
-void forget_savepoint(pass& p, const std::string& path, const std::optional<std::string>& failure) {
+void forget_savepoint(queries& p, const std::string& path, const std::optional<std::string>& failure) {
   std::erase_if(p.next.savepoints, [&](auto& x) { return x.path == path; });
   p.because("savepoint " + path + " is disposed of");
   if (failure && failure->find("FileNotFoundException") == failure->npos)
@@ -189,11 +185,11 @@ void forget_savepoint(pass& p, const std::string& path, const std::optional<std:
            "savepoint " + path + " is not remembered any more and has to be removed by hand: " + *failure);
 }
 
-void dispose(pass& p, const cluster_view& c, const std::string& path) {
+void dispose(queries& p, const cluster_view& c, const std::string& path) {
   action order = dispose_savepoint{c.id, path};
   auto last = p.in.seen.outcomes.find(to_string(order));
   if (last != p.in.seen.outcomes.end() && last->second.asked != incarnation_of(*c.leader))
-    return p.repeat(order); // what was asked of an earlier life is forgotten
+    return p.repeat(order); // an earlier incarnation forgot what it was asked
   auto sent = p.send(order);
   if (sent == progress::failed)
     return forget_savepoint(p, path, p.failure_of(order)->message);
@@ -208,35 +204,7 @@ void dispose(pass& p, const cluster_view& c, const std::string& path) {
 
 } // namespace
 
-void count_as_checkpoint(pass& p, const rest::checkpoint& x) {
-  auto& job = *p.next.job_status;
-  auto taken = system_clock::time_point{milliseconds{x.trigger_timestamp}}; // both times are the JobManager's
-  auto known = job.last_checkpoint == job.restore_path ? std::nullopt : time_of(job.last_checkpoint_time);
-  if (known && *known > taken && job.last_checkpoint != x.external_path)
-    return;
-  job.last_checkpoint = x.external_path;
-  job.last_checkpoint_time = k8s::format_milliseconds(taken);
-}
-
-bool is_newest_savepoint(const rest::checkpoints& x) {
-  auto& last = x.latest_savepoint;
-  return last && (!x.latest_completed || x.latest_completed->trigger_timestamp <= last->trigger_timestamp);
-}
-
-bool is_known_savepoint(const status& x, const std::string& path) {
-  return (x.job_status && x.job_status->restore_path == path)
-      || std::any_of(x.savepoints.begin(), x.savepoints.end(), [&](auto& y) { return y.path == path; });
-}
-
-void record_savepoint(pass& p, const std::string& path, const std::string& reason) {
-  auto& all = p.next.savepoints;
-  all.push_back({path, p.now_text(), reason});
-  auto counted = [](auto& x) { return x.reason != scheduled; }; // the schedule's go when they are disposed of
-  if (std::count_if(all.begin(), all.end(), counted) > static_cast<std::ptrdiff_t>(defaults::remembered_savepoints))
-    all.erase(std::find_if(all.begin(), all.end(), counted));
-}
-
-void save_beside(pass& p) {
+void take_due_savepoints(queries& p) {
   if (!p.was.cluster || !p.next.job_status || !p.was.job_status)
     return;
   auto& r = p.was.savepoint_request;
