@@ -179,7 +179,7 @@ void application_state::written(const flink::decision& d, const messages::answer
 /// and so does a read.
 void application_state::carry_out(const flink::decision& d) {
   if (d.actions.empty())
-    return rest(d.look_again);
+    return rest(d.requeue_after);
   bool known = orphaned_ || record_->app.metadata.resource_version == confirmed_version_;
   if (!known && std::ranges::any_of(d.actions, [&](auto& x) { return changes_something(x); }))
     return read_again("something is to be changed, and the status that we know may be old");
@@ -388,7 +388,7 @@ void application_state::tell_decision(const flink::status& before, const flink::
   std::string actions;
   for (auto& x : told.actions)
     actions += (actions.empty() ? "" : "; ") + x;
-  bool bad = d.waiting.trouble || flink::phase_of(d.next) == flink::phase::DeployFailed;
+  bool bad = d.waiting.blocked || flink::phase_of(d.next) == flink::phase::DeployFailed;
   // What only writes numbers down is no news: a fleet would write a line per application and minute.
   bool news = !told.actions.empty() || before.phase != d.next.phase || before.conditions != d.next.conditions;
   auto level = !news ? log::level::debug : bad ? log::level::warning : log::level::info;
@@ -427,7 +427,7 @@ messages::application_report application_state::report() const {
                                  .waiting_for = waiting_.reason,
                                  .waiting_message = waiting_.message,
                                  .waiting_since = waiting_since_,
-                                 .trouble = waiting_.trouble,
+                                 .trouble = waiting_.blocked,
                                  .mailbox = mailbox_size(self_),
                                  .restarts = identity_.restarts,
                                  .last_deploy = last_deploy_,

@@ -18,7 +18,7 @@ std::string_view wanted_mode(const spec& wanted, const status& x) {
   return mode == deployment_mode::Single ? modes::single : modes::dual;
 }
 
-bool is_parked(const status& x) {
+bool old_cluster_at_zero(const status& x) {
   return deploy_mode(x) == modes::single && x.target->old_replicas.has_value();
 }
 
@@ -30,7 +30,7 @@ bool is_adaptive(const status& x) {
   return is_rescale(x) && !x.target->rescaled_vertices.empty();
 }
 
-bool is_beside(const status& x) {
+bool runs_side_by_side(const status& x) {
   bool serves = x.cluster && x.job_status && x.job_status->job_id && !x.job_status->job_id->empty();
   return deploy_mode(x) == modes::blue_green && serves;
 }

@@ -28,7 +28,7 @@ bool is_blue_green(const status& x);
 std::string_view wanted_mode(const spec& wanted, const status& x);
 
 /// Single: the old job has ended for this deploy, and its cluster is scaled to nothing.
-bool is_parked(const status& x);
+bool old_cluster_at_zero(const status& x);
 
 /// InPlace: the cluster that serves is given the TaskManagers for a higher parallelism, and the job is to be started
 /// again there.
@@ -38,7 +38,7 @@ bool is_rescale(const status& x);
 bool is_adaptive(const status& x);
 
 /// BlueGreen: the version under way is deployed beside one whose job goes on.
-bool is_beside(const status& x);
+bool runs_side_by_side(const status& x);
 
 /// Returns the colour of the objects of a cluster, if its application has colours.
 colour colour_of(const status& x, std::string_view cluster_id);

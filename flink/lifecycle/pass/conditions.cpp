@@ -1,7 +1,7 @@
-// Ready, Progressing, Degraded: what `kubectl wait` and people read.
+#include "flink/lifecycle/pass/conditions.hpp"
+
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "k8s/json/utf8.hpp"
 #include "k8s/time.hpp"
@@ -66,7 +66,7 @@ bool job_runs(const std::optional<job_status>& job) {
 /// What is under way, as reason and message of a condition.
 claim under_way(const status& next, const waiting& w, bool holds) {
   auto at = phase_of(next);
-  if (in_transit(at) && w.told)
+  if (in_transit(at) && w.visible)
     return {holds, w.reason, w.message};
   if (next.suspension && at != phase::Deleting)
     return {holds, "Suspending", "the job is stopped and its cluster removed, because spec.suspend is set"};
@@ -92,10 +92,10 @@ claim troubled(const status& next, bool holds, const waiting& w) {
 claim ready(const status& next, const situation& x, const waiting& w) {
   auto at = phase_of(next);
   bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.complaints.empty();
-  if (at == phase::Running && wanted && job_runs(next.job_status) && !w.trouble)
+  if (at == phase::Running && wanted && job_runs(next.job_status) && !w.blocked)
     return next.reason && next.reason->starts_with(unverified) ? claim{true, std::string{unverified}, *next.reason}
                                                                : claim{true, "JobRunning", headline(at)};
-  if (w.trouble)
+  if (w.blocked)
     return troubled(next, false, w);
   if (at == phase::DualRunning)
     return two_ready(next, x, w);
@@ -117,7 +117,7 @@ claim ready(const status& next, const situation& x, const waiting& w) {
 
 claim progressing(const status& next, const waiting& w) {
   auto at = phase_of(next);
-  if (in_transit(at) && w.trouble)
+  if (in_transit(at) && w.blocked)
     return {true, w.reason, w.message};
   // That it runs is not said here: it may be in trouble.
   if (at == phase::Running)
@@ -128,7 +128,7 @@ claim progressing(const status& next, const waiting& w) {
 }
 
 claim degraded(const status& next, const waiting& w) {
-  if (w.trouble)
+  if (w.blocked)
     return troubled(next, true, w);
   if (auto at = phase_of(next); at == phase::DeployFailed || at == phase::Failed)
     return {true, phase_text(at), next.reason.value_or(headline(at))};

@@ -1,109 +1,70 @@
-// Rescaling: TaskManagers are added to the cluster that serves, so that its job can be started again there with a
-// higher parallelism. Nothing else may have changed. What goes wrong before the job is stopped costs nothing but them;
-// what goes wrong after it is a rollback like any other, on the same cluster.
-#include "flink/admission/decode.hpp"
-#include "flink/admission/hash.hpp"
-#include "flink/configuration/memory.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
+// Rescaling: TaskManagers are added to the serving cluster, so that its job can start again there with a higher
+// parallelism. The spec differs in nothing else. A failure before the job is stopped only removes them again; a failure
+// after it is a rollback like any other, on the same cluster.
+#include "flink/lifecycle/pass/job_and_cluster_status.hpp"
+#include "flink/lifecycle/pass/step_result.hpp"
+#include "flink/lifecycle/phases/phases.hpp"
+#include "flink/lifecycle/steps/adaptive_rescale.hpp"
+#include "flink/lifecycle/steps/begin_deploy.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/compile_gate.hpp"
+#include "flink/lifecycle/steps/end_deploy.hpp"
+#include "flink/lifecycle/steps/replicas.hpp"
+#include "flink/lifecycle/steps/startup_failures.hpp"
 #include "flink/resource/modes.hpp"
-
-#include <algorithm>
 
 namespace flink {
 
 namespace {
 
-/// The application with the parallelism that runs.
-application as_before(const step& s) {
-  auto x = s.x.app;
-  x.spec.parallelism = *s.was.job_status->parallelism;
-  return x;
+/// Does what comes before the job gets its parallelism: slots, the compile gate, the choice how to rescale.
+step_result prepare_growth(pass& p, const cluster_view& c) {
+  if (!await_slots(p, c))
+    return step_result::waiting;
+  auto compiled = run_compile_gate(p, c);
+  if (compiled != step_result::done)
+    return compiled;
+  auto why = "cluster " + c.id + " has the slots for parallelism " + std::to_string(p.was.target->job->parallelism);
+  return rescale_or_restart(p, c, why) ? step_result::done : step_result::waiting;
 }
 
-/// Is a higher parallelism all that the spec asks for beyond what runs?
-bool only_grows(const step& s) {
-  auto& running = s.was.job_status->parallelism;
-  return running && s.x.app.spec.parallelism > *running && spec_hash(as_before(s)) == s.was.cluster->spec_hash;
-}
-
-void grow(step& s, const cluster_view& c) {
-  auto& t = *s.was.target;
+void grow(pass& p, const cluster_view& c) {
+  auto& t = *p.was.target;
   if (!c.task_manager)
-    return fail_deploy(s, "RescaleFailed", "the TaskManagers' Deployment of cluster " + c.id + " has been deleted");
-  scaled(s, *c.task_manager, task_managers_for(s, t.job->parallelism));
-  if (is_adaptive(s.was))
-    return raise_parallelism(s, c);
-  if (slots_ready(s, c) && compiles(s, c)
-      && rescale_or_restart(s, c,
-                            "cluster " + c.id + " has the slots for parallelism " + std::to_string(t.job->parallelism)))
-    return;
-  if (!s.next.target->rollback)
-    give_up_in_time(s, c);
+    return fail_deploy(p, "RescaleFailed", "the TaskManagers' Deployment of cluster " + c.id + " has been deleted");
+  ensure_replicas(p, *c.task_manager, task_managers_for(p, t.job->parallelism));
+  if (is_adaptive(p.was))
+    return raise_parallelism(p, c);
+  if (prepare_growth(p, c) == step_result::waiting)
+    give_up_stalled_start(p, c);
 }
 
-/// Still wanted: it has failed. Otherwise what is wanted now is looked at anew.
-void given_up(step& s) {
-  if (s.x.spec_hash == s.was.target->spec_hash)
-    return fail_deploy(s, "RescaleFailed", s.was.target->rollback->reason);
-  s.next.target.reset();
-  s.enter(phase::Running, s.was.target->rollback->reason);
+/// The added TaskManagers are gone. If the spec still asks for them the deploy has failed; else the next pass decides.
+void conclude_shrink(pass& p) {
+  if (p.in.spec_hash == p.was.target->spec_hash)
+    return fail_deploy(p, "RescaleFailed", p.was.target->rollback->reason);
+  p.next.target.reset();
+  p.enter(phase::Running, p.was.target->rollback->reason);
 }
 
 } // namespace
 
-bool grows_in_place(const step& s) {
-  auto& x = s.x.app.spec;
-  auto at = phase_of(s.was);
-  bool settled = at == phase::Running || at == phase::DeployFailed || at == phase::Rescaling;
-  bool runs = settled && s.was.cluster && !serving_job(s.was).empty();
-  return x.scale_mode.value_or(scale_mode::NewCluster) != scale_mode::NewCluster && runs && !is_blue_green(s.was)
-      && s.cluster(s.was.cluster->id).task_manager && only_grows(s);
-}
-
-void begin_rescale(step& s, std::string why) {
-  auto& t = *s.next.target;
-  auto before = task_managers_for(s, *s.was.job_status->parallelism);
-  t.cluster_id = s.was.cluster->id;
-  t.mode = modes::in_place;
-  t.old_replicas = replica_counts{.job_managers = 1, .task_managers = before};
-  s.enter(phase::Rescaling, std::move(why));
-  s.wait("TaskManagersStarting", "adding TaskManagers to cluster " + t.cluster_id);
-  s.event("ClusterScaleUp", "scaling the TaskManagers of cluster " + t.cluster_id + " from " + std::to_string(before)
-                                + " to " + std::to_string(task_manager_count(s.x.app.spec)));
-}
-
-void begin_shrink(step& s, std::string why) {
-  s.next.target->rollback = rollback{.reason = why};
-  s.enter(phase::Rescaling, std::move(why));
-  s.calm();
-  s.wait("RemovingTaskManagers", "removing the TaskManagers that were added to cluster " + s.was.target->cluster_id);
-}
-
-bool shrunk(step& s) {
-  auto c = s.cluster(s.was.cluster->id);
-  auto before = s.was.target->old_replicas->task_managers;
-  if (!c.task_manager || (scaled(s, *c.task_manager, before) && std::ssize(c.task_manager_pods) <= before))
-    return true;
-  s.wait("RemovingTaskManagers", "waiting for the TaskManagers that were added to cluster " + c.id + " to go");
-  return false;
-}
-
-void rescaling(step& s) {
-  auto& t = s.was.target;
+void rescaling(pass& p) {
+  auto& t = p.was.target;
   bool complete
-      = t && t->job && s.was.cluster && is_rescale(s.was) && s.was.job_status && s.was.job_status->parallelism;
+      = t && t->job && p.was.cluster && is_rescale(p.was) && p.was.job_status && p.was.job_status->parallelism;
   if (!complete)
-    return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
-  record_serving(s);
+    return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  record_serving(p);
   if (t->rollback) {
-    if (parallelism_taken_back(s) && shrunk(s))
-      given_up(s);
+    if (restore_parallelism(p) && remove_added_task_managers(p))
+      conclude_shrink(p);
     return;
   }
-  if (superseded(s))
+  if (supersede(p))
     return;
-  sweep(s);
-  grow(s, s.cluster(t->cluster_id));
+  prune_clusters(p);
+  grow(p, p.cluster(t->cluster_id));
 }
 
 } // namespace flink

@@ -1,6 +1,13 @@
-// RollingBackJob: the new version was given up after the old job had been stopped; the old version gets its job back
-// from the state that was just saved, once it is certain that the new version's job does not run.
-#include "flink/admission/decode.hpp"
+// RollingBackJob: the new version was given up after the old job had been stopped. The old version's job is started
+// again from the saved state, once it is certain that the new version's job does not run.
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/pass/step_result.hpp"
+#include "flink/lifecycle/phases/phases.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/end_deploy.hpp"
+#include "flink/lifecycle/steps/fencing.hpp"
+#include "flink/lifecycle/steps/replicas.hpp"
+#include "flink/lifecycle/steps/single.hpp"
 #include "flink/lifecycle/steps/start_job.hpp"
 #include "flink/resource/modes.hpp"
 
@@ -10,155 +17,130 @@ namespace flink {
 
 namespace {
 
-std::string short_cause(const step& s) {
-  return s.was.target->rollback->reason;
+std::string short_cause(const pass& p) {
+  return p.was.target->rollback->reason;
 }
 
-/// Is it certain that the given-up version's job does not run and never will?
-bool new_job_ended(step& s) {
-  auto& t = *s.was.target;
-  auto c = s.cluster(t.cluster_id);
-  if (!t.job_id || c.gone())
+/// Ends the given-up version's job. Returns whether it has ended for certain.
+bool end_new_job(pass& p) {
+  auto& t = *p.was.target;
+  auto c = p.cluster(t.cluster_id);
+  auto fate = fate_of_new_job(p);
+  if (fate == job_fate::ended)
     return true;
-  auto* known = s.job(c, *t.job_id, s.pace());
-  if (known && *known && rest::is_terminal((*known)->state))
-    return true;
-  if (known && *known) {
-    s.cancel(c.id, *t.job_id);
-    s.wait("EndingNewJob", "cancelling job " + *t.job_id + " of the version that is given up");
+  if (fate == job_fate::running) {
+    p.cancel(c.id, *t.job_id);
+    p.wait("EndingNewJob", "cancelling job " + *t.job_id + " of the version that is given up");
     return false;
   }
-  // Not there, not refused, or nobody answers: it may appear later. Only its end with its cluster is certain.
-  auto* why = s.failure_of(submit_job{t.cluster_id, *t.job_id, *t.job, start_state(t)});
-  if (known && why && why->kind == failure_class::rejected)
-    return true;
-  bool another_pod = c.leader && t.job_manager && t.job_manager->pod_uid != c.leader->head.uid;
-  if (known && another_pod && !s.high_availability())
-    return true;
-  if (in_place(s.was)) {
-    if (!job_manager_stopped(s, c))
-      restart_job_manager(s, c, "job " + *t.job_id + " may still appear");
+  if (in_place(p.was)) {
+    if (!await_job_manager_restart(p, c))
+      restart_job_manager(p, c, "job " + *t.job_id + " may still appear");
     return false;
   }
-  s.wait("EndingNewJob", "removing cluster " + c.id + ": its job may still appear");
-  return remove_cluster(s, c.id);
+  p.wait("EndingNewJob", "removing cluster " + c.id + ": its job may still appear");
+  return remove_cluster(p, c.id);
 }
 
-void finish_rollback(step& s, const rest::job& job) {
-  auto reason = short_cause(s);
-  s.next.cluster->job_manager = s.was.target->rollback->job_manager;
-  s.next.job_status->job_id = job.id;
-  s.next.job_status->restore_path = s.was.target->restore_path;
-  s.next.job_status->last_checkpoint = s.was.target->restore_path; // until the job completes its own
-  s.next.job_status->last_checkpoint_time = s.was.target->restore_path ? std::optional{s.now_text()} : std::nullopt;
-  s.next.savepoint_path.reset();
-  s.event("RollbackSucceeded", "the old version runs again as job " + job.id);
-  fail_deploy(s, "RolledBack", reason);
+void finish_rollback(pass& p, const rest::job& job) {
+  auto reason = short_cause(p);
+  p.next.cluster->job_manager = p.was.target->rollback->job_manager;
+  p.next.job_status->job_id = job.id;
+  p.next.job_status->restore_path = p.was.target->restore_path;
+  p.next.job_status->last_checkpoint = p.was.target->restore_path; // until the job completes its own
+  p.next.job_status->last_checkpoint_time = p.was.target->restore_path ? std::optional{p.now_text()} : std::nullopt;
+  p.next.savepoint_path.reset();
+  p.event("RollbackSucceeded", "the old version runs again as job " + job.id);
+  fail_deploy(p, "RolledBack", reason);
 }
 
-/// The start of the job that is given back.
-start to_give_back(const step& s, const cluster_view& old) {
-  auto& t = *s.was.target;
-  return {old, *t.rollback->job_id, serving_parameters(s.was), t.restore_path.value_or("")};
+/// Returns the start of the old version's job.
+start to_give_back(const pass& p, const cluster_view& old) {
+  auto& t = *p.was.target;
+  return {old, *t.rollback->job_id, serving_parameters(p.was), t.restore_path.value_or("")};
 }
 
-void restart_old(step& s, const cluster_view& old) {
-  auto verdict = start_job(s, to_give_back(s, old));
-  // A job that is there is the one that serves, also while its tasks wait for slots, or when it has failed already:
-  // only one that is known can be ended, or started again.
-  if (verdict.job)
-    return finish_rollback(s, *verdict.job);
-  if (verdict.how == started::no) {
-    rollback_failed(s, verdict.why);
-  } else if (verdict.how == started::late)
-    restart_job_manager(s, old, verdict.why);
+void restart_old(pass& p, const cluster_view& old) {
+  auto begun = start_job(p, to_give_back(p, old));
+  // A job that is there serves from now on, even while its tasks wait for slots or if it has failed already: only a
+  // job that the status knows can be ended, or started again.
+  if (begun.job)
+    return finish_rollback(p, *begun.job);
+  if (begun.state == start_state::failed) {
+    fail_rollback(p, begun.why);
+  } else if (begun.state == start_state::timed_out)
+    restart_job_manager(p, old, begun.why);
 }
 
-/// BlueGreen: nothing is to be given back.
-void end_second(step& s) {
-  if (new_job_ended(s))
-    fail_deploy(s, "JobStartFailed", short_cause(s));
+/// BlueGreen: the old version's job still runs, so only the new one has to end.
+void end_second(pass& p) {
+  if (end_new_job(p))
+    fail_deploy(p, "JobStartFailed", short_cause(p));
 }
 
-/// The job was stopped by us: it left a savepoint for this deploy. In Single, and after a stop whose trigger was lost,
-/// the path may be of another state, also of the one that the job itself had started from.
+/// Returns whether we stopped the job with a savepoint for this deploy. In Single, and after a stop whose trigger was
+/// lost, the path may be another state, even the one from which the job itself had started.
 bool was_stopped(const status& x) {
   auto& path = x.savepoint_path ? x.savepoint_path : x.target->restore_path;
   if (!path || (!x.savepoint_path && path == x.job_status->restore_path))
     return false;
   auto kept = std::ranges::find(x.savepoints, *path, &savepoint_record::path);
-  return kept == x.savepoints.end() ? x.savepoint_path && !is_parked(x) : kept->reason == "Update";
+  return kept == x.savepoints.end() ? x.savepoint_path && !old_cluster_at_zero(x) : kept->reason == "Update";
 }
 
-/// The old job had come to its end by itself: a success that is not repeated.
+/// Returns whether the old job had finished by itself. Such a success is not repeated.
 bool old_job_is_through(const status& x) {
   return x.job_status->state == "FINISHED" && !was_stopped(x);
 }
 
-/// Returns whether there is a JobManager to give the job back to.
-bool old_job_manager_runs(step& s, const cluster_view& old) {
+/// Returns whether the old cluster has a JobManager. Gives the rollback up if there never will be one.
+bool await_old_job_manager(pass& p, const cluster_view& old) {
   if (old.leader)
     return true;
   if (!old.job_manager && old.job_manager_pods.empty())
-    rollback_failed(s, "the JobManager's Deployment of the old cluster " + old.id + " has been deleted");
+    fail_rollback(p, "the JobManager's Deployment of the old cluster " + old.id + " has been deleted");
   else
-    s.trouble("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+    p.blocked("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
   return false;
 }
 
 } // namespace
 
-void begin_rollback(step& s, const std::string& why) {
-  s.next.target->rollback = rollback{.reason = why};
-  s.enter(phase::RollingBackJob, why);
-  s.calm(); // what the new version waited for does not matter any more
-  s.warn("DeployFailed", "deployment " + s.was.target->cluster_id + " failed, rolling back: " + why);
-}
-
-void rollback_failed(step& s, const std::string& why) {
-  s.warn("RollbackFailed", why);
-  s.next.job_status->job_id.reset();
-  s.next.savepoint_path = s.was.target->restore_path; // what the next edit starts from
-  fail_deploy(s, "RollbackFailed",
-              why + "; no job runs. Its state is " + s.was.target->restore_path.value_or("none")
-                  + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
-                    "fallbackWithoutState is set");
-}
-
-void rolling_back_job(step& s) {
-  auto& t = s.was.target;
-  if (!t || !t->rollback || !s.was.cluster || !s.was.job_status)
-    return fail_deploy(s, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
-  if (is_beside(s.was)) // the old version runs
-    return end_second(s);
-  auto old = s.cluster(s.was.cluster->id);
+void rolling_back_job(pass& p) {
+  auto& t = p.was.target;
+  if (!t || !t->rollback || !p.was.cluster || !p.was.job_status)
+    return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+  if (runs_side_by_side(p.was)) // the old version runs
+    return end_second(p);
+  auto old = p.cluster(p.was.cluster->id);
   if (!t->rollback->job_id) {
-    if (!new_job_ended(s) || (is_parked(s.was) && !old_cluster_back(s)) || (is_rescale(s.was) && !shrunk(s)))
+    if (!end_new_job(p) || (old_cluster_at_zero(p.was) && restore_old_cluster(p) != step_result::done)
+        || (is_rescale(p.was) && !remove_added_task_managers(p)))
       return;
-    if (old_job_is_through(s.was))
-      return fail_deploy(s, "RolledBack", short_cause(s) + "; the old job had finished by itself");
-    if (!old_job_manager_runs(s, old))
+    if (old_job_is_through(p.was))
+      return fail_deploy(p, "RolledBack", short_cause(p) + "; the old job had finished by itself");
+    if (!await_old_job_manager(p, old))
       return;
-    s.next.target->rollback->job_id = s.x.fresh.job_id;
-    s.next.target->rollback->job_manager = incarnation_of(*old.leader);
-    s.enter(phase::RollingBackJob, "the new version's job has ended for certain");
-    s.act(ask_jobs{old.id});
-    return s.wait("RollingBackJob", "giving the old version its job back");
+    p.next.target->rollback->job_id = p.in.fresh.job_id;
+    p.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    p.enter(phase::RollingBackJob, "the new version's job has ended for certain");
+    p.act(ask_jobs{old.id});
+    return p.wait("RollingBackJob", "giving the old version its job back");
   }
-  if (job_manager_stopped(s, old) || !old_job_manager_runs(s, old))
+  if (await_job_manager_restart(p, old) || !await_old_job_manager(p, old))
     return;
   if (t->rollback->job_manager != incarnation_of(*old.leader)) {
-    auto how = after_restart(s, to_give_back(s, old), t->rollback->job_manager);
-    if (how == afterlife::unknown)
+    auto how = resubmit_after_restart(p, to_give_back(p, old), t->rollback->job_manager);
+    if (must_wait(how))
       return;
-    if (how == afterlife::another)
-      s.next.target->rollback->job_id = s.x.fresh.job_id;
-    s.next.target->rollback->job_manager = incarnation_of(*old.leader);
-    s.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");
-    return s.wait("JobManagerRestarted", "the JobManager of cluster " + old.id + " is another one than before");
+    if (how == resubmit::new_id)
+      p.next.target->rollback->job_id = p.in.fresh.job_id;
+    p.next.target->rollback->job_manager = incarnation_of(*old.leader);
+    p.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");
+    return p.wait("JobManagerRestarted", "the JobManager of cluster " + old.id + " is another one than before");
   }
-  switch_generic_service(s, old);
-  restart_old(s, old);
+  switch_generic_service(p, old);
+  restart_old(p, old);
 }
 
 } // namespace flink

@@ -1,43 +1,42 @@
-// The gate of the compiled plan: the JobManager of the new cluster runs main() before anything of the old job is
-// touched.
-#include "flink/lifecycle/pass/pass.hpp"
-#include "flink/resource/modes.hpp"
+#include "flink/lifecycle/steps/compile_gate.hpp"
+
+#include "flink/lifecycle/steps/end_deploy.hpp"
 
 namespace flink {
 
 namespace {
 
-/// What was asked of a JobManager that is gone has no answer; this one has not been asked.
-bool failed_in_another_life(const step& s, const cluster_view& c, const action& what) {
-  auto last = s.x.seen.outcomes.find(to_string(what));
-  return last != s.x.seen.outcomes.end() && last->second.failed && c.leader
+/// Returns whether the last failure came from an earlier incarnation: the present one has not compiled anything yet.
+bool failed_in_another_incarnation(const pass_inputs& p, const cluster_view& c, const action& what) {
+  auto last = p.in.seen.outcomes.find(to_string(what));
+  return last != p.in.seen.outcomes.end() && last->second.failed && c.leader
       && last->second.asked != incarnation_of(*c.leader);
 }
 
 } // namespace
 
-action compiling(const step& s, const cluster_view& c) {
-  return compile_job{c.id, *s.was.target->job};
+action compile_command(const pass_inputs& p, const cluster_view& c) {
+  return compile_job{c.id, *p.was.target->job};
 }
 
-bool compiles(step& s, const cluster_view& c) {
-  auto& acceptance = s.x.app.spec.acceptance;
+step_result run_compile_gate(pass& p, const cluster_view& c) {
+  auto& acceptance = p.in.app.spec.acceptance;
   if (acceptance && !acceptance->compile_first.value_or(true))
-    return true;
-  auto compile = compiling(s, c);
-  bool runs = s.under_way(compile);
-  bool again = !runs && failed_in_another_life(s, c, compile);
+    return step_result::done;
+  auto compile = compile_command(p, c);
+  bool in_flight = p.in_flight(compile);
+  bool again = !in_flight && failed_in_another_incarnation(p, c, compile);
   if (again)
-    s.act(compile);
-  if (runs || again || (s.order(compile) == progress::pending && !s.failure_of(compile))) {
-    s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
-    return false;
+    p.act(compile);
+  if (in_flight || again || (p.send(compile) == progress::pending && !p.failure_of(compile))) {
+    p.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
+    return step_result::waiting;
   }
-  auto* why = s.failure_of(compile);
+  auto* why = p.failure_of(compile);
   if (!why || why->kind != failure_class::rejected)
-    return true; // a failure that is no verdict does not refuse, and is not waited for
-  fail_deploy(s, "JobRefused", "the job does not compile on cluster " + c.id + ": " + why->message);
-  return false;
+    return step_result::done; // the code was not refused: go on without the compiled plan
+  fail_deploy(p, "JobRefused", "the job does not compile on cluster " + c.id + ": " + why->message);
+  return step_result::gave_up;
 }
 
 } // namespace flink

@@ -1,17 +1,16 @@
-// Which state is the newest that was reported good and still exists?
+#include "flink/lifecycle/steps/newest_state.hpp"
+
 #include "config/defaults.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
 #include "flink/resource/modes.hpp"
 #include "k8s/time.hpp"
 
 namespace flink {
 
 namespace defaults = config::defaults;
-
-namespace {
-
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
+
+namespace {
 
 struct candidate {
   std::string path;
@@ -24,8 +23,8 @@ void offer(std::optional<candidate>& best, candidate x) {
     best = std::move(x);
 }
 
-/// What the status knows: a checkpoint of the job that serves or what it was started from, which no savepoint from
-/// before is newer than, whatever the clocks say by which they were stamped.
+/// Returns the newest state that the status knows. The serving job's last checkpoint, or what it started from, is newer
+/// than any earlier savepoint, even if the clocks that stamped them disagree.
 std::optional<candidate> recorded(const status& x) {
   auto& job = x.job_status;
   bool known = job && job->last_checkpoint && job->last_checkpoint_time;
@@ -39,7 +38,7 @@ std::optional<candidate> recorded(const status& x) {
             : std::nullopt;
 }
 
-/// The user has asked Flink to delete checkpoints with their job, as it ended or is about to be ended.
+/// Returns whether the user's configuration makes Flink delete the checkpoints when the job ends as it did.
 bool checkpoints_deleted_with_job(const spec& x, const std::optional<rest::job>& job) {
   for (auto* key : {"execution.checkpointing.externalized-checkpoint-retention",
                     "execution.checkpointing.externalized-checkpoint.retention"})
@@ -50,45 +49,57 @@ bool checkpoints_deleted_with_job(const spec& x, const std::optional<rest::job>&
   return false;
 }
 
-/// In BlueGreen nothing else keeps it when the deploy is given up.
-void remember(step& s, const candidate& x) {
-  s.next.job_status->last_checkpoint = x.path;
-  s.next.job_status->last_checkpoint_time = k8s::format_milliseconds(x.taken);
+/// Records the state in the status. In BlueGreen nothing else keeps it if the deploy is given up.
+void remember(queries& p, const candidate& x) {
+  p.next.job_status->last_checkpoint = x.path;
+  p.next.job_status->last_checkpoint_time = k8s::format_milliseconds(x.taken);
 }
 
-bool too_old(const step& s, const candidate& x) {
-  auto limit = s.x.app.spec.max_checkpoint_restore_age_seconds.value_or(defaults::max_checkpoint_restore_age_seconds);
-  return s.x.now.wall - x.taken > std::chrono::seconds{limit};
+bool too_old(const pass_inputs& p, const candidate& x) {
+  auto limit = p.in.app.spec.max_checkpoint_restore_age_seconds.value_or(defaults::max_checkpoint_restore_age_seconds);
+  return p.in.now.wall - x.taken > std::chrono::seconds{limit};
 }
 
 } // namespace
 
-recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id, age_limit limit) {
+std::optional<std::string> first_restore_path(const pass_inputs& p) {
+  auto& spec = p.in.app.spec;
+  if (p.was.savepoint_path && !p.was.savepoint_path->empty())
+    return p.was.savepoint_path; // saved by a deploy whose job never came up
+  if (spec.savepoint_path && !spec.savepoint_path->empty())
+    return spec.savepoint_path;
+  if (spec.savepoint_info && spec.savepoint_info->savepoint_location
+      && !spec.savepoint_info->savepoint_location->empty())
+    return spec.savepoint_info->savepoint_location;
+  return std::nullopt;
+}
+
+recoverable newest_state(queries& p, const cluster_view& old, const std::string& job_id, age_limit limit) {
   std::optional<candidate> best;
   if (old.leader) {
-    auto* job = s.job(old, job_id, defaults::fresh);
-    auto* told = job ? s.checkpoints(old, job_id, defaults::fresh, s.job_answered(old, job_id)) : nullptr;
+    auto* job = p.job(old, job_id, defaults::fresh);
+    auto* told = job ? p.checkpoints(old, job_id, defaults::fresh, p.job_answered(old, job_id)) : nullptr;
     if (!told)
       return {.pending = true};
     if (*job && (*job)->state == rest::job_state::finished && !(*told && (*told)->latest_savepoint))
-      // A bounded job that is through has no state left, by its own will.
+      // A bounded job that has finished has no state left.
       return {.path = std::nullopt, .source = "the beginning (the old job had finished by itself)"};
     if (*told && (*told)->latest_savepoint)
       offer(best, {(*told)->latest_savepoint->external_path,
                    system_clock::time_point{milliseconds{(*told)->latest_savepoint->trigger_timestamp}},
                    "savepoint " + (*told)->latest_savepoint->external_path});
     auto& last = *told ? (*told)->latest_completed : std::optional<rest::checkpoint>{};
-    if (last && !last->discarded && !checkpoints_deleted_with_job(s.x.app.spec, *job))
+    if (last && !last->discarded && !checkpoints_deleted_with_job(p.in.app.spec, *job))
       offer(best, {last->external_path, system_clock::time_point{milliseconds{last->trigger_timestamp}},
                    "checkpoint " + last->external_path});
   }
-  if (!best) // what the JobManager itself tells is never older
-    best = recorded(s.was);
-  else if (is_beside(s.was) && s.next.job_status)
-    remember(s, *best);
-  if (best && (limit == age_limit::passed || !too_old(s, *best)))
+  if (!best) // the JobManager's own answer is never older
+    best = recorded(p.was);
+  else if (runs_side_by_side(p.was) && p.next.job_status)
+    remember(p, *best);
+  if (best && (limit == age_limit::lifted || !too_old(p, *best)))
     return {.path = best->path, .source = best->source};
-  if (s.x.app.spec.fallback_without_state.value_or(false))
+  if (p.in.app.spec.fallback_without_state.value_or(false))
     return {.path = std::nullopt, .source = "the beginning, without state (fallbackWithoutState)"};
   if (best)
     return {.problem = "its newest state, " + best->source

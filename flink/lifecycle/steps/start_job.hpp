@@ -1,11 +1,13 @@
-// One start of one job under an identity that the status already holds. Not for others than decide().
+// Starts a job under an id that the status already holds, once, and watches it until all its tasks run.
 #pragma once
 
-#include "flink/lifecycle/pass/pass.hpp"
+#include "flink/lifecycle/steps/fencing.hpp"
+
+#include <optional>
+#include <string>
 
 namespace flink {
 
-/// One start of one job.
 struct start {
   const cluster_view& cluster;
   std::string job_id;
@@ -13,63 +15,27 @@ struct start {
   std::string restore_path;
 };
 
-enum class started {
+enum class start_state {
   pending,
   /// All tasks run, or the job has finished already.
-  yes,
-  /// Refused, or ended before all its tasks ran; where the job is known, it was there and has ended.
-  no,
-  /// Not in time; it may run, or start later. Where the job is known, it is there and waits for its tasks.
-  late,
+  running,
+  /// The submit was refused, or the job ended before all its tasks ran. `job` is set if it was there.
+  failed,
+  /// The job did not run in time; it may run now, or later. `job` is set if it is there and waits for its tasks.
+  timed_out,
 };
 
-struct verdict {
-  started how = started::pending;
+struct [[nodiscard]] start_result {
+  start_state state = start_state::pending;
   std::string why;
   const rest::job* job = nullptr;
 };
 
-/// Submits the job where that has not been done, and watches it until all its tasks run.
-verdict start_job(step& s, const start& x);
-/// The order by which it is submitted.
-action submit_of(const start& x);
+/// Submits the job unless that has been done, and watches it until all its tasks run.
+start_result start_job(queries& p, const start& x);
 
-/// The JobManager lives another life than the one that was written down, `earlier`. What becomes of the start?
-enum class afterlife {
-  /// With high availability the same identity is submitted again.
-  same,
-  /// What was sent to the earlier life died with it, and another identity is needed: a used one could meet what it has
-  /// left.
-  another,
-  /// A call, ours or that of an operator before, may have reached this life: the watch tells late of a restart within
-  /// one pod. An answer to ours will tell; else only another pod makes certain.
-  unknown,
-};
-/// Where it is unknown, says so, and sees to it that it will be known.
-afterlife after_restart(step& s, const start& x, const std::optional<incarnation>& earlier);
-
-/// Whether no job runs on the cluster that serves, though the status names none: it may have been set back by somebody.
-bool serving_cluster_is_idle(step& s);
-
-/// How long a job may take until all its tasks run: a new version's (spec.acceptance), or one that runs again.
-std::chrono::seconds start_limit(const step& s);
-
-/// Whether the patience for a start has not run out; longer where the submit itself has no answer yet.
-bool in_time(const step& s, bool answered);
-/// The same for a job that is there: a main() that took long leaves its tasks no less time.
-bool in_time(const step& s, const rest::job& job);
-
-/// Points the generic Service at a cluster.
-void switch_generic_service(step& s, const cluster_view& c);
-
-/// A start that is neither there nor refused may still come to life: only another life of the JobManager makes certain
-/// that it does not. Stops the JobManager; job_manager_stopped() starts it again.
-void restart_job_manager(step& s, const cluster_view& c, const std::string& why);
-
-/// Returns whether a JobManager that was stopped for certainty's sake is not yet back.
-bool job_manager_stopped(step& s, const cluster_view& c);
-
-/// What the job that serves was submitted with.
-job_parameters serving_parameters(const status& x);
+/// Returns what a start needs whose JobManager is in another incarnation than `earlier`, the one that is written down.
+/// If that is uncertain, reports it and stops the JobManager, so that it becomes certain.
+[[nodiscard]] resubmit resubmit_after_restart(queries& p, const start& x, const std::optional<incarnation>& earlier);
 
 } // namespace flink

@@ -1,7 +1,7 @@
 #include "test/simulation/operator/mutants.hpp"
 
 #include "flink/admission/decode.hpp"
-#include "flink/lifecycle/pass/pass.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
 
 #include <algorithm>
 #include <map>
@@ -113,7 +113,8 @@ const failure* failed_submit(const situation& x) {
   auto& t = x.app.status.target;
   if (!t || !t->job_id || !t->job)
     return nullptr;
-  auto sent = x.seen.outcomes.find(to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, start_state(*t)}}));
+  auto sent
+      = x.seen.outcomes.find(to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, restore_path_of(*t)}}));
   return sent != x.seen.outcomes.end() && sent->second.failed ? &*sent->second.failed : nullptr;
 }
 

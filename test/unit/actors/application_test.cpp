@@ -20,7 +20,7 @@ flink::decision decide_by_script(const flink::situation& x) {
 
 /// A decision that changes nothing.
 flink::decision calm(const flink::situation& x) {
-  return {.next = x.app.status, .look_again = 10s};
+  return {.next = x.app.status, .requeue_after = 10s};
 }
 
 /// Takes a status without a phase to ClusterStarting and creates a Service with it; then rests.

@@ -181,7 +181,7 @@ std::vector<std::string> decided;
 
 flink::decision note(const flink::situation& x) {
   decided.push_back(x.app.metadata.name);
-  return {.next = x.app.status, .look_again = 1h, .waiting = {}};
+  return {.next = x.app.status, .requeue_after = 1h, .waiting = {}};
 }
 
 class elected_operator_test : public actor_test {

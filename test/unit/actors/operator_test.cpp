@@ -26,7 +26,7 @@ flink::decision note(const flink::situation& x) {
   if (x.app.metadata.name == "bad")
     throw std::runtime_error{"a mistake in decide"};
   return {.next = x.app.status,
-          .look_again = 1h,
+          .requeue_after = 1h,
           .waiting = {.reason = "Resting", .message = std::to_string(x.seen.world.pods.size()) + " pods"}};
 }
 

@@ -26,7 +26,7 @@ TEST(decide_recover, a_failed_job_is_started_again_on_its_cluster_from_its_newes
   EXPECT_EQ(s.events(), "JobFailed ");
   s.decide();
   EXPECT_THAT(s.acts(), IsEmpty());
-  EXPECT_LE(s.last.look_again, 10s);
+  EXPECT_LE(s.last.requeue_after, 10s);
   s = paused_long_enough();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().cluster_id, "c0");

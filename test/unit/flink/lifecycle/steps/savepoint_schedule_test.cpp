@@ -36,7 +36,7 @@ TEST(decide_savepoint, the_schedule_asks_one_interval_after_its_last_success) {
   EXPECT_FALSE(s.app.status.savepoint_request.has_value());
   alive(s.later(59s)).decide();
   EXPECT_FALSE(s.app.status.savepoint_request.has_value());
-  EXPECT_LE(s.last.look_again, 1s) << "on time";
+  EXPECT_LE(s.last.requeue_after, 1s) << "on time";
   alive(s.later(1s)).decide();
   EXPECT_EQ(request(s).reason, "Schedule");
 }

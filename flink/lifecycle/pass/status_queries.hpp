@@ -1,0 +1,53 @@
+// Questions that the status alone answers, or the status with the spec.
+#pragma once
+
+#include "flink/lifecycle/pass/pass_inputs.hpp"
+
+#include <string>
+
+namespace flink {
+
+/// Returns the id of the serving job; empty if there is none.
+std::string serving_job(const status& x);
+
+/// BlueGreen: returns the id of the newer version's job; empty unless two versions run.
+std::string second_job(const status& x);
+
+/// Returns whether there is a job that has to give its state away or has to end before the next one starts.
+bool has_old_job(const status& x);
+
+/// Returns whether the job under way starts on the serving cluster: again, or with a higher parallelism.
+bool in_place(const status& x);
+
+/// Returns whether the serving version starts again, because its job failed or was lost.
+bool starts_again(const status& x);
+
+/// Returns what the serving job was submitted with.
+job_parameters serving_parameters(const status& x);
+
+/// Returns the state that the target's job starts from; empty: without state.
+std::string restore_path_of(const deploy_target& x);
+
+/// Returns how a person can start the serving job again after it has ended.
+std::string restart_hint(const status& x);
+
+/// Returns the phase in which the application rests once its job runs again: DeployFailed if the version that failed
+/// is still the one that the spec asks for, else Running.
+phase resting_phase(const pass_inputs& p);
+
+/// Returns whether the spec is valid and asks for a version that neither serves, nor has failed, nor was torn down.
+bool deploy_wanted(const pass_inputs& p);
+
+/// Returns the errors of the spec in one text, the first few of them; empty if it has none.
+std::string spec_errors(const pass_inputs& p);
+
+/// Returns how long a job may take until all its tasks run. For a new version that is spec.acceptance.
+std::chrono::seconds start_limit(const pass_inputs& p);
+
+/// Returns whether a start is still in time. A submit without an answer gets timeouts.submitSeconds in addition.
+bool start_in_time(const pass_inputs& p, bool answered);
+
+/// The same for a job that is there. Its tasks get their full time even if main() took long.
+bool start_in_time(const pass_inputs& p, const rest::job& job);
+
+} // namespace flink

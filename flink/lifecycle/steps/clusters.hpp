@@ -1,0 +1,41 @@
+// The objects of clusters: what is missing, creating it, and removing what nobody needs any more.
+#pragma once
+
+#include "flink/lifecycle/pass/commands.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace flink {
+
+/// Returns what a cluster needs and does not have, including the generic Service and the Ingress.
+std::vector<object_role> missing_objects(const pass_inputs& p, const cluster_view& c);
+
+struct creation {
+  bool complete = false;
+  /// What the API server has refused for good, in words.
+  std::optional<std::string> refused;
+};
+
+/// Creates what is missing of a cluster.
+[[nodiscard]] creation create_missing(commands& p, const cluster_view& c);
+
+/// Creates objects of the serving cluster again that somebody has deleted, if the spec still describes them. Returns
+/// true if any was missing, and reports it.
+[[nodiscard]] bool recreate_objects(commands& p, const cluster_view& c);
+
+/// Points the generic Service at a cluster.
+void switch_generic_service(commands& p, const cluster_view& c);
+
+/// Deletes what is left of a cluster. Returns whether nothing is left except what was orphaned on purpose.
+bool remove_cluster(commands& p, const std::string& cluster_id);
+
+/// The same for all clusters of the application.
+[[nodiscard]] bool remove_all_clusters(commands& p);
+
+/// Removes clusters that neither serve nor are being built, and the Services and Ingresses of colours out of use. A
+/// failed cluster is kept for a while.
+void prune_clusters(commands& p);
+
+} // namespace flink

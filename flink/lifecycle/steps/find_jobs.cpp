@@ -1,0 +1,55 @@
+#include "flink/lifecycle/steps/find_jobs.hpp"
+
+#include "config/defaults.hpp"
+#include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/fencing.hpp"
+#include "flink/migration/go_operator.hpp"
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+bool silent(const pass_inputs& p, const cluster_view& c) {
+  auto i = p.in.seen.outcomes.find(to_string(action{ask_jobs{c.id}}));
+  return i != p.in.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
+}
+
+} // namespace
+
+survey find_jobs(queries& p) {
+  survey out;
+  // A deletion must not hang because a JobManager does not answer; it has its own rules for that.
+  bool patient = !p.in.app.metadata.deletion_timestamp;
+  for (auto& id : clusters_in(p.in.seen.world)) {
+    auto c = p.cluster(id);
+    auto* jobs = p.jobs(c, defaults::poll_longest);
+    for (auto& x : jobs ? *jobs : std::vector<rest::job_summary>{})
+      out.jobs.push_back({id, x});
+    if (jobs || !may_run_a_job(p, c))
+      continue;
+    out.pending = out.pending || patient || (c.leader && !silent(p, c));
+    if (silent(p, c) || !c.leader)
+      p.blocked("JobManagerSilent", "whether cluster " + id
+                                        + " runs a job cannot be told: its JobManager does not answer; if it never "
+                                          "will, delete its Deployments");
+    else
+      p.wait("LookingForJob", "asking which jobs cluster " + id + " runs");
+  }
+  return out;
+}
+
+bool remove_others(queries& p, const std::string& keep) {
+  bool gone = true;
+  for (auto& id : clusters_in(p.in.seen.world))
+    gone = (id == keep || remove_cluster(p, id)) && gone;
+  for (auto& [name, pod] : p.in.seen.world.pods)
+    if (without_uid_label(pod->head) && pod->head.deleting && (keep.empty() || !is_go_pod(pod->head, keep)))
+      gone = false;
+  if (!gone)
+    p.wait("RemovingHalfMade", "no job runs there: removing what the Go operator's deploy left unfinished");
+  return gone;
+}
+
+} // namespace flink

@@ -1,0 +1,161 @@
+#include "flink/lifecycle/steps/restart_job.hpp"
+
+#include "config/defaults.hpp"
+#include "flink/lifecycle/pass/job_and_cluster_status.hpp"
+#include "flink/lifecycle/pass/status_queries.hpp"
+#include "flink/lifecycle/steps/replicas.hpp"
+#include "flink/lifecycle/steps/savepoints.hpp"
+#include "k8s/time.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+namespace defaults = config::defaults;
+
+namespace {
+
+struct failure_policy {
+  bool restarts;
+  int32_t most;
+  std::chrono::seconds window;
+  std::chrono::seconds backoff;
+};
+
+failure_policy policy_of(const spec& x) {
+  auto p = x.job_failure_policy.value_or(job_failure_policy{});
+  return {.restarts = p.restart.value_or(restart_policy::Always) == restart_policy::Always,
+          .most = p.max_restarts.value_or(defaults::job_restarts),
+          .window = std::chrono::seconds{p.window_seconds.value_or(defaults::job_restart_window_seconds)},
+          .backoff = std::chrono::seconds{p.backoff_seconds.value_or(defaults::job_restart_backoff_seconds)}};
+}
+
+/// Returns the pause before a restart. It doubles with each restart in a row.
+std::chrono::seconds pause_before(const failure_policy& policy, const job_failures& x) {
+  auto doublings = std::clamp(x.restarts - 1, 0, 16); // far beyond any window, and no overflow
+  return std::min(policy.backoff * (1 << doublings), std::max(policy.backoff, policy.window));
+}
+
+/// Returns the restarts that count against the policy. Those from before the window do not.
+job_failures counted(const pass_inputs& p, const failure_policy& policy) {
+  auto& known = p.next.job_failures;
+  if (!known || !known->window_started_at || p.passed(known->window_started_at, policy.window))
+    return {.window_started_at = p.now_text()};
+  return *known;
+}
+
+void report_pause(report& p, const job_failures& x, std::chrono::seconds pause) {
+  p.blocked("JobFailed", x.reason.value_or("the job has failed") + "; it is started again "
+                             + std::to_string(pause.count()) + " s later");
+}
+
+/// Returns the savepoint of a stop: it is the job's last state, and the status does not know it yet.
+std::optional<std::string> left_by_a_stop(const pass_inputs& p, const rest::checkpoints& x) {
+  return is_newest_savepoint(x) && !is_known_savepoint(p.was, x.latest_savepoint->external_path)
+           ? std::optional{x.latest_savepoint->external_path}
+           : std::nullopt;
+}
+
+/// Makes a restart of the serving version, on its own cluster, the target.
+void aim_at_restart(report& p, int32_t attempt) {
+  p.next.target = deploy_target{.cluster_id = p.was.cluster->id,
+                                .spec_hash = p.was.cluster->spec_hash,
+                                .generation = p.in.app.metadata.generation,
+                                .attempt = attempt,
+                                .started_at = p.now_text(),
+                                .job = serving_parameters(p.was)};
+}
+
+} // namespace
+
+std::string serving_version(const pass_inputs& p) {
+  return "job " + serving_job(p.was) + " of cluster " + p.was.cluster->id;
+}
+
+void stay_failed(report& p, const std::string& reason, const std::string& why) {
+  p.next.target.reset();
+  p.next.reason = reason + ": " + why;
+  p.enter(phase::Failed, *p.next.reason);
+  p.clear_wait();
+  p.warn("JobFailed", *p.next.reason);
+}
+
+void restart_failed_job(report& p, std::string reason, std::string why) {
+  auto policy = policy_of(p.in.app.spec);
+  if (!policy.restarts)
+    return stay_failed(p, reason, why + "; spec.jobFailurePolicy.restart is Never; " + restart_hint(p.was));
+  auto count = counted(p, policy);
+  if (count.restarts >= policy.most)
+    return stay_failed(p, reason,
+                       why + "; it was started again " + std::to_string(count.restarts) + " times within "
+                           + std::to_string(policy.window.count()) + " s (spec.jobFailurePolicy); "
+                           + restart_hint(p.was));
+  ++count.restarts;
+  count.last_failed_at = p.now_text();
+  count.reason = why;
+  p.next.job_failures = count;
+  aim_at_restart(p, count.restarts);
+  p.warn("JobFailed", reason + ": " + why + "; it is started again from its newest state ("
+                          + std::to_string(count.restarts) + " of " + std::to_string(policy.most) + " times within "
+                          + std::to_string(policy.window.count()) + " s)");
+  report_pause(p, count, pause_before(policy, count));
+  p.enter(phase::Recovering, std::move(why));
+}
+
+void restart_if_stopped_late(queries& p, const cluster_view& c, const std::string& job_id) {
+  auto& trigger = p.was.job_status->stop_trigger_id;
+  if (!trigger)
+    return;
+  auto* known = p.savepoint(c, job_id, *trigger, defaults::poll_job);
+  auto* told = p.checkpoints(c, job_id, defaults::poll_job, p.job_answered(c, job_id));
+  if (!known || !told)
+    return p.wait("LookingForState", "asking whether job " + job_id + " was stopped by an update that was given up");
+  p.next.job_status->stop_trigger_id.reset();
+  auto path = *known ? (*known)->location : *told ? left_by_a_stop(p, **told) : std::nullopt;
+  if (!path)
+    return; // it has come to its end by itself
+  record_savepoint(p, *path, "Update");
+  aim_at_restart(p, 1);
+  auto why = "job " + job_id + " was stopped late, by an update that had been given up, with savepoint " + *path;
+  p.warn("CanceledJob", why + "; it is started again");
+  p.enter(phase::Recovering, why);
+}
+
+bool await_restart_pause(report& p) {
+  auto& known = p.next.job_failures;
+  auto failed_at = known && known->last_failed_at ? k8s::parse_time(*known->last_failed_at) : std::nullopt;
+  if (!failed_at)
+    return true;
+  auto pause = pause_before(policy_of(p.in.app.spec), *known);
+  if (p.in.now.wall >= *failed_at + pause)
+    return true;
+  report_pause(p, *known, pause);
+  p.requeue_within(std::chrono::ceil<std::chrono::milliseconds>(
+      std::min(*failed_at + pause - p.in.now.wall, std::chrono::system_clock::duration{pause})));
+  return false;
+}
+
+void conclude_restart(queries& p, const cluster_view& c, const start_result& how) {
+  auto& t = *p.was.target;
+  if (how.job) {
+    p.next.cluster->job_manager = t.job_manager;
+    auto& now = *p.next.job_status;
+    now.restore_path = t.restore_path;
+    if (t.restore_path != now.last_checkpoint) {
+      now.last_checkpoint = t.restore_path; // until the job completes its own
+      now.last_checkpoint_time = t.restore_path ? std::optional{p.now_text()} : std::nullopt;
+    }
+    record_job(p, *how.job);
+    p.next.target.reset();
+    p.enter(resting_phase(p), "job " + how.job->id + " runs again");
+    p.event("JobRestarted", "job " + how.job->id + " runs on cluster " + c.id
+                                + (t.restore_path ? ", restored from " + *t.restore_path : ", without state"));
+    return;
+  }
+  if (how.state == start_state::failed)
+    return restart_failed_job(p, "JobSubmissionFailed", how.why);
+  if (how.state == start_state::timed_out)
+    restart_job_manager(p, c, how.why);
+}
+
+} // namespace flink

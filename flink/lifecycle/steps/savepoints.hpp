@@ -1,0 +1,25 @@
+// The savepoints that the status remembers.
+#pragma once
+
+#include "flink/lifecycle/pass/report.hpp"
+
+#include <string>
+
+namespace flink {
+
+/// status.savepoints[].reason of a savepoint that spec.savepointSchedule asked for.
+constexpr const char* scheduled_savepoint = "Schedule";
+
+/// Adds a savepoint to status.savepoints.
+void record_savepoint(report& p, const std::string& path, const std::string& reason);
+
+/// Records a savepoint as the newest state of a job that goes on, like a checkpoint, unless a newer one is recorded.
+void count_as_checkpoint(report& p, const rest::checkpoint& x);
+
+/// Returns whether no checkpoint has completed since the job's newest savepoint. None does after a stop.
+bool is_newest_savepoint(const rest::checkpoints& x);
+
+/// Returns whether the status knows a savepoint already.
+bool is_known_savepoint(const status& x, const std::string& path);
+
+} // namespace flink

@@ -1,0 +1,54 @@
+// Taking over from the Go operator: the objects of a cluster become ours, what runs there is compared with the spec,
+// and the status is written in our words. Objects first, because that can be repeated; then the status, by which the
+// next operator knows the cluster as its own.
+#pragma once
+
+#include "flink/lifecycle/pass/pass.hpp"
+
+#include <optional>
+#include <string>
+
+namespace flink {
+
+/// A version of the Go operator that is taken over.
+struct go_operator_version {
+  std::string cluster_id;
+  /// The job that serves from now on, or the one that did until it ended; may be empty then.
+  std::string job_id;
+  bool job_runs = true;
+  /// The Go operator was deploying another version. Only a job, and a proof that the spec runs already, make that
+  /// deploy unnecessary.
+  bool deploy_due = false;
+  /// The Go operator had given the last deploy up.
+  bool failed = false;
+  /// BlueGreen: what the status says of this version's job.
+  const job_status* recorded = nullptr;
+};
+
+/// Returns whether a text is there. The Go operator wrote empty texts for absent ones.
+inline bool filled(const std::optional<std::string>& x) {
+  return x && !x->empty();
+}
+
+/// Returns the cluster that the status calls deployed; empty if there never was one. After a rescale in place the label
+/// and the status hold a new hash, and the names of the Deployments hold the id that the processes use.
+std::string deployed_cluster(const pass_inputs& p);
+
+void take_over(pass& p, const go_operator_version& x);
+
+/// Takes over two versions that run side by side, also while they are being deleted.
+void take_over_both(pass& p, const go_operator_version& older, const go_operator_version& newer);
+
+/// Takes over what is being deleted. It is not compared with the spec: nothing is deployed any more.
+void take_over_for_deletion(pass& p, const go_operator_version& x);
+
+/// The new version had not come up, and the old one waits for its job: from here on it is a rollback like any other.
+void take_over_rollback(pass& p, const go_operator_version& x);
+
+/// Takes over a first deploy that had failed.
+void take_over_failure(pass& p);
+
+/// Removes from a status what only the Go operator needed.
+void forget_bookkeeping(status& x);
+
+} // namespace flink
