@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
+#include "flink/configuration/effective_config.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "flink/resource/labels.hpp"
 #include "k8s/time.hpp"
@@ -31,17 +32,6 @@ milliseconds since(std::chrono::steady_clock::time_point then, const moment& now
 bool is_verdict(const action& x) {
   return !job_manager_of(x).empty() || std::holds_alternative<create_object>(x)
       || std::holds_alternative<rehearse_object>(x);
-}
-
-bool switched_on(const config_value& x) {
-  auto* text = std::get_if<std::string>(&x);
-  if (!text)
-    return false;
-  std::string lower;
-  for (char c : *text)
-    if (c != ' ')
-      lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return !lower.empty() && lower != "none";
 }
 
 } // namespace
@@ -74,10 +64,7 @@ bool step::has_finalizer() const {
 }
 
 bool step::high_availability() const {
-  for (auto* key : {"high-availability", "high-availability.type"})
-    if (auto i = x.app.spec.flink_config.find(key); i != x.app.spec.flink_config.end() && switched_on(i->second))
-      return true;
-  return false;
+  return has_high_availability(x.app.spec);
 }
 
 void step::event(std::string reason, std::string message) {

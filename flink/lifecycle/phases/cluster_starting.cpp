@@ -6,6 +6,7 @@
 #include "flink/admission/hash.hpp"
 #include "flink/admission/validate.hpp"
 #include "flink/lifecycle/steps/start_job.hpp"
+#include "flink/render/render.hpp"
 #include "flink/resource/labels.hpp"
 #include "flink/resource/modes.hpp"
 #include "flink/resource/program_args.hpp"
@@ -27,7 +28,7 @@ job_parameters parameters_of(const spec& x) {
 }
 
 bool wants_ingress(const step& s) {
-  return !s.x.settings.render.ingress_url_format.empty() || (s.x.app.spec.ingress && s.x.app.spec.ingress->host);
+  return wants_ingress(s.x.app, s.x.settings.render);
 }
 
 /// An object that exists already is read to learn whose it is, again and again: it may be on its way out, or its owner
