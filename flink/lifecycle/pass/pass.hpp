@@ -393,7 +393,8 @@ void started_again(step& s, const cluster_view& c, const verdict& how);
 /// whether any is missing.
 bool lacks_objects(step& s, const cluster_view& c);
 
-/// Whether the spec asks for another version than the one that serves and the one that has failed.
+/// Returns whether the spec asks for another version than the one that serves and the one that has failed. A remedy
+/// that the failed one did not have counts as another version.
 bool deploy_wanted(const step& s);
 
 /// What a cluster needs and does not have, the generic Service and the Ingress included.

@@ -2,6 +2,7 @@
 // edit starts the next deploy.
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
+#include "flink/admission/hash.hpp"
 #include "flink/lifecycle/pass/pass.hpp"
 #include "flink/render/render.hpp"
 #include "flink/resource/labels.hpp"
@@ -145,7 +146,10 @@ bool deploy_wanted(const step& s) {
     return false;
   if (s.was.teardown && s.x.spec_hash == s.was.teardown->spec_hash)
     return false; // BlueGreen: the user did not want it to stay
-  return !s.was.failed || s.x.spec_hash != s.was.failed->spec_hash;
+  if (!s.was.failed || s.x.spec_hash != s.was.failed->spec_hash)
+    return true;
+  auto& failed_with = s.was.failed->remedy_hash;
+  return failed_with && *failed_with != remedy_hash(s.x.app.spec);
 }
 
 bool scaled(step& s, const k8s::deployment& x, int32_t replicas) {

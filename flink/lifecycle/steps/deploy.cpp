@@ -1,5 +1,6 @@
 // How a deploy ends: its version was accepted and serves, or it has failed.
 #include "config/defaults.hpp"
+#include "flink/admission/hash.hpp"
 #include "flink/lifecycle/pass/pass.hpp"
 #include "flink/resource/modes.hpp"
 
@@ -23,6 +24,14 @@ void remember_deploy(step& s, std::string result, std::string reason) {
     all.erase(all.begin());
 }
 
+/// The spec of the deploy under way, where it pinned a value that has been edited since.
+spec tried_spec(const step& s) {
+  auto result = s.x.app.spec;
+  if (auto& job = s.was.target->job)
+    result.allow_non_restored_state = job->allow_non_restored_state;
+  return result;
+}
+
 } // namespace
 
 void fail_deploy(step& s, std::string reason, std::string message) {
@@ -35,7 +44,8 @@ void fail_deploy(step& s, std::string reason, std::string message) {
     s.next.failed = failed_cluster{.id = s.was.target->cluster_id,
                                    .spec_hash = s.was.target->spec_hash,
                                    .failed_at = s.now_text(),
-                                   .job_id = s.was.target->job_id};
+                                   .job_id = s.was.target->job_id,
+                                   .remedy_hash = remedy_hash(tried_spec(s))};
     s.next.failed_deploy_hash = s.was.target->cluster_id;
   }
   s.next.rollback_hash = s.next.deploy_hash;
