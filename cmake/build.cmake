@@ -41,6 +41,8 @@ function(add_unit_test name)
   cmake_parse_arguments(ARG "" "" "LIBRARIES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_executable(${name} ${sources})
+  # Tests are compiled more often than they run: without optimization that takes half the time.
+  target_compile_options(${name} PRIVATE -O0)
   target_link_libraries(${name} PRIVATE build-flags test-headers ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
   # One process for all its cases: a process each would take most of the time.
   add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)

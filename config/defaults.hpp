@@ -194,6 +194,16 @@ constexpr int32_t blob_port = 6125;
 constexpr int32_t ui_port = 8081;
 constexpr int32_t metrics_query_port = 50101;
 constexpr int32_t task_slots = 16;
+/// Containers of Flink, requests and limits alike. Memory suffices for the official images: with less than about
+/// 1.2 GiB a TaskManager of Flink 1.11 or later does not start (flink/configuration/role_defaults.hpp).
+constexpr int32_t job_manager_cpu = 4;
+constexpr int32_t job_manager_mebibytes = 3072;
+constexpr int32_t task_manager_cpu = 2;
+constexpr int32_t task_manager_mebibytes = 2048;
+/// Share of a container's memory that the operating system, the JVM itself and libraries beside Flink take.
+constexpr double system_memory_fraction = 0.2;
+/// The same for Flink before 1.11, where off-heap memory comes on top of the heap.
+constexpr double off_heap_memory_fraction = 0.5;
 constexpr int32_t max_checkpoint_restore_age_seconds = 3600;
 /// Longest message taken from outside into a status or an event, in bytes.
 constexpr std::size_t max_message = 1024;

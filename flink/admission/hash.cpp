@@ -1,8 +1,10 @@
 #include "flink/admission/hash.hpp"
 
 #include "config/defaults.hpp"
-#include "flink/admission/rules.hpp"
+#include "flink/configuration/owned_options.hpp"
 #include "flink/configuration/properties.hpp"
+#include "flink/configuration/role_defaults.hpp"
+#include "flink/resource/labels.hpp"
 #include "k8s/quantity.hpp"
 
 #include <openssl/evp.h>
@@ -14,14 +16,6 @@ namespace flink {
 namespace {
 
 namespace defaults = config::defaults;
-
-/// What stands for the resources of a role that has none.
-constexpr std::string_view default_job_manager_resources
-    = R"({"limits":{"cpu":"4","memory":"3072Mi"},"requests":{"cpu":"4","memory":"3072Mi"}})";
-constexpr std::string_view default_task_manager_resources
-    = R"({"limits":{"cpu":"2","memory":"1024Mi"},"requests":{"cpu":"2","memory":"1024Mi"}})";
-constexpr double default_off_heap_memory_fraction = 0.5;
-constexpr double default_system_memory_fraction = 0.2;
 
 // -- canonical text ---------------------------------------------------------------------------------
 
@@ -50,6 +44,12 @@ public:
   void fraction_unless(std::string_view name, const std::optional<double>& value, double otherwise) {
     if (value && *value != otherwise)
       add(name, json::number_text(*value));
+  }
+
+  /// Adds a switch that is on.
+  void flag(std::string_view name, const std::optional<bool>& value) {
+    if (value.value_or(false))
+      add(name, "true");
   }
 
   /// Adds a part in its canonical text unless it is empty.
@@ -126,7 +126,7 @@ std::string canonical(const std::vector<json::raw>& all) {
 std::string own_keys(const std::map<std::string, std::string>& all) {
   canonical_object out;
   for (auto& [key, value] : all)
-    if (!bookkeeping(key) && !check::reserved_label(key))
+    if (!bookkeeping(key) && !labels::reserved(key))
       out.text(key, value);
   return out.str();
 }
@@ -135,7 +135,7 @@ std::string own_keys(const std::map<std::string, std::string>& all) {
 std::string config_of(const spec& x) {
   canonical_object out;
   for (auto& [key, value] : x.flink_config)
-    if (!check::owned_option(key))
+    if (auto* owned = find_owned(key); !owned || owned->in_hash)
       out.text(key, text_of(value));
   return out.str();
 }
@@ -150,12 +150,13 @@ std::string env_of(const std::optional<env_config>& x) {
 }
 
 template <class T>
-void add_role(canonical_object& out, const T& x, std::string_view default_resources) {
-  // Empty resources are not the default ones.
-  out.add("resources", x.resources ? canonical(x.resources) : canonical(json::cursor{default_resources}));
+void add_role(canonical_object& out, const T& x, cluster_role role) {
+  // Empty resources are not the default ones. The former default stands for none, whatever is rendered today.
+  auto former = former_default_resources(role);
+  out.add("resources", x.resources ? canonical(x.resources) : canonical(json::cursor{former}));
   out.part("envConfig", env_of(x.env_config));
-  out.fraction_unless("offHeapMemoryFraction", x.off_heap_memory_fraction, default_off_heap_memory_fraction);
-  out.fraction_unless("systemMemoryFraction", x.system_memory_fraction, default_system_memory_fraction);
+  out.fraction_unless("offHeapMemoryFraction", x.off_heap_memory_fraction, defaults::off_heap_memory_fraction);
+  out.fraction_unless("systemMemoryFraction", x.system_memory_fraction, defaults::system_memory_fraction);
   out.part("nodeSelector", canonical(x.node_selector));
   out.part("tolerations", canonical(x.tolerations));
   out.part("affinity", canonical(x.affinity));
@@ -167,7 +168,7 @@ std::string job_manager_of(const spec& of) {
   canonical_object out;
   out.number_unless("replicas", x.replicas, 1);
   out.part("ports", list_of(x.ports, [](auto& port) { return json::canonical(json::write(port)); }));
-  add_role(out, x, default_job_manager_resources);
+  add_role(out, x, cluster_role::job_manager);
   return out.str();
 }
 
@@ -175,7 +176,7 @@ std::string task_manager_of(const spec& of) {
   auto x = of.task_manager_config.value_or(task_manager_config{});
   canonical_object out;
   out.number_unless("taskSlots", x.task_slots, defaults::task_slots);
-  add_role(out, x, default_task_manager_resources);
+  add_role(out, x, cluster_role::task_manager);
   return out.str();
 }
 
@@ -213,6 +214,27 @@ void add_job(canonical_object& out, const spec& x) {
     out.text("restoreFrom", x.restore_from->nonce);
 }
 
+std::string timeouts_of(const timeouts& x) {
+  auto seconds = [](std::chrono::seconds y) { return static_cast<int32_t>(y.count()); };
+  canonical_object out;
+  out.number_unless("clusterStartSeconds", x.cluster_start_seconds, seconds(defaults::cluster_start));
+  out.number_unless("submitSeconds", x.submit_seconds, seconds(defaults::submit));
+  out.number_unless("savepointSeconds", x.savepoint_seconds, seconds(defaults::savepoint));
+  out.number_unless("jobStartSeconds", x.job_start_seconds, seconds(defaults::job_start));
+  return out.str();
+}
+
+std::string acceptance_of(const acceptance& x) {
+  canonical_object out;
+  if (x.after_seconds)
+    out.add("afterSeconds", std::to_string(*x.after_seconds));
+  out.flag("requireCheckpoint", x.require_checkpoint);
+  out.number_unless("maxRestarts", x.max_restarts, defaults::accepted_restarts);
+  if (x.compile_first && !*x.compile_first)
+    out.add("compileFirst", "false");
+  return out.str();
+}
+
 canonical_object deploy_relevant(const application& x) {
   canonical_object out;
   out.part("labels", own_keys(x.metadata.labels));
@@ -240,6 +262,23 @@ std::string spec_hash(const application& x) {
   auto all = deploy_relevant(x);
   all.number_unless("parallelism", x.spec.parallelism, 0);
   return digest(all.str());
+}
+
+std::string remedy_hash(const spec& x) {
+  canonical_object out;
+  out.flag("allowNonRestoredState", x.allow_non_restored_state);
+  out.flag("fallbackWithoutState", x.fallback_without_state);
+  out.flag("savepointDisabled", x.savepoint_disabled);
+  out.number_unless("maxCheckpointRestoreAgeSeconds", x.max_checkpoint_restore_age_seconds,
+                    defaults::max_checkpoint_restore_age_seconds);
+  out.text_unless("savepointPath", x.savepoint_path, "");
+  if (x.savepoint_info)
+    out.text_unless("savepointLocation", x.savepoint_info->savepoint_location, "");
+  if (x.restore_from)
+    out.text("restoreFrom", x.restore_from->path);
+  out.part("timeouts", timeouts_of(x.timeouts.value_or(timeouts{})));
+  out.part("acceptance", acceptance_of(x.acceptance.value_or(acceptance{})));
+  return digest(out.str());
 }
 
 bool bookkeeping(std::string_view key) {

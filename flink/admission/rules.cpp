@@ -1,9 +1,6 @@
 #include "flink/admission/rules.hpp"
 
-#include "flink/resource/labels.hpp"
-
 #include <algorithm>
-#include <array>
 
 namespace flink::check {
 
@@ -74,12 +71,6 @@ bool dns_subdomain(std::string_view x) {
       return true;
     x.remove_prefix(dot + 1);
   }
-}
-
-bool reserved_label(std::string_view key) {
-  constexpr std::array ours{labels::application, labels::cluster_id, labels::deployment_type, labels::version,
-                            labels::pod_selector};
-  return std::ranges::find(ours, key) != ours.end() || key.starts_with("flink.k8s.io/");
 }
 
 } // namespace flink::check

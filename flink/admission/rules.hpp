@@ -27,11 +27,6 @@ bool dns_label(std::string_view x);
 bool service_name(std::string_view x);
 /// RFC 1123 subdomain: what names of most objects and hosts look like.
 bool dns_subdomain(std::string_view x);
-/// Label keys that tie objects to their application.
-bool reserved_label(std::string_view key);
-
-/// Returns whether the operator sets this option of Flink, whatever flinkConfig says.
-bool owned_option(std::string_view key);
 
 /// flinkConfig: keys, values, clashes, high availability.
 void check_config(findings& out, const application& x);

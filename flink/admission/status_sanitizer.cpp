@@ -155,6 +155,7 @@ void check_failed(sieve& s, std::optional<failed_cluster>& x) {
       || !s.note(is_time(x->failed_at), "status.failed.failedAt", x->failed_at, no_time))
     return x.reset();
   s.keep_if(is_flink_id, "status.failed.jobId", x->job_id, no_flink_id);
+  s.keep_if(is_cluster_id, "status.failed.remedyHash", x->remedy_hash, "is not a hash");
 }
 
 void check_ending(sieve& s, const std::string& field, std::optional<ending>& x) {

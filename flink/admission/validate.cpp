@@ -34,7 +34,7 @@ void check_labels(findings& out, const k8s::object_meta& x) {
   for (auto& [key, value] : x.labels) {
     // Naming oneself does no harm, and tools that label everything alike do it.
     bool itself = key == labels::application && value == x.name;
-    if (reserved_label(key) && !itself)
+    if (labels::reserved(key) && !itself)
       object(out, "metadata.labels", key,
              "= " + in_quotes(value) + " is reserved for the operator's own objects: remove this label");
   }

@@ -1,10 +1,9 @@
 // The rules for flinkConfig: what would break the configuration file that Flink reads.
 #include "flink/admission/rules.hpp"
-#include "flink/configuration/properties.hpp"
+#include "flink/configuration/effective_config.hpp"
+#include "flink/configuration/owned_options.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -31,8 +30,13 @@ void check_key(findings& out, std::string_view key) {
            "is no name of an option: remove white space, colons, number signs and control characters from it");
 }
 
+/// A block scalar of YAML ends with a line break, which is not part of the value.
+std::string_view without_last_breaks(std::string_view x) {
+  return x.substr(0, x.find_last_not_of('\n') + 1);
+}
+
 void check_value(findings& out, const std::string& key, const config_value& value) {
-  if (auto text = std::get_if<std::string>(&value); text && has_control(*text))
+  if (auto text = std::get_if<std::string>(&value); text && has_control(without_last_breaks(*text)))
     object(out, field_of(key), *text,
            "has a line break or another control character, which would end the entry: write the value on one line");
   if (auto number = std::get_if<double>(&value); number && !(std::abs(*number) < exact_integers))
@@ -52,9 +56,6 @@ void check_size(findings& out, const spec& x) {
 
 // -- clashes ------------------------------------------------------------------------------------------
 
-/// Ids do not matter here: only which options are rendered.
-constexpr auto any_id = "00000000";
-
 /// An entry that is the parent of another, be it the user's or the operator's, is refused: the nested file
 /// cannot hold both, and the pod would crash or lose one.
 void check_clashes(findings& out, const application& x) {
@@ -63,104 +64,93 @@ void check_clashes(findings& out, const application& x) {
     return;
   std::set<std::string> said;
   for (auto role : {cluster_role::job_manager, cluster_role::task_manager}) {
-    auto all = render_properties(x, any_id, role);
-    auto clash = prefix_clash(all);
+    effective_config all{x.spec, role};
+    auto clash = prefix_clash(all.entries());
     if (!clash || !said.insert(clash->first).second)
       continue;
     auto& [parent, child] = *clash;
-    object(out, field_of(parent), all[parent],
+    object(out, field_of(parent), *all.get(parent),
            "stands beside " + child + ", and since Flink 1.19 a configuration cannot hold both: remove one of them");
   }
 }
 
 // -- high availability ------------------------------------------------------------------------------
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
-/// What the JobManager's configuration says of high availability, and under which key.
-struct availability {
-  std::string key;
-  /// In lower case; empty: none.
-  std::string kind;
-};
-
-availability availability_of(const properties& x) {
-  if (high_availability(x))
-    for (auto key : {"high-availability.type", "high-availability"})
-      if (auto found = x.find(key); found != x.end())
-        return {key, lower(found->second)};
-  return {};
-}
-
-/// A key as the user spelled it; the renderer knows both names.
+/// The option under the name that the user gave it.
 std::string availability_field(const spec& x) {
-  return field_of(x.flink_config.contains("high-availability") ? "high-availability" : "high-availability.type");
+  std::string name{ha_option(version_of(x))};
+  return field_of(!x.flink_config.contains(name) && x.flink_config.contains("high-availability") ? "high-availability"
+                                                                                                 : name);
 }
 
-bool has_any(const properties& x, std::initializer_list<const char*> keys) {
-  return std::ranges::any_of(keys, [&](auto key) { return x.contains(key); });
+bool has_any(const effective_config& x, std::initializer_list<const char*> keys) {
+  return std::ranges::any_of(keys, [&](auto key) { return x.get(key) != nullptr; });
+}
+
+void check_replicas(findings& out, const spec& x, high_availability ha) {
+  auto replicas = x.job_manager_config ? x.job_manager_config->replicas.value_or(1) : 1;
+  if (ha == high_availability::none && replicas > 1)
+    out.push_back({"spec.jobManagerConfig.replicas",
+                   std::to_string(replicas)
+                       + " JobManagers without high availability would know nothing of each other: set "
+                       + std::string{ha_option(version_of(x))} + " in flinkConfig, or replicas to 1"});
+}
+
+/// A FLINK_PROPERTIES variable may set it for one role only.
+void check_roles_agree(findings& out, const spec& x, high_availability ha) {
+  if (effective_config{x, cluster_role::task_manager}.ha() != ha)
+    out.push_back({"spec.flinkConfig",
+                   "JobManager and TaskManagers disagree about high availability, and would not find each other: set "
+                       + std::string{ha_option(version_of(x))}
+                       + " in flinkConfig instead of the FLINK_PROPERTIES variable of one role"});
 }
 
 void check_availability(findings& out, const spec& x) {
-  auto all = user_properties(x, cluster_role::job_manager);
-  auto kind = availability_of(all).kind;
-  auto replicas = x.job_manager_config ? x.job_manager_config->replicas.value_or(1) : 1;
-  if (kind.empty() && replicas > 1)
-    out.push_back(
-        {"spec.jobManagerConfig.replicas", std::to_string(replicas)
-                                               + " JobManagers without high availability would know nothing of each "
-                                                 "other: set high-availability.type in flinkConfig, or replicas to 1"});
-  bool zookeeper = kind == "zookeeper";
+  effective_config all{x, cluster_role::job_manager};
+  auto ha = all.ha();
+  check_replicas(out, x, ha);
+  check_roles_agree(out, x, ha);
+  bool zookeeper = ha == high_availability::zookeeper;
   // Services of one's own may keep their state elsewhere.
-  bool known = zookeeper || kind.find("kubernetes") != kind.npos;
-  if (known
+  if ((zookeeper || ha == high_availability::kubernetes)
       && !has_any(all, {"high-availability.storageDir", "recovery.zookeeper.storageDir",
                         "high-availability.zookeeper.storageDir"}))
-    object(out, availability_field(x), kind,
+    object(out, availability_field(x), all.ha_text(),
            "needs a durable directory and none is set: set high-availability.storageDir too");
   if (zookeeper && !has_any(all, {"high-availability.zookeeper.quorum", "recovery.zookeeper.quorum"}))
-    object(out, availability_field(x), kind,
+    object(out, availability_field(x), all.ha_text(),
            "needs the addresses of ZooKeeper and none are set: set high-availability.zookeeper.quorum too");
 }
 
 // -- what works nevertheless ------------------------------------------------------------------------
 
-/// An option that the operator sets, and where the user says what it should be.
-struct replaced {
-  std::string_view key;
-  std::string_view remedy;
-};
+void remark_owned(findings& out, const spec& x, high_availability ha) {
+  for (auto& option : owned_options()) {
+    auto found = x.flink_config.find(std::string{option.key});
+    if (found != x.flink_config.end() && (!option.with_ha || ha != high_availability::none))
+      object(out, field_of(option.key), text_of(found->second),
+             "has no effect, the operator sets this option: " + std::string{option.remedy});
+  }
+}
 
-constexpr std::array replaced_options{
-    replaced{"blob.server.port", "use blobPort"},
-    replaced{"high-availability.cluster-id", "it is the cluster's own name, remove the entry"},
-    replaced{"high-availability.zookeeper.path.namespace", "it is the cluster's own name, remove the entry"},
-    replaced{"jobmanager.rpc.address", "it is the cluster's own Service, remove the entry"},
-    replaced{"jobmanager.rpc.bind-port", "use rpcPort"},
-    replaced{"jobmanager.rpc.port", "use rpcPort"},
-    replaced{"jobmanager.web.port", "use uiPort"},
-    replaced{"jobmanager.web.submit.enable", "jobs are started by REST, remove the entry"},
-    replaced{"kubernetes.cluster-id", "it is the cluster's own name, remove the entry"},
-    replaced{"metrics.internal.query-service.port", "use metricsQueryPort"},
-    replaced{"query.proxy.ports", "use queryPort"},
-    replaced{"query.server.port", "use queryPort"},
-    replaced{"queryable-state.proxy.ports", "use queryPort"},
-    replaced{"rest.bind-port", "use uiPort"},
-    replaced{"rest.port", "use uiPort"},
-    replaced{"taskmanager.host", "it is the pod's own address, remove the entry"},
-    replaced{"taskmanager.numberOfTaskSlots", "use taskManagerConfig.taskSlots"},
-    replaced{"web.port", "use uiPort"},
-    replaced{"web.submit.enable", "jobs are started by REST, remove the entry"},
-};
+/// Options that this version of Flink does not read as they are written.
+void remark_unread(findings& out, const spec& x) {
+  if (auto found = x.flink_config.find("high-availability.type");
+      found != x.flink_config.end() && ha_option(version_of(x)) != found->first)
+    object(out, field_of(found->first), text_of(found->second),
+           "has no effect before Flink 1.17: write " + std::string{ha_option(version_of(x))});
+  if (auto found = x.flink_config.find("execution.checkpointing.externalized-checkpoint.retention");
+      found != x.flink_config.end())
+    object(out, field_of(found->first), text_of(found->second),
+           "has no effect, Flink has no such option: write " + std::string{retention_option});
+  if (auto found = x.flink_config.find(std::string{retention_option});
+      found != x.flink_config.end() && !parse_retention(one_line(text_of(found->second))))
+    object(out, field_of(found->first), text_of(found->second),
+           "is not a retention that Flink knows, it refuses the job: use RETAIN_ON_CANCELLATION, "
+           "DELETE_ON_CANCELLATION or NO_EXTERNALIZED_CHECKPOINTS");
+}
 
 } // namespace
-
-bool owned_option(std::string_view key) {
-  return std::ranges::find(replaced_options, key, &replaced::key) != replaced_options.end();
-}
 
 void check_config(findings& out, const application& x) {
   for (auto& [key, value] : x.spec.flink_config) {
@@ -173,14 +163,11 @@ void check_config(findings& out, const application& x) {
 }
 
 void remark_config(findings& out, const spec& x) {
-  for (auto& [key, remedy] : replaced_options)
-    if (auto found = x.flink_config.find(std::string{key}); found != x.flink_config.end())
-      object(out, field_of(key), text_of(found->second),
-             "has no effect, the operator sets this option: " + std::string{remedy});
-  auto all = user_properties(x, cluster_role::job_manager);
-  auto kind = availability_of(all).kind;
-  if (kind.find("kubernetes") != kind.npos && !x.service_account_name)
-    object(out, availability_field(x), kind,
+  effective_config all{x, cluster_role::job_manager};
+  remark_owned(out, x, all.ha());
+  remark_unread(out, x);
+  if (all.ha() == high_availability::kubernetes && !x.service_account_name)
+    object(out, availability_field(x), all.ha_text(),
            "needs the right to edit config maps, which the default service account rarely has: set serviceAccountName");
   bool saves = !x.savepoint_disabled.value_or(false);
   if (saves && !has_any(all, {"state.savepoints.dir", "execution.checkpointing.savepoint-dir"}))

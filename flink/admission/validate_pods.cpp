@@ -2,6 +2,7 @@
 // people get wrong most, so that they read it at once and in terms of their own fields.
 #include "flink/admission/rules.hpp"
 #include "flink/configuration/properties.hpp"
+#include "flink/resource/labels.hpp"
 #include "k8s/quantity.hpp"
 
 #include <algorithm>
@@ -187,7 +188,7 @@ void check_template(findings& out, const std::string& field, const json::raw& x)
   auto labels = pod.find({"metadata", "labels"});
   json::members keys{labels.value_or(json::cursor{})};
   while (auto m = keys.next())
-    if (reserved_label(m->key))
+    if (labels::reserved(m->key))
       object(out, field + ".metadata.labels", m->key,
              "= " + shown(m->value) + " is reserved for the operator's own objects: remove this label");
 }

@@ -3,6 +3,7 @@
 #include "config/defaults.hpp"
 #include "flink/configuration/pod_template.hpp"
 #include "flink/configuration/properties.hpp"
+#include "flink/configuration/role_defaults.hpp"
 #include "k8s/json/text.hpp"
 #include "k8s/quantity.hpp"
 
@@ -13,17 +14,6 @@
 namespace flink {
 
 namespace {
-
-// The reference's: requests are limits.
-constexpr std::string_view job_manager_resources
-    = R"({"limits":{"cpu":"4","memory":"3072Mi"},"requests":{"cpu":"4","memory":"3072Mi"}})";
-constexpr std::string_view task_manager_resources
-    = R"({"limits":{"cpu":"2","memory":"1024Mi"},"requests":{"cpu":"2","memory":"1024Mi"}})";
-
-/// What the operating system, the JVM's own memory and sidecars of libraries take; of old Flink's heap more,
-/// because its off-heap memory comes on top.
-constexpr double default_system_fraction = 0.2;
-constexpr double default_off_heap_fraction = 0.5;
 
 /// Keys of which one is enough to size a role's processes.
 constexpr std::array job_manager_keys{"jobmanager.memory.process.size", "jobmanager.memory.flink.size",
@@ -45,19 +35,23 @@ double fraction(const std::optional<double>& wanted, double otherwise) {
 }
 
 int64_t bytes_of(json::cursor x) {
-  std::string problem; // told by validate
+  std::string problem; // validate complains of it
   auto read = k8s::parse_quantity(x, problem);
   return read ? k8s::whole_units(*read) : 0;
 }
 
 } // namespace
 
-std::string resources_of(const spec& x, cluster_role role) {
+std::optional<std::string> stated_resources(const spec& x, cluster_role role) {
   if (auto* resources = config_of(x, role).resources)
     return resources->text;
   if (auto resources = template_container(x, role).find("resources"))
     return std::string{resources->text()};
-  return std::string{role == cluster_role::job_manager ? job_manager_resources : task_manager_resources};
+  return std::nullopt;
+}
+
+std::string resources_of(const spec& x, cluster_role role) {
+  return stated_resources(x, role).value_or(default_resources(role));
 }
 
 int64_t container_memory(const spec& x, cluster_role role) {
@@ -84,10 +78,11 @@ std::optional<std::pair<std::string, std::string>> memory_entry(const spec& x, c
   auto wanted = config_of(x, role);
   std::string key{to_string(role)};
   if (v && *v >= process_memory_since)
-    return std::pair{key + ".memory.process.size",
-                     memory_text(memory, fraction(wanted.system_memory_fraction, default_system_fraction))};
-  return std::pair{key + ".heap.size",
-                   memory_text(memory, fraction(wanted.off_heap_memory_fraction, default_off_heap_fraction))};
+    return std::pair{
+        key + ".memory.process.size",
+        memory_text(memory, fraction(wanted.system_memory_fraction, config::defaults::system_memory_fraction))};
+  return std::pair{key + ".heap.size", memory_text(memory, fraction(wanted.off_heap_memory_fraction,
+                                                                    config::defaults::off_heap_memory_fraction))};
 }
 
 int32_t task_slots(const spec& x) {

@@ -13,7 +13,10 @@
 
 namespace flink {
 
-/// Returns the `resources` of a role's container as JSON: the spec's, else the pod template's, else the default.
+/// Returns the `resources` of a role's container that the spec or else the pod template states, as JSON.
+std::optional<std::string> stated_resources(const spec& x, cluster_role role);
+
+/// Returns the `resources` of a role's container as JSON: what is stated, else the default.
 std::string resources_of(const spec& x, cluster_role role);
 
 /// Returns the memory in bytes that the container asks for, or is limited to; 0 if it says neither.

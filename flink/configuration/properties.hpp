@@ -1,15 +1,14 @@
-// Flink's configuration as the operator renders it into FLINK_PROPERTIES: the user's entries, what the
-// operator owns, and defaults without which the operator could not keep its promises. No comments, no
-// duplicates: the official images rewrite this text into a nested config.yaml since Flink 1.19.
+// Flink's configuration as text: `key: value` lines, and the values that they hold. What the entries mean is
+// answered by effective_config.
 #pragma once
 
 #include "flink/resource/application.hpp"
-#include "flink/resource/names.hpp"
 #include "flink/resource/version.hpp"
 
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace flink {
@@ -20,24 +19,22 @@ using properties = std::map<std::string, std::string>;
 /// Returns an entry's value as it is written in the spec.
 std::string text_of(const config_value& x);
 
-/// Returns the release line that the spec names; if it names none, the one that the tag of an official image
-/// (`…/flink:1.20.1-java17`) tells.
+/// Returns a value without the white space around it. A line break inside would begin another entry and becomes a
+/// blank.
+std::string one_line(std::string_view x);
+
+/// Reads `key: value` lines as Flink does: the first colon ends the key, later lines win.
+void read_lines(std::string_view text, properties& into);
+
+/// Returns the release line that the spec names. If it names none, the tag of an official image
+/// (`…/flink:1.20.1-java17`) decides.
 std::optional<version> version_of(const spec& x);
-
-/// Returns what the user says about one role: flinkConfig, overridden by the lines of a FLINK_PROPERTIES
-/// variable; old keys that are also the beginning of others are spelled anew where Flink knows the new name.
-properties user_properties(const spec& x, cluster_role role);
-
-/// Returns whether high availability is configured, under either of its keys.
-bool high_availability(const properties& x);
 
 /// Returns two keys of which one is the parent of the other: a nested config.yaml cannot hold both.
 std::optional<std::pair<std::string, std::string>> prefix_clash(const properties& x);
 
-/// Returns the whole configuration of one role of the cluster with this id.
-properties render_properties(const application& app, const std::string& id, cluster_role role);
-
-/// Returns `key: value` lines.
+/// Returns `key: value` lines without comments or duplicates. The official images rewrite this text into a nested
+/// config.yaml since Flink 1.19.
 std::string properties_text(const properties& x);
 
 } // namespace flink

@@ -1,8 +1,9 @@
 // The legacy renderer, as far as it is needed: what of a live Deployment comes from which field of the spec.
-#include "config/defaults.hpp"
 #include "flink/configuration/memory.hpp"
+#include "flink/configuration/owned_options.hpp"
 #include "flink/configuration/pod_template.hpp"
 #include "flink/configuration/properties.hpp"
+#include "flink/configuration/role_defaults.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "k8s/quantity.hpp"
 
@@ -11,8 +12,6 @@
 #include <charconv>
 
 namespace flink {
-
-namespace defaults = config::defaults;
 
 namespace {
 
@@ -118,26 +117,29 @@ properties lines_of(std::string_view text) {
   return all;
 }
 
-properties owned_by_operator(const spec& x) {
-  return {
-      {"taskmanager.numberOfTaskSlots", std::to_string(task_slots(x))},
-      {"jobmanager.rpc.port", std::to_string(x.rpc_port.value_or(defaults::rpc_port))},
-      {"jobmanager.web.port", std::to_string(x.ui_port.value_or(defaults::ui_port))},
-      {"query.server.port", std::to_string(x.query_port.value_or(defaults::query_port))},
-      {"blob.server.port", std::to_string(x.blob_port.value_or(defaults::blob_port))},
-      {"metrics.internal.query-service.port",
-       std::to_string(x.metrics_query_port.value_or(defaults::metrics_query_port))},
-  };
+/// Memory sizes, for which the rules have changed between versions of the Go operator.
+bool is_memory_size(const std::string& key) {
+  constexpr std::array keys{"jobmanager.memory.process.size", "taskmanager.memory.process.size", "jobmanager.heap.size",
+                            "taskmanager.heap.size"};
+  return std::ranges::find(keys, key) != keys.end();
 }
 
-/// What the Go operator adds for each cluster, under this and earlier names, and how it sizes memory: rules that have
-/// changed between its versions.
+/// Entries of the user's that have no say in what runs.
 bool not_from_spec(const std::string& key) {
-  constexpr std::array keys{"jobmanager.rpc.address",         "taskmanager.host",
-                            "kubernetes.cluster-id",          "high-availability.cluster-id",
-                            "jobmanager.memory.process.size", "taskmanager.memory.process.size",
-                            "jobmanager.heap.size",           "taskmanager.heap.size"};
-  return std::ranges::find(keys, key) != keys.end();
+  return find_owned(key) || is_memory_size(key);
+}
+
+/// Values that the Go operator takes from fields of the spec.
+void compare_owned_entries(findings& out, const sides& x, const properties& live) {
+  for (auto& option : owned_options()) {
+    if (!option.set_by_go_operator)
+      continue;
+    std::string key{option.key};
+    if (auto there = live.find(key); there == live.end())
+      out.undecidable(key + x.where() + " is missing");
+    else if (there->second != option.value(x.wanted))
+      out.different(key);
+  }
 }
 
 /// A number may have been written in another notation.
@@ -150,9 +152,9 @@ bool same_value(const config_value& wanted, const std::string& live) {
   return number && std::from_chars(live.data(), end, read).ptr == end && read == *number;
 }
 
-void compare_user_entries(findings& out, const sides& x, const properties& live, const properties& owned) {
+void compare_user_entries(findings& out, const sides& x, const properties& live) {
   for (auto& [key, value] : x.wanted.flink_config) {
-    if (owned.contains(key) || not_from_spec(key))
+    if (not_from_spec(key))
       continue;
     auto there = live.find(key);
     if (text_of(value).find('\n') != std::string::npos)
@@ -167,22 +169,17 @@ void compare_config(findings& out, const sides& x) {
   if (text.empty()) // its operator left it out where it could not render it
     return out.undecidable("FLINK_PROPERTIES" + x.where() + " is missing");
   auto live = lines_of(text);
-  auto owned = owned_by_operator(x.wanted);
-  for (auto& [key, value] : owned)
-    if (auto there = live.find(key); there == live.end())
-      out.undecidable(key + x.where() + " is missing");
-    else if (there->second != value)
-      out.different(key);
-  compare_user_entries(out, x, live, owned);
+  compare_owned_entries(out, x, live);
+  compare_user_entries(out, x, live);
   for (auto& [key, value] : live)
-    if (!owned.contains(key) && !not_from_spec(key) && !x.wanted.flink_config.contains(key))
+    if (!not_from_spec(key) && !x.wanted.flink_config.contains(key))
       out.undecidable("flinkConfig does not say " + key + ", the cluster does");
 }
 
 // -- the pod ----------------------------------------------------------------------------------------------------
 
 void compare_resources(findings& out, const sides& x) {
-  auto wanted = resources_of(x.wanted, x.role);
+  auto wanted = stated_resources(x.wanted, x.role).value_or(former_default_resources(x.role));
   auto live = x.container.find("resources").value_or(json::cursor{});
   for (auto* which : {"requests", "limits"})
     for (json::members all{json::cursor{wanted}.find(which).value_or(json::cursor{})}; auto entry = all.next();) {

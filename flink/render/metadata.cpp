@@ -4,20 +4,11 @@
 #include "flink/resource/labels.hpp"
 #include "k8s/json/writer.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace flink {
 
 namespace {
 
 constexpr std::string_view argo_instance_label = "app.kubernetes.io/instance";
-
-bool identifying(std::string_view key) {
-  constexpr std::array ours{labels::application, labels::cluster_id, labels::deployment_type, labels::version,
-                            labels::pod_selector};
-  return std::ranges::find(ours, key) != ours.end();
-}
 
 void set(string_map& x, std::string_view key, std::string value) {
   x[std::string{key}] = std::move(value);
@@ -43,7 +34,7 @@ std::string map_text(const string_map& x) {
 string_map user_labels(const application& app, bool top_level) {
   string_map result;
   for (auto& [key, value] : app.metadata.labels)
-    if (!identifying(key) && !bookkeeping(key) && !(top_level && key == argo_instance_label))
+    if (!labels::reserved(key) && !bookkeeping(key) && !(top_level && key == argo_instance_label))
       result[key] = value;
   return result;
 }

@@ -43,6 +43,9 @@ std::string render_generic_service(const application& app, const cluster_plan& p
 /// Returns an empty text if neither the spec nor the operator's settings name a host.
 std::string render_ingress(const application& app, const cluster_plan& plan, const render_options& options);
 
+/// Returns whether the application is to have an Ingress.
+bool wants_ingress(const application& app, const render_options& options);
+
 /// Returns the host of the Ingress; empty if there is none.
 std::string ingress_host(const application& app, const cluster_plan& plan, const render_options& options);
 

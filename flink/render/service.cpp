@@ -99,6 +99,10 @@ std::string ingress_host(const application& app, const cluster_plan& plan, const
   return replace_all(options.ingress_url_format, "{{$jobCluster}}", ingress_name(app.metadata.name, plan.colour));
 }
 
+bool wants_ingress(const application& app, const render_options& options) {
+  return !ingress_host(app, {}, options).empty();
+}
+
 std::string render_ingress(const application& app, const cluster_plan& plan, const render_options& options) {
   auto host = ingress_host(app, plan, options);
   if (host.empty())

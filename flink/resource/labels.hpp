@@ -2,6 +2,7 @@
 // recognised too.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 
 namespace flink {
@@ -34,6 +35,14 @@ constexpr std::string_view attempt = "flink.k8s.io/attempt";
 constexpr std::string_view ingress_hash = "flink.k8s.io/ingress-hash";
 /// "true": left behind on purpose by `--cascade=orphan`.
 constexpr std::string_view orphaned = "flink.k8s.io/orphaned";
+
+/// Returns whether a label ties objects to their application, so that no user may set it.
+constexpr bool reserved(std::string_view key) {
+  for (auto ours : {application, cluster_id, deployment_type, version, pod_selector})
+    if (key == ours)
+      return true;
+  return key.starts_with("flink.k8s.io/");
+}
 
 } // namespace labels
 

@@ -218,9 +218,12 @@ struct failed_cluster {
   std::string failed_at;
   /// The job that may have been started there and has to be ended.
   std::optional<std::string> job_id;
+  /// flink::remedy_hash() of the spec with which it failed: an edit of these fields is another attempt. Absent where an
+  /// earlier release gave it up.
+  std::optional<std::string> remedy_hash;
   bool operator==(const failed_cluster&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(failed_cluster, (), (id, spec_hash, failed_at, job_id))
+BOOST_DESCRIBE_STRUCT(failed_cluster, (), (id, spec_hash, failed_at, job_id, remedy_hash))
 
 /// BlueGreen: one of two versions goes. Stays afterwards, until the next deploy begins.
 struct teardown {

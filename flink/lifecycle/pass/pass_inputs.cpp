@@ -1,6 +1,7 @@
 #include "flink/lifecycle/pass/pass_inputs.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/configuration/effective_config.hpp"
 #include "flink/resource/labels.hpp"
 #include "k8s/time.hpp"
 
@@ -10,21 +11,6 @@ namespace flink {
 
 namespace defaults = config::defaults;
 using std::chrono::milliseconds;
-
-namespace {
-
-bool switched_on(const config_value& x) {
-  auto* text = std::get_if<std::string>(&x);
-  if (!text)
-    return false;
-  std::string lower;
-  for (char c : *text)
-    if (c != ' ')
-      lower += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return !lower.empty() && lower != "none";
-}
-
-} // namespace
 
 pass_inputs::pass_inputs(const situation& what) : in{what}, was{what.app.status}, next{what.app.status} {}
 
@@ -63,10 +49,7 @@ bool pass_inputs::has_finalizer() const {
 }
 
 bool pass_inputs::high_availability() const {
-  for (auto* key : {"high-availability", "high-availability.type"})
-    if (auto i = in.app.spec.flink_config.find(key); i != in.app.spec.flink_config.end() && switched_on(i->second))
-      return true;
-  return false;
+  return has_high_availability(in.app.spec);
 }
 
 std::string pass_inputs::now_text() const {

@@ -1,6 +1,7 @@
 #include "flink/lifecycle/pass/status_queries.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/admission/hash.hpp"
 
 #include <algorithm>
 
@@ -73,7 +74,10 @@ bool deploy_wanted(const pass_inputs& p) {
     return false;
   if (p.was.teardown && p.in.spec_hash == p.was.teardown->spec_hash)
     return false; // BlueGreen: the user did not want it to stay
-  return !p.was.failed || p.in.spec_hash != p.was.failed->spec_hash;
+  if (!p.was.failed || p.in.spec_hash != p.was.failed->spec_hash)
+    return true;
+  auto& failed_with = p.was.failed->remedy_hash;
+  return failed_with && *failed_with != remedy_hash(p.in.app.spec);
 }
 
 std::chrono::seconds start_limit(const pass_inputs& p) {

@@ -36,6 +36,7 @@ std::string restart_hint(const status& x);
 phase resting_phase(const pass_inputs& p);
 
 /// Returns whether the spec is valid and asks for a version that neither serves, nor has failed, nor was torn down.
+/// A remedy that the failed one did not have counts as another version.
 bool deploy_wanted(const pass_inputs& p);
 
 /// Returns the errors of the spec in one text, the first few of them; empty if it has none.

@@ -1,6 +1,7 @@
 #include "flink/lifecycle/steps/clusters.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/render/render.hpp"
 #include "flink/resource/labels.hpp"
 #include "flink/resource/modes.hpp"
 
@@ -11,7 +12,7 @@ namespace defaults = config::defaults;
 namespace {
 
 bool wants_ingress(const pass_inputs& p) {
-  return !p.in.settings.render.ingress_url_format.empty() || (p.in.app.spec.ingress && p.in.app.spec.ingress->host);
+  return wants_ingress(p.in.app, p.in.settings.render);
 }
 
 /// Reads an object that exists already, to see who owns it. Repeats that now and then, because it may be terminating,

@@ -1,6 +1,7 @@
 #include "flink/lifecycle/steps/end_deploy.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/admission/hash.hpp"
 #include "flink/lifecycle/pass/job_and_cluster_status.hpp"
 #include "flink/lifecycle/pass/status_queries.hpp"
 #include "flink/lifecycle/steps/move_job.hpp"
@@ -59,6 +60,14 @@ void accept_second(pass& p, const rest::job& job) {
   record_submitted(p, *p.next.version_statuses[1].job_status);
 }
 
+/// The spec of the deploy under way. An edit since does not count where the deploy pinned the value.
+spec tried_spec(const pass& p) {
+  auto result = p.in.app.spec;
+  if (auto& job = p.was.target->job)
+    result.allow_non_restored_state = job->allow_non_restored_state;
+  return result;
+}
+
 } // namespace
 
 void begin_shrink(pass& p, std::string why) {
@@ -78,7 +87,8 @@ void fail_deploy(pass& p, std::string reason, std::string message) {
     p.next.failed = failed_cluster{.id = p.was.target->cluster_id,
                                    .spec_hash = p.was.target->spec_hash,
                                    .failed_at = p.now_text(),
-                                   .job_id = p.was.target->job_id};
+                                   .job_id = p.was.target->job_id,
+                                   .remedy_hash = remedy_hash(tried_spec(p))};
     p.next.failed_deploy_hash = p.was.target->cluster_id;
   }
   p.next.rollback_hash = p.next.deploy_hash;

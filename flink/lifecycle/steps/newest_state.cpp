@@ -1,6 +1,7 @@
 #include "flink/lifecycle/steps/newest_state.hpp"
 
 #include "config/defaults.hpp"
+#include "flink/configuration/effective_config.hpp"
 #include "flink/resource/modes.hpp"
 #include "k8s/time.hpp"
 
@@ -40,12 +41,14 @@ std::optional<candidate> recorded(const status& x) {
 
 /// Returns whether the user's configuration makes Flink delete the checkpoints when the job ends as it did.
 bool checkpoints_deleted_with_job(const spec& x, const std::optional<rest::job>& job) {
-  for (auto* key : {"execution.checkpointing.externalized-checkpoint-retention",
-                    "execution.checkpointing.externalized-checkpoint.retention"})
-    if (auto i = x.flink_config.find(key); i != x.flink_config.end())
-      if (auto* text = std::get_if<std::string>(&i->second))
-        return *text == "NO_EXTERNALIZED_CHECKPOINTS"
-            || (*text == "DELETE_ON_CANCELLATION" && !(job && job->state == rest::job_state::failed));
+  switch (effective_config{x, cluster_role::job_manager}.retention()) {
+  case checkpoint_retention::retain:
+    return false;
+  case checkpoint_retention::delete_on_cancellation:
+    return !(job && job->state == rest::job_state::failed);
+  case checkpoint_retention::none:
+    return true;
+  }
   return false;
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import sys
 import time
@@ -59,7 +58,11 @@ class App:
             if version_2
             else {"state.checkpoints.dir": "checkpoints", "state.savepoints.dir": "savepoints"}
         )
-        small = {"resources": {"requests": {"cpu": "0.1", "memory": "600Mi"}}}
+
+        def small(memory: str) -> dict:
+            """As little as Flink's own start script accepts, with some heap."""
+            return {"resources": {"requests": {"cpu": "0.1", "memory": memory}}}
+
         return {
             "apiVersion": "flink.k8s.io/v1beta1",
             "kind": "FlinkApplication",
@@ -76,8 +79,8 @@ class App:
                     "execution.checkpointing.interval": "1s",
                     **{key: f"file://{self.folder / value}" for key, value in directories.items()},
                 },
-                "jobManagerConfig": copy.deepcopy(small),
-                "taskManagerConfig": {"taskSlots": 1, **copy.deepcopy(small)},
+                "jobManagerConfig": small("1Gi"),
+                "taskManagerConfig": {"taskSlots": 1, **small("1536Mi")},
             },
         }
 

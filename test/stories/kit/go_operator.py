@@ -66,9 +66,9 @@ class GoOperator:
             "query.server.port": "6124",
             "blob.server.port": "6125",
             "metrics.internal.query-service.port": "50101",
-            # 600Mi without a fifth of it.
-            "jobmanager.memory.process.size": "491520k",
-            "taskmanager.memory.process.size": "491520k",
+            # 1Gi and 1536Mi without a fifth of it.
+            "jobmanager.memory.process.size": "838860k",
+            "taskmanager.memory.process.size": "1258291k",
         }
         text = "".join(f"{key}: {value}\n" for key, value in sorted(entries.items()))
         text += f"\njobmanager.rpc.address: {self.app.name}-{self.hash}\n"

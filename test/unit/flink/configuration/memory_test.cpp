@@ -1,4 +1,6 @@
+#include "flink/admission/decode.hpp"
 #include "flink/configuration/memory.hpp"
+#include "test/unit/flink/yaml.hpp"
 
 #include <gtest/gtest.h>
 
@@ -67,7 +69,7 @@ const sizing sizings[] = {
      1.5,
      {},
      "taskmanager.memory.process.size=1677721k"},
-    {"the default is a gibibyte", "1.20", nullptr, {}, {}, {}, "taskmanager.memory.process.size=838860k"},
+    {"the default is two gibibytes", "1.20", nullptr, {}, {}, {}, "taskmanager.memory.process.size=1677721k"},
     {"limits count where nothing is requested",
      "1.20",
      R"({"limits":{"memory":"512Mi"}})",
@@ -140,6 +142,49 @@ TEST(memory, counts_the_template_where_the_spec_is_silent) {
       R"({"spec":{"containers":[{"name":"x"},{"name":"jobmanager","resources":{"limits":{"memory":"3Mi"}}}]}})"};
   EXPECT_EQ(container_memory(s, cluster_role::job_manager), 3 * mebibyte);
 }
+
+// -- enough to start --------------------------------------------------------------------------------------
+
+/// With less of these the start script of the official images ends the container (role_defaults.hpp), in KiB.
+int64_t least_process_size(cluster_role x) {
+  return x == cluster_role::job_manager ? 590'643 : 1'005'158;
+}
+
+void expect_enough(const spec& x, const std::string& where) {
+  for (auto role : {cluster_role::job_manager, cluster_role::task_manager}) {
+    auto entry = memory_entry(x, role, {});
+    ASSERT_TRUE(entry) << where;
+    EXPECT_GE(std::stoll(entry->second), least_process_size(role)) << where << ": " << to_string(role);
+  }
+}
+
+TEST(memory, defaults_start_on_the_official_images) {
+  spec s;
+  for (auto version : {"1.20", "2.2"}) {
+    s.flink_version = version;
+    expect_enough(s, version);
+  }
+}
+
+class an_example : public testing::TestWithParam<const char*> {};
+
+TEST_P(an_example, starts_on_the_official_images) {
+  int applications = 0;
+  for (auto& text : yaml::documents(yaml::file(GetParam()))) {
+    if (json::cursor{text}.string_at({"kind"}) != "FlinkApplication")
+      continue;
+    std::vector<json::complaint> complaints;
+    expect_enough(decode_application(text, complaints).spec, GetParam());
+    ++applications;
+  }
+  EXPECT_EQ(applications, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(memory, an_example,
+                         testing::Values("examples/autoscaled-by-cpu.yaml", "examples/autoscaled-by-lag.yaml",
+                                         "examples/high-availability.yaml", "examples/kafka.yaml",
+                                         "examples/minimal.yaml", "examples/state-machine.yaml",
+                                         "local/demo/application.yaml"));
 
 } // namespace
 } // namespace flink

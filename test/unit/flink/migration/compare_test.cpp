@@ -105,6 +105,16 @@ TEST(legacy_comparison, what_the_operator_owns_is_not_taken_from_the_spec) {
   EXPECT_EQ(p.compared().how, likeness::equal);
 }
 
+TEST(legacy_comparison, options_that_the_operator_owns_are_no_difference_though_the_go_operator_passed_them_on) {
+  pair p;
+  for (auto key :
+       {"rest.port", "rest.bind-port", "web.port", "query.proxy.ports", "queryable-state.proxy.ports",
+        "jobmanager.rpc.bind-port", "high-availability.zookeeper.path.namespace", "recovery.zookeeper.path.namespace"})
+    p.world.app.spec.flink_config[key] = std::string{"1"};
+  auto x = p.compared();
+  EXPECT_EQ(x.how, likeness::equal) << x.why;
+}
+
 TEST(legacy_comparison, only_what_is_proved_is_a_difference) {
   pair p;
   p.world.app.spec.flink_config.erase("akka.client.timeout");

@@ -188,6 +188,20 @@ TEST(render, switches_the_service_to_a_cluster_of_ours_or_of_another_operator) {
   EXPECT_EQ(json::cursor{adopted}.string_at({"spec", "selector", labels::pod_selector}), "x7k2p9q1");
 }
 
+TEST(render, pods_do_not_get_a_variable_per_service_unless_the_template_asks_for_it) {
+  auto app = small();
+  auto links = [&] {
+    auto text = render_task_manager(app, {"1", 1, {}}, {});
+    auto found = json::cursor{text}.find({"spec", "template", "spec", "enableServiceLinks"});
+    return found ? std::string{found->text()} : std::string{};
+  };
+  EXPECT_EQ(links(), "false");
+  app.spec.task_manager_config.emplace().pod_template = json::raw{R"({"spec":{"priorityClassName":"high"}})"};
+  EXPECT_EQ(links(), "false");
+  app.spec.task_manager_config->pod_template = json::raw{R"({"spec":{"enableServiceLinks":true}})"};
+  EXPECT_EQ(links(), "true");
+}
+
 TEST(render, survives_parts_that_are_no_objects) {
   auto app = small();
   app.spec.job_manager_config.emplace();
