@@ -1,20 +1,24 @@
 # The operator's image: docker build -t flink-operator .
-# Debian 12 in both stages, because all libraries are Debian's own and have to be the same.
+# Debian 13 in both stages, because all libraries are Debian's own and have to be the same. Debian 12 works too:
+# --build-arg DEBIAN=12.
+ARG DEBIAN=13
 
-FROM debian:12-slim AS build
+FROM debian:${DEBIAN}-slim AS build
 WORKDIR /src
 COPY local/setup local/setup
 RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates && local/setup/install build \
   && rm -rf /var/lib/apt/lists/*
 COPY . .
-RUN cmake --preset release -B /build && ninja -C /build flink-operator && llvm-strip-19 /build/flink-operator
+RUN cmake/build release flink-operator && strip build/release/flink-operator
+# The packages that hold the libraries of the program; what the program does not need does not come along.
+RUN local/setup/libraries build/release/flink-operator >/packages
 
-FROM debian:12-slim
+FROM debian:${DEBIAN}-slim
+COPY --from=build /packages /usr/share/flink-operator/packages
 RUN apt-get update \
-  && apt-get install --yes --no-install-recommends ca-certificates libcaf-core0.17 libfmt9 libprometheus-cpp-core1.0 \
-    libsimdjson14 libspdlog1.10 libssl3 libyaml-cpp0.7 \
+  && xargs apt-get install --yes --no-install-recommends ca-certificates </usr/share/flink-operator/packages \
   && rm -rf /var/lib/apt/lists/*
-COPY --from=build /build/flink-operator /usr/local/bin/flink-operator
+COPY --from=build /src/build/release/flink-operator /usr/local/bin/flink-operator
 # A number, so that Kubernetes can see that it is not root.
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/flink-operator"]

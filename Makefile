@@ -10,6 +10,8 @@ TEST ?= $(if $(CI),full,)
 # Runs of the simulation, and those of them that are also made with sanitizers.
 SEEDS ?= 2000
 SEEDS_SANITIZED ?= 100
+# E2E=1: `make test` tells the stories on a real Kubernetes control plane at the same time.
+E2E ?=
 # DEMO=once: the demo ends by itself.
 DEMO ?=
 
@@ -26,40 +28,36 @@ CTEST := ctest --output-on-failure --no-tests=error --parallel $(JOBS)
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' Makefile | sed -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 24
 
-.PHONY: install-build install-demo install-test
+.PHONY: install-build install-test-build install-demo install-test install-lint
 install-build:
 	@local/setup/install build
+install-test-build:
+	@local/setup/install build test-build
 install-demo:
-	@local/setup/install demo
+	@local/setup/install build demo
 install-test:
-	@local/setup/install demo test
-
-build/%/build.ninja: CMakeLists.txt CMakePresets.json cmake/build.cmake | install-build
-	@echo "== configuring build/$*"
-	@cmake --preset $* >build/.configure.log 2>&1 || { cat build/.configure.log; exit 1; }
+	@local/setup/install build test-build demo test
+install-lint:
+	@local/setup/install build lint
 
 .PHONY: build
-build: install-build | folder ## build/release/flink-operator and build/release/flink-local
-	@$(MAKE) --no-print-directory build/release/build.ninja
-	@echo "== building build/release"
-	@ninja -C build/release -j $(JOBS)
+build: install-test-build ## the programs and their tests, in build/release
+	@JOBS=$(JOBS) cmake/build release
 
 .PHONY: build-asan
-build-asan: install-build | folder
-	@$(MAKE) --no-print-directory build/asan/build.ninja
-	@echo "== building build/asan"
-	@ninja -C build/asan -j $(JOBS)
+build-asan: install-test-build
+	@JOBS=$(JOBS) cmake/build asan
 
-.PHONY: folder
-folder:
-	@mkdir -p build
+.PHONY: programs
+programs: install-build ## flink-operator and flink-local alone, in build/release
+	@JOBS=$(JOBS) cmake/build release flink-operator flink-local
 
 .PHONY: demo
-demo: build install-demo ## a cluster on this machine, a Flink job in it, its update and its end (DEMO=once: ends by itself)
+demo: install-demo programs ## a cluster on this machine, a Flink job in it, its update and its end (DEMO=once: ends by itself)
 	@DEMO=$(DEMO) local/demo/demo
 
 .PHONY: test
-test: unit simulation conformance stories ## unit and actor tests, simulation, API cases and user stories on flink-local (TEST=full: with sanitizers too)
+test: unit simulation conformance $(if $(E2E),stories-on-both,stories) ## unit and actor tests, simulation, API cases and user stories on flink-local (TEST=full: with sanitizers too; E2E=1: with e2e)
 
 .PHONY: unit
 unit: build $(if $(filter full,$(TEST)),build-asan) ## unit and actor tests
@@ -86,7 +84,8 @@ soak: build ## the simulation with as many seeds as wanted (SEEDS=100000)
 	@build/release/simulation --seeds $(SEEDS)
 
 .PHONY: check-threads
-check-threads: install-build | folder ## tests with real threads and sockets, under the thread sanitizer
+check-threads: install-test-build ## tests with real threads and sockets, under the thread sanitizer
+	@mkdir -p build
 	@echo "== tests with threads under the thread sanitizer"
 	@JOBS=$(JOBS) test/threads/run
 
@@ -94,6 +93,13 @@ check-threads: install-build | folder ## tests with real threads and sockets, un
 stories: build install-test ## the user stories on flink-local, with real Flink
 	@echo "== stories on flink-local"
 	@test/stories/run --cluster local --flink $(VERSIONS) --selection $(SELECTION)
+
+# The stories wait most of their time: those on the one cluster run while those on the other one wait.
+.PHONY: stories-on-both
+stories-on-both: build install-test
+	@$(MAKE) --no-print-directory e2e >build/e2e.log 2>&1 & e2e=$$!; \
+	  code=0; $(MAKE) --no-print-directory stories || code=$$?; \
+	  wait $$e2e || code=$$?; sed 's|^== |   == |' build/e2e.log; exit $$code
 
 .PHONY: conformance
 conformance: build install-test ## the API cases and kubectl on flink-local's API server
@@ -114,24 +120,26 @@ kubernetes: ## build the real control plane and helm into the cache, for e2e
 	@test/e2e/helm/build
 
 .PHONY: bench
-bench: build install-demo ## what the operator costs: memory, start, requests and processor time
+bench: install-demo programs ## what the operator costs: memory, start, requests and processor time
 	@test/bench/run
 
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp')
 
 .PHONY: format
-format: install-build ## format the sources in place
+format: install-lint ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
-lint: install-build ## formatting, shell and Python syntax
+lint: install-lint ## formatting, syntax of scripts, tables of files in the documents
 	@echo "== lint"
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@git ls-files --cached --others --exclude-standard | xargs grep -lE '^#!/usr/bin/env bash' -- | xargs -n 1 bash -n
 	@git ls-files --cached --others --exclude-standard '*.py' | xargs python3 -m py_compile
+	@test/pytest test/lint
+	@test/lint/file_tables.py --check
 
 .PHONY: coverage
-coverage: install-build | folder ## line and branch coverage of the unit tests
+coverage: install-test-build ## line and branch coverage of the unit tests
 	@test/coverage/run
 
 .PHONY: clean

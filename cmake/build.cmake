@@ -1,4 +1,4 @@
-# How everything is compiled, and the libraries of Debian 12 as targets.
+# How everything is compiled, and the libraries of Debian as targets.
 add_library(build-flags INTERFACE)
 target_compile_options(build-flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
@@ -23,7 +23,10 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(OpenSSL REQUIRED)
-find_package(GTest REQUIRED)
+option(BUILD_TESTING "Compile the tests too" ON)
+if(BUILD_TESTING)
+  find_package(GTest REQUIRED)
+endif()
 find_package(prometheus-cpp REQUIRED)
 
 # Debian's CAF has neither CMake files nor pkg-config. A build of its source with sanitizers can be

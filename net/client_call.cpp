@@ -1,3 +1,4 @@
+// One HTTP call: resolves, connects or reuses a connection, sends, and reads the answer, each within its deadline.
 #include "net/client_impl.hpp"
 #include "net/head.hpp"
 

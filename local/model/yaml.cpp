@@ -1,3 +1,4 @@
+// Reads YAML into JSON values.
 #include "local/model/json.hpp"
 
 #include <yaml-cpp/yaml.h>

@@ -31,7 +31,7 @@ std::string host_in_url(const std::string& host) {
 }
 
 /// Returns a text as the quoted part of a Warning header.
-std::string quoted(std::string_view text) {
+std::string warning_value(std::string_view text) {
   std::string out = "299 - \"";
   for (auto c : text) {
     if (c == '"' || c == '\\')
@@ -124,7 +124,7 @@ private:
     counters_.count(x.method, x.target, net::find_header(x.headers, "User-Agent"), status);
     net::header_fields fields{{"Content-Type", std::move(type)}, {"Cache-Control", "no-cache, private"}};
     for (auto& text : warnings)
-      fields.emplace_back("Warning", quoted(text));
+      fields.emplace_back("Warning", warning_value(text));
     peer.reply(status, std::move(fields), std::move(body));
   }
 

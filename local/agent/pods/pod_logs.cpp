@@ -1,3 +1,4 @@
+// Serves a container's log: all of it, its last lines, or what is still to come.
 #include "local/agent/pods/resident.hpp"
 
 #include <deque>

@@ -1,3 +1,4 @@
+// API calls that only pods have: binding them to a node, and the proxy to them or their Services.
 #include "local/model/api/api.hpp"
 #include "local/model/api/api_call.hpp"
 

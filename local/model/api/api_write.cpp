@@ -1,3 +1,4 @@
+// API calls that change objects: create, replace, patch, delete, and the scale subresource.
 #include "local/model/api/api.hpp"
 #include "local/model/api/api_call.hpp"
 #include "local/model/api/patch.hpp"

@@ -1,3 +1,4 @@
+// Strategic merge patch, as the API server applies it to built-in kinds.
 #include "local/model/api/patch.hpp"
 
 #include <algorithm>

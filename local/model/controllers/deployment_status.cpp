@@ -1,3 +1,4 @@
+// Works out the status of a Deployment from its ReplicaSets: counts and conditions.
 #include "local/model/controllers/deployment_picture.hpp"
 #include "local/model/controllers/workloads.hpp"
 

@@ -1,3 +1,4 @@
+// The Deployment controller: makes ReplicaSets, rolls them over and removes old ones.
 #include "local/model/controllers/deployment_picture.hpp"
 #include "local/model/controllers/notice.hpp"
 #include "local/model/controllers/workloads.hpp"

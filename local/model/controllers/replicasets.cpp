@@ -1,3 +1,4 @@
+// The ReplicaSet controller: creates and deletes pods, and backs off when they are refused.
 #include "local/model/controllers/notice.hpp"
 #include "local/model/controllers/workloads.hpp"
 

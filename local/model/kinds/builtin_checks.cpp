@@ -1,3 +1,4 @@
+// What the API server checks of built-in kinds before it stores an object.
 #include "local/model/kinds/builtin.hpp"
 #include "local/model/kinds/names.hpp"
 #include "local/model/kinds/selectors.hpp"

@@ -1,3 +1,4 @@
+// The defaults that the API server fills into built-in kinds.
 #include "local/model/base64.hpp"
 #include "local/model/kinds/builtin.hpp"
 

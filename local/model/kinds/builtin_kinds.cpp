@@ -1,3 +1,4 @@
+// The built-in kinds that the model serves, with the columns of kubectl's tables.
 #include "local/model/kinds/kinds.hpp"
 
 namespace local::model {
