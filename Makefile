@@ -26,13 +26,15 @@ CTEST := ctest --output-on-failure --no-tests=error --parallel $(JOBS)
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' Makefile | sed -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 24
 
-.PHONY: install-build install-demo install-test
+.PHONY: install-build install-demo install-test install-lint
 install-build:
 	@local/setup/install build
 install-demo:
 	@local/setup/install demo
 install-test:
 	@local/setup/install demo test
+install-lint:
+	@local/setup/install lint
 
 build/%/build.ninja: CMakeLists.txt CMakePresets.json cmake/build.cmake | install-build
 	@echo "== configuring build/$*"
@@ -124,11 +126,18 @@ format: install-build ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
-lint: install-build ## formatting, shell and Python syntax
+lint: install-build install-lint | folder ## formatting, syntax of scripts, who includes and calls whom
+	@$(MAKE) --no-print-directory build/release/build.ninja
 	@echo "== lint"
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@git ls-files --cached --others --exclude-standard | xargs grep -lE '^#!/usr/bin/env bash' -- | xargs -n 1 bash -n
 	@git ls-files --cached --others --exclude-standard '*.py' | xargs python3 -m py_compile
+	@echo "== lint: its own tests"
+	@test/pytest test/lint
+	@echo "== lint: who includes whom"
+	@test/lint/rings.py
+	@echo "== lint: who calls whom in flink/lifecycle"
+	@test/lint/call_graph.py --jobs $(JOBS)
 
 .PHONY: coverage
 coverage: install-build | folder ## line and branch coverage of the unit tests
