@@ -12,6 +12,7 @@ SEEDS ?= 2000
 SEEDS_SANITIZED ?= 100
 # DEMO=once: the demo ends by itself.
 DEMO ?=
+ENGLISH ?=
 
 export CCACHE_MAXSIZE ?= 5G
 # Another clone finds the same objects: paths count from the root of the project.
@@ -126,6 +127,7 @@ format: install-build ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
+# ENGLISH=1: also the words that users read.
 lint: install-build install-lint | folder ## formatting, syntax of scripts, who includes and calls whom
 	@$(MAKE) --no-print-directory build/release/build.ninja
 	@echo "== lint"
@@ -138,6 +140,10 @@ lint: install-build install-lint | folder ## formatting, syntax of scripts, who 
 	@test/lint/rings.py
 	@echo "== lint: who calls whom in flink/lifecycle"
 	@test/lint/call_graph.py --jobs $(JOBS)
+ifneq ($(ENGLISH),)
+	@echo "== lint: English"
+	@test/lint/english.py
+endif
 
 .PHONY: coverage
 coverage: install-build | folder ## line and branch coverage of the unit tests

@@ -3,9 +3,9 @@
 
     test/lint/call_graph.py [--root DIR] [--build DIR] [--calls] [--jobs N]
 
-A file here is a source together with its header, under one name ("phases/steady"). A call is every mention of a function
-by name: a call, a constructor, an overloaded operator, a function put into a table. It counts from the file that holds
-the mention to the file that holds the function's definition, wherever the function is declared.
+A file here is a source together with its header, under one name ("phases/steady"). A call is every mention of a
+function by name: a call, a constructor, an overloaded operator, a function put into a table. It counts from the file
+that holds the mention to the file that holds the function's definition, wherever the function is declared.
 
 Fails on
   - a circle: files that reach each other by calls;
@@ -161,7 +161,8 @@ class walker:
         # Only a function that a file of the lifecycle declares can be defined in one.
         if self.path_of(callee) is None or self.path_of(cursor) is None:
             return
-        self.found.mentions.add((self.path_of(cursor), cursor.location.line, caller or "(at namespace scope)", usr_of(callee)))
+        place = self.path_of(cursor), cursor.location.line
+        self.found.mentions.add((*place, caller or "(at namespace scope)", usr_of(callee)))
 
 
 def template_of(cursor):
@@ -173,7 +174,8 @@ def template_of(cursor):
 
 
 def usr_of(cursor) -> str:
-    """Names a function in the whole program. Names of unnamed namespaces start with the bare file name, which two folders can share."""
+    """Names a function in the whole program. In an unnamed namespace clang puts the name of the file before it, and two
+    folders can have files of the same name."""
     usr = cursor.get_usr()
     if "@aN" in usr or cursor.storage_class.name == "STATIC":
         return f"{os.path.realpath(cursor.location.file.name)} {usr}"

@@ -150,7 +150,7 @@ def check_sizes(rules: table, files: sources) -> list:
     for path in files.ours:
         folders[os.path.dirname(path)].add(stem(path))
     return [
-        f"{folder}: holds {len(names)} files, where a source counts together with its header; at most {rules.most_files}"
+        f"{folder}: holds {len(names)} files, a source with its header counted as one; at most {rules.most_files}"
         for folder, names in sorted(folders.items())
         if len(names) > rules.most_files
     ]
@@ -251,8 +251,8 @@ def folders_of_targets(root: Path, build: Path) -> dict:
     for link in (build / "rooms").rglob("*.hpp"):
         target, *parts = link.relative_to(build / "rooms").parts
         folders[target].add("/".join(parts[:-1]))
-    objects = re.findall(r" -o (?:(\S+)/)?CMakeFiles/([^/ ]+)\.dir/(\S+)", (build / "compile_commands.json").read_text())
-    for folder, target, source in objects:
+    commands = (build / "compile_commands.json").read_text()
+    for folder, target, source in re.findall(r" -o (?:(\S+)/)?CMakeFiles/([^/ ]+)\.dir/(\S+)", commands):
         folders[target].add(os.path.dirname(os.path.join(folder, source)))
     return folders
 

