@@ -13,6 +13,7 @@ SEEDS_SANITIZED ?= 100
 # DEMO=once: the demo ends by itself.
 DEMO ?=
 ENGLISH ?=
+INCLUDES ?=
 
 export CCACHE_MAXSIZE ?= 5G
 # Another clone finds the same objects: paths count from the root of the project.
@@ -127,7 +128,8 @@ format: install-build ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
-# ENGLISH=1: also the words that users read.
+# ENGLISH=1: also the words that users read. INCLUDES=1: also whether each file includes what it uses; CI checks all
+# files, else those that differ from main.
 lint: install-build install-lint | folder ## formatting, syntax of scripts, who includes and calls whom
 	@$(MAKE) --no-print-directory build/release/build.ninja
 	@echo "== lint"
@@ -140,6 +142,10 @@ lint: install-build install-lint | folder ## formatting, syntax of scripts, who 
 	@test/lint/rings.py
 	@echo "== lint: who calls whom in flink/lifecycle"
 	@test/lint/call_graph.py --jobs $(JOBS)
+ifneq ($(INCLUDES),)
+	@echo "== lint: includes"
+	@test/lint/includes.py --jobs $(JOBS) $(if $(CI),--all)
+endif
 ifneq ($(ENGLISH),)
 	@echo "== lint: English"
 	@test/lint/english.py
