@@ -14,6 +14,8 @@ SEEDS_SANITIZED ?= 100
 E2E ?=
 # DEMO=once: the demo ends by itself.
 DEMO ?=
+ENGLISH ?=
+INCLUDES ?=
 
 export CCACHE_MAXSIZE ?= 5G
 # Another clone finds the same objects: paths count from the root of the project.
@@ -130,13 +132,29 @@ format: install-lint ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
-lint: install-lint ## formatting, syntax of scripts, tables of files in the documents
+# ENGLISH=1: also the words that users read. INCLUDES=1: also whether each file includes what it uses; CI checks all
+# files, else those that differ from main.
+lint: install-test-build install-lint ## formatting, syntax of scripts, who includes and calls whom, tables of the documents
+	@JOBS=$(JOBS) cmake/build release --configure
 	@echo "== lint"
 	@clang-format-19 --dry-run --Werror $(SOURCES)
 	@git ls-files --cached --others --exclude-standard | xargs grep -lE '^#!/usr/bin/env bash' -- | xargs -n 1 bash -n
 	@git ls-files --cached --others --exclude-standard '*.py' | xargs python3 -m py_compile
-	@test/pytest test/lint
 	@test/lint/file_tables.py --check
+	@echo "== lint: tests of the checks"
+	@test/pytest test/lint
+	@echo "== lint: who includes whom"
+	@test/lint/rings.py
+	@echo "== lint: who calls whom in flink/lifecycle"
+	@test/lint/call_graph.py --jobs $(JOBS)
+ifneq ($(INCLUDES),)
+	@echo "== lint: includes"
+	@test/lint/includes.py --jobs $(JOBS) $(if $(CI),--all)
+endif
+ifneq ($(ENGLISH),)
+	@echo "== lint: English"
+	@test/lint/english.py
+endif
 
 .PHONY: coverage
 coverage: install-test-build ## line and branch coverage of the unit tests

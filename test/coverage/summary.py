@@ -1,5 +1,5 @@
-"""Tells what `llvm-cov export` measured: a row per file, the worst first. What no test reaches goes into a file, with
-its source: lines whose code was never entered, and conditions that were never true or never false."""
+"""Prints what `llvm-cov export` measured, a row per file, the worst first. Writes the code that no test reaches to a
+file, with its source: lines that were never entered, and conditions that were never true or never false."""
 
 import json
 import os
