@@ -156,7 +156,7 @@ void application_state::written(const flink::decision& d, const messages::answer
   if (r.status == 404)
     return stumble("the resource is gone");
   if (r.status >= 300)
-    return stumble("the API server refuses the status: " + flink::classify_kubernetes(r.status, r.body).message);
+    return stumble("the API server refuses the status: " + k8s::classify(r.status, r.body).message);
   auto before = record_->app.status;
   if (!adopt(r.body))
     return read_again("the answer to the status write cannot be read");

@@ -28,7 +28,7 @@ bool succeeded(const reply& r) {
 failure failure_of(const action& x, const reply& r) {
   if (r.none)
     return *r.none;
-  return job_manager_of(x).empty() ? classify_kubernetes(r.status, r.body) : classify_flink(r.status, r.body);
+  return job_manager_of(x).empty() ? k8s::classify(r.status, r.body) : classify_flink(r.status, r.body);
 }
 
 void record(observation& seen, const action& x, const reply& r, std::optional<failure> failed) {
