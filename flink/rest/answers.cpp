@@ -1,4 +1,4 @@
-// The answers of the JobManager, taken apart. Strict about what decisions rest on, deaf to the rest.
+// Decodes the answers of the JobManager. Strict about what decisions rest on; ignores everything else.
 #include "flink/rest/reader.hpp"
 
 #include <algorithm>

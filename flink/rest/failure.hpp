@@ -13,9 +13,9 @@ using k8s::failure;
 using k8s::failure_class;
 using k8s::retryable;
 
-/// Classifies an answer of a JobManager that is not 2xx. Flink's status codes do not tell the user's
-/// mistakes from its own troubles; the body does. `gone` is said only on the word of one of Flink's own
-/// handlers: the 404 of a proxy, of a missing pod or of an endpoint not there yet is `transient`.
+/// Classifies an answer of a JobManager that is not 2xx. Flink's status codes do not separate the user's
+/// mistakes from its own troubles; the body does. Only a 404 from one of Flink's own handlers is `gone`:
+/// the 404 of a proxy, of a missing pod or of an endpoint not there yet is `transient`.
 /// `rejected` as the answer to `run` does not prove that nothing runs: a main() that throws after
 /// execute() is answered 400 while its job goes on under the id that we chose.
 failure classify_flink(int status, std::string_view body);

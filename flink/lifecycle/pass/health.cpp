@@ -47,11 +47,11 @@ std::optional<std::string> checkpoints_fail(const step& s, const rest::job& job)
   auto c = s.next.cluster ? s.cluster(s.next.cluster->id) : cluster_view{};
   if (!c.told || rest::is_terminal(job.state))
     return std::nullopt;
-  auto known = c.told->checkpoints.find(job.id);
-  if (known == c.told->checkpoints.end() || !known->second.value || !known->second.value->latest_failed)
+  auto* known = c.known(ask_checkpoints{c.id, job.id});
+  if (!known || !known->value || !known->value->latest_failed)
     return std::nullopt;
-  auto& failed = *known->second.value->latest_failed;
-  auto& last = known->second.value->latest_completed;
+  auto& failed = *known->value->latest_failed;
+  auto& last = known->value->latest_completed;
   auto completed = last ? last->trigger_timestamp : job.start_time;
   if (failed.failure_timestamp < completed || milliseconds{job.now - completed} < defaults::checkpoints_overdue)
     return std::nullopt;
@@ -89,9 +89,10 @@ bool slots_are_taken(const rest::overview& x) {
 void record_slots(const step& s, const cluster_view& c, cluster_status& to) {
   to.number_of_task_slots.reset();
   to.available_task_slots.reset();
-  if (!c.told || !c.told->overview)
+  auto* overview = c.known(ask_overview{c.id});
+  if (!overview)
     return;
-  auto& known = c.told->overview->value;
+  auto& known = overview->value;
   to.number_of_task_slots = known.slots_total;
   bool runs = s.next.job_status && s.next.job_status->running_tasks.value_or(0) > 0;
   if (!runs || slots_are_taken(known))
@@ -109,7 +110,7 @@ void record_job_unknown(step& s) {
 void record_restarts(step& s, const cluster_view& c, const rest::job& job) {
   if (!fails(job) && job.last_failing == 0)
     return; // a number alone is not worth a question
-  auto* known = s.restarts(c, job.id, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
+  auto* known = s.ask(c, ask_restarts{c.id, job.id}, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
   if (known && *known && (*known)->count)
     s.next.job_status->job_restart_count = (*known)->count;
 }
@@ -145,7 +146,7 @@ void record_job_lost(step& s) {
 }
 
 bool answers(const step& s, const cluster_view& c) {
-  auto i = s.x.seen.outcomes.find(to_string(action{ask_job{c.id, serving_job(s.was)}}));
+  auto i = s.x.seen.outcomes.find(ask_job{c.id, serving_job(s.was)});
   return i == s.x.seen.outcomes.end() || i->second.attempts < defaults::breaker_failures;
 }
 
@@ -180,7 +181,7 @@ void record_serving(step& s) {
   if (!s.was.cluster || job_id.empty())
     return;
   auto c = s.cluster(s.was.cluster->id);
-  auto* known = s.job(c, job_id, defaults::poll_job);
+  auto* known = s.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
   if (known && *known)
     record_job(s, **known);
   else if (known)
@@ -211,7 +212,7 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
     return;
   auto& job = *s.next.job_status;
   bool has_own = job.last_checkpoint && job.last_checkpoint != job.restore_path;
-  auto* known = s.checkpoints(c, job_id, has_own ? defaults::poll_checkpoints : defaults::poll_job);
+  auto* known = s.ask(c, ask_checkpoints{c.id, job_id}, has_own ? defaults::poll_checkpoints : defaults::poll_job);
   if (!known || !*known)
     return;
   auto& last = (*known)->latest_completed;
@@ -231,7 +232,7 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
 
 std::optional<std::string> cause_of_failure(step& s, const cluster_view& c, const std::string& job_id,
                                             milliseconds every) {
-  auto* known = s.exceptions(c, job_id, every);
+  auto* known = s.ask(c, ask_exceptions{c.id, job_id}, every);
   if (known && *known)
     return (*known)->latest ? ": " + *(*known)->latest : std::string{};
   // A question that failed is asked again, but not waited for.
@@ -243,8 +244,9 @@ void watch_running_job(step& s, const cluster_view& c, const rest::job& job) {
   if (auto why = checkpoints_fail(s, job))
     s.trouble("CheckpointsFail", *why);
   record_restarts(s, c, job);
-  if (!c.told || !c.told->overview || !slots_are_taken(c.told->overview->value))
-    s.overview(c, defaults::poll_job);
+  auto* overview = c.known(ask_overview{c.id});
+  if (!overview || !slots_are_taken(overview->value))
+    s.ask(c, ask_overview{c.id}, defaults::poll_job);
   if (fails(job))
     s.trouble("JobRestarting", "job " + job.id + " has failed, and Flink restarts it"
                                    + cause_of_failure(s, c, job.id, defaults::poll_job).value_or(""));

@@ -26,13 +26,6 @@ milliseconds since(std::chrono::steady_clock::time_point then, const moment& now
   return std::chrono::duration_cast<milliseconds>(now.steady - then);
 }
 
-/// Whether a refusal says something about the user's version. Everything else that is refused, a patch whose test
-/// failed for one, is tried again: nobody else would.
-bool is_verdict(const action& x) {
-  return !job_manager_of(x).empty() || std::holds_alternative<create_object>(x)
-      || std::holds_alternative<rehearse_object>(x);
-}
-
 bool switched_on(const config_value& x) {
   auto* text = std::get_if<std::string>(&x);
   if (!text)
@@ -89,18 +82,18 @@ void step::warn(std::string reason, std::string message) {
 }
 
 bool step::under_way(const action& what) const {
-  auto i = x.seen.under_way.find(to_string(what));
+  auto i = x.seen.under_way.find(what);
   auto c = cluster(job_manager_of(what));
   return i != x.seen.under_way.end() && c.leader && i->second.pod_uid == c.leader->head.uid;
 }
 
 const failure* step::failure_of(const action& what) const {
-  auto i = x.seen.outcomes.find(to_string(what));
+  auto i = x.seen.outcomes.find(what);
   return i != x.seen.outcomes.end() && i->second.failed ? &*i->second.failed : nullptr;
 }
 
 progress step::order(const action& what) {
-  auto i = x.seen.outcomes.find(to_string(what));
+  auto i = x.seen.outcomes.find(what);
   if (i == x.seen.outcomes.end()) {
     act(what);
     return progress::pending;
@@ -147,9 +140,9 @@ void step::insist(const action& what) {
     look_within(std::chrono::ceil<milliseconds>(pause));
 }
 
-void step::ask(const action& question, const std::chrono::steady_clock::time_point* answered, milliseconds every) {
+void step::request(const action& question, const std::chrono::steady_clock::time_point* answered, milliseconds every) {
   auto pause = answered ? every - since(*answered, x.now) : milliseconds{0};
-  if (auto i = x.seen.outcomes.find(to_string(question)); i != x.seen.outcomes.end() && i->second.failed) {
+  if (auto i = x.seen.outcomes.find(question); i != x.seen.outcomes.end() && i->second.failed) {
     tell_missing_right(question, i->second);
     pause = std::max(pause,
                      std::min(retry_delay(i->second.attempts), defaults::poll_longest) - since(i->second.at, x.now));
@@ -163,120 +156,32 @@ void step::ask(const action& question, const std::chrono::steady_clock::time_poi
 void step::tell_missing_right(const action& what, const outcome& last) {
   if (last.failed->kind != failure_class::forbidden)
     return;
-  auto way = job_manager_of(what).empty() ? std::string{} : "the way to the JobManager is closed: ";
+  auto way = target_of(what) == action_target::kubernetes ? std::string{} : "the way to the JobManager is closed: ";
   if (last.failed->status == 401)
     return trouble("Unauthorized", way + last.failed->message);
   trouble("Forbidden", way + last.failed->message);
 }
 
-template <class T>
-const T* step::newest(const learned<T>* known, const action& question, milliseconds every,
-                      std::chrono::steady_clock::time_point not_before) {
-  if (known && known->at < not_before)
-    known = nullptr;
-  ask(question, known ? &known->at : nullptr, every);
-  return known ? &known->value : nullptr;
-}
-
-namespace {
-
-template <class T>
-const learned<T>* find(const job_manager_view* view, const std::optional<learned<T>> job_manager_view::* what) {
-  return view && view->*what ? &*(view->*what) : nullptr;
-}
-
-template <class T>
-const learned<T>* find(const job_manager_view* view, const std::map<std::string, learned<T>> job_manager_view::* what,
-                       const std::string& key) {
-  if (!view)
-    return nullptr;
-  auto i = (view->*what).find(key);
-  return i == (view->*what).end() ? nullptr : &i->second;
-}
-
-} // namespace
-
-const rest::overview* step::overview(const cluster_view& c, milliseconds every) {
-  return c.leader ? newest(find(c.told, &job_manager_view::overview), ask_overview{c.id}, every) : nullptr;
-}
-
-const rest::features* step::features(const cluster_view& c, milliseconds every) {
-  return c.leader ? newest(find(c.told, &job_manager_view::features), ask_features{c.id}, every) : nullptr;
-}
-
-const std::vector<rest::job_summary>* step::jobs(const cluster_view& c, milliseconds every) {
-  return c.leader ? newest(find(c.told, &job_manager_view::jobs), ask_jobs{c.id}, every) : nullptr;
-}
-
 const std::vector<rest::job_summary>* step::jobs_now(const cluster_view& c) {
-  auto* all = jobs(c, defaults::fresh);
-  return all && since(c.told->jobs->at, x.now) < defaults::fresh ? all : nullptr;
-}
-
-const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, milliseconds every,
-                                  std::chrono::steady_clock::time_point not_before) {
-  if (!c.leader)
-    return nullptr;
-  auto* known = find(c.told, &job_manager_view::job, id);
-  if (known && known->value && rest::is_terminal(known->value->state))
-    return &known->value;
-  return newest(known, ask_job{c.id, id}, every, not_before);
+  auto* all = ask(c, ask_jobs{c.id}, defaults::fresh);
+  return all && since(c.known(ask_jobs{c.id})->at, x.now) < defaults::fresh ? all : nullptr;
 }
 
 const rest::job* step::known_job(const cluster_view& c, const std::string& id) const {
-  auto* known = find(c.told, &job_manager_view::job, id);
+  auto* known = c.known(ask_job{c.id, id});
   return known && known->value ? &*known->value : nullptr;
 }
 
 std::chrono::steady_clock::time_point step::job_answered(const cluster_view& c, const std::string& id) const {
-  auto* known = find(c.told, &job_manager_view::job, id);
+  auto* known = c.known(ask_job{c.id, id});
   return known ? known->at : std::chrono::steady_clock::time_point{};
 }
 
-const maybe<rest::checkpoints>* step::checkpoints(const cluster_view& c, const std::string& job_id, milliseconds every,
-                                                  std::chrono::steady_clock::time_point not_before) {
-  return c.leader ? newest(find(c.told, &job_manager_view::checkpoints, job_id), ask_checkpoints{c.id, job_id}, every,
-                           not_before)
-                  : nullptr;
-}
-
-const maybe<rest::restarts>* step::restarts(const cluster_view& c, const std::string& job_id, milliseconds every) {
-  return c.leader ? newest(find(c.told, &job_manager_view::restarts, job_id), ask_restarts{c.id, job_id}, every)
-                  : nullptr;
-}
-
-const maybe<rest::exceptions>* step::exceptions(const cluster_view& c, const std::string& job_id, milliseconds every) {
-  return c.leader ? newest(find(c.told, &job_manager_view::exceptions, job_id), ask_exceptions{c.id, job_id}, every)
-                  : nullptr;
-}
-
-const maybe<rest::savepoint>* step::savepoint(const cluster_view& c, const std::string& job_id,
-                                              const std::string& trigger_id, milliseconds every,
-                                              std::chrono::steady_clock::time_point not_before) {
-  if (!c.leader)
-    return nullptr;
-  auto* known = find(c.told, &job_manager_view::savepoints, trigger_id);
-  if (known && known->value && !known->value->in_progress)
-    return &known->value; // final: nothing to ask
-  return newest(known, ask_savepoint{c.id, job_id, trigger_id}, every, not_before);
-}
-
-const maybe<rest::requirements>* step::requirements(const cluster_view& c, const std::string& job_id,
-                                                    milliseconds every,
-                                                    std::chrono::steady_clock::time_point not_before) {
-  return c.leader ? newest(find(c.told, &job_manager_view::requirements, job_id), ask_requirements{c.id, job_id}, every,
-                           not_before)
-                  : nullptr;
-}
-
 const maybe<rest::disposal>* step::disposal(const cluster_view& c, const std::string& path, milliseconds every) {
-  auto i = c.leader && c.told ? c.told->disposal_ids.find(path) : decltype(c.told->disposal_ids.end()){};
-  if (!c.leader || !c.told || i == c.told->disposal_ids.end())
+  if (!c.leader || !c.told)
     return nullptr;
-  auto* known = find(c.told, &job_manager_view::disposals, i->second);
-  if (known && known->value && !known->value->in_progress)
-    return &known->value; // final: nothing to ask
-  return newest(known, ask_disposal{c.id, i->second}, every);
+  auto i = c.told->disposal_ids.find(path);
+  return i == c.told->disposal_ids.end() ? nullptr : ask(c, ask_disposal{c.id, i->second}, every);
 }
 
 void step::enter(phase to, std::string why) {
@@ -309,7 +214,7 @@ std::string step::now_text() const {
 }
 
 std::chrono::steady_clock::time_point step::answered(const action& what) const {
-  auto i = x.seen.outcomes.find(to_string(what));
+  auto i = x.seen.outcomes.find(what);
   return i == x.seen.outcomes.end() ? std::chrono::steady_clock::time_point{} : i->second.at;
 }
 
@@ -386,7 +291,7 @@ std::optional<bool> job_ended(step& s, const cluster_view& c, const std::string&
                               std::chrono::steady_clock::time_point not_before) {
   if (job_id.empty() || c.gone() || confirmed_gone(s, c))
     return true;
-  auto* known = s.job(c, job_id, s.pace(), not_before);
+  auto* known = s.ask(c, ask_job{c.id, job_id}, s.pace(), not_before);
   if (!known)
     return std::nullopt;
   if (*known)

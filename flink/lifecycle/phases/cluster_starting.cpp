@@ -39,7 +39,7 @@ void resolve_duplicate(step& s, object_role role, const std::string& cluster_id)
     s.act(read);
   else
     s.look_within(std::chrono::ceil<std::chrono::milliseconds>(pause));
-  auto conflict = s.x.seen.name_conflicts.find(to_string(action{create_object{role, cluster_id}}));
+  auto conflict = s.x.seen.name_conflicts.find(create_object{role, cluster_id});
   if (conflict != s.x.seen.name_conflicts.end())
     s.trouble("NameConflict", conflict->second);
 }
@@ -137,7 +137,7 @@ bool slots_ready(step& s, const cluster_view& c) {
     s.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
     return false;
   }
-  auto* overview = s.overview(c, s.pace());
+  auto* overview = s.ask(c, ask_overview{c.id}, s.pace());
   if (!overview) {
     s.wait("JobManagerStarting", "waiting for JobManager " + c.leader->head.key.name + " to answer");
     return false;

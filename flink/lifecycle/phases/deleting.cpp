@@ -124,7 +124,7 @@ void deleting(step& s) {
       return s.wait("Deleting", "asking whether the namespace goes too");
   }
   if (s.x.seen.namespace_terminating.value_or(false)) {
-    if (!s.x.seen.outcomes.contains(to_string(action{remove_finalizer{}})))
+    if (!s.x.seen.outcomes.contains(remove_finalizer{}))
       s.warn("NamespaceTerminating", "the namespace is being deleted: the job's state cannot be saved");
     s.insist(remove_finalizer{});
     return s.wait("RemovingFinalizer", "the namespace is being deleted");

@@ -42,7 +42,7 @@ void watch_version(step& s, const std::string& name) {
   auto job_id = serving_job(s.was);
   record_cluster(s, c);
   wake(s, c);
-  auto* known = s.job(c, job_id, defaults::poll_job);
+  auto* known = s.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
   if (lacks_objects(s, c) && !c.leader)
     return;
   if (!c.leader)

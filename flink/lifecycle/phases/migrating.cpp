@@ -29,7 +29,7 @@ bool may_run_a_job(const step& s, const cluster_view& c) {
 }
 
 bool silent(const step& s, const cluster_view& c) {
-  auto i = s.x.seen.outcomes.find(to_string(action{ask_jobs{c.id}}));
+  auto i = s.x.seen.outcomes.find(ask_jobs{c.id});
   return i != s.x.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
 }
 
@@ -41,7 +41,7 @@ survey look_for_jobs(step& s) {
   bool patient = !deleted(s);
   for (auto& id : clusters_in(s.x.seen.world)) {
     auto c = s.cluster(id);
-    auto* jobs = s.jobs(c, defaults::poll_longest);
+    auto* jobs = s.ask(c, ask_jobs{c.id}, defaults::poll_longest);
     for (auto& x : jobs ? *jobs : std::vector<rest::job_summary>{})
       out.jobs.push_back({id, x});
     if (jobs || !may_run_a_job(s, c))
@@ -95,8 +95,8 @@ bool trigger_settled(step& s, const cluster_view& c, const survey& all) {
   bool asked = at == phase::Savepointing || at == phase::Recovering || at == phase::Deleting;
   if (!asked || !filled(s.was.savepoint_trigger_id) || job.empty() || !c.leader)
     return true;
-  auto* known = s.savepoint(c, job, *s.was.savepoint_trigger_id, defaults::poll_longest);
-  auto i = s.x.seen.outcomes.find(to_string(action{ask_savepoint{c.id, job, *s.was.savepoint_trigger_id}}));
+  auto* known = s.ask(c, ask_savepoint{c.id, job, *s.was.savepoint_trigger_id}, defaults::poll_longest);
+  auto i = s.x.seen.outcomes.find(ask_savepoint{c.id, job, *s.was.savepoint_trigger_id});
   bool mute = !known && i != s.x.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
   if (mute && deleted(s))
     return true;

@@ -94,7 +94,7 @@ std::chrono::steady_clock::time_point trigger_answered(const step& s) {
 /// What the JobManager says of the job's checkpoints since it was asked for the trigger.
 const maybe<rest::checkpoints>* checkpoints_since(step& s, const cluster_view& c) {
   auto& r = *s.was.savepoint_request;
-  return s.checkpoints(c, r.job_id, s.pace(r.started_at), trigger_answered(s));
+  return s.ask(c, ask_checkpoints{c.id, r.job_id}, s.pace(r.started_at), trigger_answered(s));
 }
 
 void complete(step& s, const cluster_view& c, const std::string& path) {
@@ -140,7 +140,7 @@ void follow(step& s, const cluster_view& c) {
     return;
   if (auto* why = s.failure_of(take); sent == progress::failed && why->kind != failure_class::duplicate)
     return conclude(s, std::nullopt, why->message);
-  auto* known = s.savepoint(c, r.job_id, r.trigger_id, s.pace(r.started_at), s.answered(take));
+  auto* known = s.ask(c, ask_savepoint{c.id, r.job_id, r.trigger_id}, s.pace(r.started_at), s.answered(take));
   if (!known)
     return;
   if (!*known)
@@ -191,7 +191,7 @@ void forget_savepoint(step& s, const std::string& path, const std::optional<std:
 
 void dispose(step& s, const cluster_view& c, const std::string& path) {
   action order = dispose_savepoint{c.id, path};
-  auto last = s.x.seen.outcomes.find(to_string(order));
+  auto last = s.x.seen.outcomes.find(order);
   if (last != s.x.seen.outcomes.end() && last->second.asked != incarnation_of(*c.leader))
     return s.send_again(order); // what was asked of an earlier life is forgotten
   auto sent = s.order(order);

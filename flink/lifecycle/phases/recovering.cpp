@@ -83,7 +83,7 @@ bool old_job_ended(step& s, const cluster_view& old) {
 }
 
 bool slots_free(step& s, const cluster_view& c) {
-  auto* overview = s.overview(c, s.pace());
+  auto* overview = s.ask(c, ask_overview{c.id}, s.pace());
   auto wanted = s.was.target->job->parallelism;
   if (overview && overview->slots_total >= wanted)
     return true;
@@ -149,7 +149,7 @@ std::optional<bool> was_stopped_after_all(step& s) {
   auto* job = s.known_job(c, serving_job(s.was));
   if (!trigger || !job || job->state != rest::job_state::finished)
     return false;
-  auto* told = s.savepoint(c, job->id, *trigger, defaults::poll_job);
+  auto* told = s.ask(c, ask_savepoint{c.id, job->id, *trigger}, defaults::poll_job);
   return told ? std::optional{!*told || !(*told)->failure} : std::nullopt;
 }
 
@@ -230,8 +230,8 @@ void job_finished(step& s, const cluster_view& c, const std::string& job_id) {
   auto& trigger = s.was.job_status->stop_trigger_id;
   if (!trigger)
     return;
-  auto* known = s.savepoint(c, job_id, *trigger, defaults::poll_job);
-  auto* told = s.checkpoints(c, job_id, defaults::poll_job, s.job_answered(c, job_id));
+  auto* known = s.ask(c, ask_savepoint{c.id, job_id, *trigger}, defaults::poll_job);
+  auto* told = s.ask(c, ask_checkpoints{c.id, job_id}, defaults::poll_job, s.job_answered(c, job_id));
   if (!known || !told)
     return s.wait("LookingForState", "asking whether job " + job_id + " was stopped by an update that was given up");
   s.next.job_status->stop_trigger_id.reset();

@@ -132,7 +132,7 @@ void raise(step& s, const cluster_view& c, const rest::requirements& present, co
 bool begin_rescale_while_running(step& s, const cluster_view& c, const std::string& why) {
   auto [from, to] = wanted(s);
   auto job = serving_job(s.was);
-  auto* present = s.requirements(c, job, defaults::fresh, s.x.now.steady - defaults::fresh);
+  auto* present = s.ask(c, ask_requirements{c.id, job}, defaults::fresh, s.x.now.steady - defaults::fresh);
   if (job_ended(s, c, job).value_or(false)) {
     restart_instead(s, "job " + job + " has ended by itself");
     return true;
@@ -161,7 +161,7 @@ bool rescale_or_restart(step& s, const cluster_view& c, const std::string& why) 
   auto& t = *s.was.target;
   // Other state can only be had by another start.
   bool may_run_on = s.x.app.spec.scale_mode == scale_mode::Adaptive && !t.start_from;
-  auto* can = may_run_on ? s.features(c, defaults::poll_job) : nullptr;
+  auto* can = may_run_on ? s.ask(c, ask_features{c.id}, defaults::poll_job) : nullptr;
   if (may_run_on && !can) {
     s.wait("AskingForRescale", "asking whether JobManager " + c.leader->head.key.name + " can rescale a job that runs");
     return false;
@@ -178,8 +178,8 @@ void raise_parallelism(step& s, const cluster_view& c) {
   auto ended = job_ended(s, c, job_id);
   if (ended.value_or(false))
     return restart_instead(s, "job " + job_id + " has ended by itself");
-  auto* job = s.job(c, job_id, s.pace(), last_changed(s, c));
-  auto* present = s.requirements(c, job_id, s.pace(), last_changed(s, c));
+  auto* job = s.ask(c, ask_job{c.id, job_id}, s.pace(), last_changed(s, c));
+  auto* present = s.ask(c, ask_requirements{c.id, job_id}, s.pace(), last_changed(s, c));
   if (present && *present)
     raise(s, c, **present, job && *job ? &**job : nullptr);
   else
@@ -196,8 +196,8 @@ bool parallelism_taken_back(step& s) {
   if (!is_adaptive(s.was) || !c.leader || out_of_time(s) || job_ended(s, c, job_id).value_or(false))
     return true;
   auto from = wanted(s).from;
-  auto* job = s.job(c, job_id, s.pace(), last_changed(s, c));
-  auto* present = s.requirements(c, job_id, s.pace(), last_changed(s, c));
+  auto* job = s.ask(c, ask_job{c.id, job_id}, s.pace(), last_changed(s, c));
+  auto* present = s.ask(c, ask_requirements{c.id, job_id}, s.pace(), last_changed(s, c));
   if (!present || !*present) {
     s.wait("TakingRescaleBack", "asking which parallelism job " + job_id + " may have");
     return false;

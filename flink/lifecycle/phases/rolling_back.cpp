@@ -20,7 +20,7 @@ bool new_job_ended(step& s) {
   auto c = s.cluster(t.cluster_id);
   if (!t.job_id || c.gone())
     return true;
-  auto* known = s.job(c, *t.job_id, s.pace());
+  auto* known = s.ask(c, ask_job{c.id, *t.job_id}, s.pace());
   if (known && *known && rest::is_terminal((*known)->state))
     return true;
   if (known && *known) {

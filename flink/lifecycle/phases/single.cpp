@@ -121,7 +121,7 @@ bool old_cluster_back(step& s) {
   scaled_if_there(s, old.job_manager, t.old_replicas->job_managers);
   scaled_if_there(s, old.task_manager, t.old_replicas->task_managers);
   auto wanted = s.was.job_status ? s.was.job_status->parallelism.value_or(1) : 1;
-  if (auto* overview = s.overview(old, s.pace()); overview && overview->slots_total >= wanted)
+  if (auto* overview = s.ask(old, ask_overview{old.id}, s.pace()); overview && overview->slots_total >= wanted)
     return true;
   auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
   if (!old.job_manager)

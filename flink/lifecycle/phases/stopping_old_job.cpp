@@ -47,7 +47,7 @@ bool out_of_time(const step& s) {
 void saved_beside(step& s, const cluster_view& old, const std::string& path) {
   auto job = serving_job(s.was);
   auto asked = s.answered(ask_savepoint{old.id, job, *s.was.target->trigger_id});
-  auto* told = s.checkpoints(old, job, s.pace(), asked);
+  auto* told = s.ask(old, ask_checkpoints{old.id, job}, s.pace(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
   if (taken && taken->external_path != path && is_known_savepoint(s.was, taken->external_path))
     taken.reset();                                                         // one from before
@@ -79,7 +79,7 @@ void await_end(step& s, const cluster_view& old, const std::string& path) {
 /// A job whose tasks do not all run cannot be stopped with a savepoint, however often it is asked. `nullopt`: they do,
 /// but it has failed a moment ago, perhaps by the stop itself; in a crash loop there are such moments, too.
 std::optional<bool> struggles(step& s, const cluster_view& old) {
-  auto* known = s.job(old, serving_job(s.was), defaults::fresh);
+  auto* known = s.ask(old, ask_job{old.id, serving_job(s.was)}, defaults::fresh);
   if (!known || !*known)
     return false;
   auto& job = **known;
@@ -132,7 +132,7 @@ void stop_lost(step& s, const cluster_view& old) {
 
 /// The JobManager does not know the trigger: it was forgotten, or never came.
 void trigger_unknown(step& s, const cluster_view& old) {
-  auto* known = s.checkpoints(old, serving_job(s.was), s.pace());
+  auto* known = s.ask(old, ask_checkpoints{old.id, serving_job(s.was)}, s.pace());
   if (!known)
     return s.wait("Savepointing", "looking for the savepoint of trigger " + *s.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
@@ -162,7 +162,7 @@ void trigger_unknown(step& s, const cluster_view& old) {
 
 void follow_trigger(step& s, const cluster_view& old) {
   auto& trigger = *s.was.target->trigger_id;
-  auto* known = s.savepoint(old, serving_job(s.was), trigger, s.pace());
+  auto* known = s.ask(old, ask_savepoint{old.id, serving_job(s.was), trigger}, s.pace());
   if (!known)
     return s.wait("Savepointing", "stopping job " + serving_job(s.was) + " with a savepoint");
   if (!*known)

@@ -58,7 +58,7 @@ verdict unproven(step& s, const rest::job& job, const std::string& what) {
 std::optional<verdict> restarted_too_often(step& s, const cluster_view& c, const rest::job& job, int32_t most) {
   if (job.last_failing == 0)
     return std::nullopt;
-  auto* known = s.restarts(c, job.id, defaults::poll_job);
+  auto* known = s.ask(c, ask_restarts{c.id, job.id}, defaults::poll_job);
   auto count = known && *known ? (*known)->count : std::nullopt;
   if (!count)
     return unproven(s, job, "it has failed meanwhile, and Flink has not told how often");
@@ -84,7 +84,7 @@ verdict proven(step& s, const cluster_view& c, verdict so_far) {
     return *no;
   if (so_far.how == started::pending || !asked.require_checkpoint.value_or(false))
     return so_far;
-  auto* known = s.checkpoints(c, job->id, s.pace());
+  auto* known = s.ask(c, ask_checkpoints{c.id, job->id}, s.pace());
   bool has_one = known && *known && (*known)->latest_completed && !(*known)->latest_completed->is_savepoint;
   return has_one ? so_far : unproven(s, *job, "it has not completed a checkpoint yet");
 }

@@ -112,15 +112,16 @@ void cancel(step& s, const live_job& job) {
 bool worth_saving(step& s, const live_job& job) {
   if (job.as != live_job::standing::starting)
     return job.as == live_job::standing::serving;
-  auto* known = s.job(s.cluster(job.cluster_id), job.job_id, s.pace());
+  auto* known = s.ask(s.cluster(job.cluster_id), ask_job{job.cluster_id, job.job_id}, s.pace());
   return known && *known && rest::all_tasks_running(**known);
 }
 
 /// Returns whether the stop that was ordered is known to have failed.
 bool stop_failed(step& s, const live_job& job) {
   auto& e = *s.was.suspension;
-  auto* known
-      = triggered(e, job) ? s.savepoint(s.cluster(job.cluster_id), job.job_id, *e.trigger_id, s.pace()) : nullptr;
+  auto* known = triggered(e, job)
+                  ? s.ask(s.cluster(job.cluster_id), ask_savepoint{job.cluster_id, job.job_id, *e.trigger_id}, s.pace())
+                  : nullptr;
   return known && *known && (*known)->failure;
 }
 
@@ -206,7 +207,7 @@ void suspending(step& s) {
 void stay_suspended(step& s) {
   for (auto& id : clusters_in(s.x.seen.world)) {
     auto c = s.cluster(id);
-    auto* jobs = s.jobs(c, defaults::poll_job);
+    auto* jobs = s.ask(c, ask_jobs{c.id}, defaults::poll_job);
     bool busy = jobs && std::any_of(jobs->begin(), jobs->end(), [](auto& x) { return !rest::is_terminal(x.state); });
     if (busy)
       s.trouble("StatusLost", "cluster " + id

@@ -9,7 +9,7 @@ namespace {
 
 /// What was asked of a JobManager that is gone has no answer; this one has not been asked.
 bool failed_in_another_life(const step& s, const cluster_view& c, const action& what) {
-  auto last = s.x.seen.outcomes.find(to_string(what));
+  auto last = s.x.seen.outcomes.find(what);
   return last != s.x.seen.outcomes.end() && last->second.failed && c.leader
       && last->second.asked != incarnation_of(*c.leader);
 }

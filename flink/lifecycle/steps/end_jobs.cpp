@@ -22,13 +22,13 @@ std::optional<bool> has_ended(step& s, const cluster_view& c, const live_job& jo
   if (ended || job.as == live_job::standing::serving || !c.leader)
     return ended;
   // Never seen there: whatever may still come of its submit ends with its cluster.
-  auto* known = s.job(c, job.job_id, s.pace());
+  auto* known = s.ask(c, ask_job{c.id, job.job_id}, s.pace());
   return known && !*known ? std::optional{true} : std::nullopt;
 }
 
 /// The first question after a job is on its way.
 bool is_being_asked(const step& s, const cluster_view& c, const std::string& job_id) {
-  return c.leader && !(c.told && c.told->job.contains(job_id)) && !s.failure_of(ask_job{c.id, job_id});
+  return c.leader && !c.known(ask_job{c.id, job_id}) && !s.failure_of(ask_job{c.id, job_id});
 }
 
 void saved(step& s, const live_job& job, const std::string& path) {
@@ -43,7 +43,7 @@ void saved(step& s, const live_job& job, const std::string& path) {
 bool pick_up_savepoint(step& s, const cluster_view& c, const ending& record, const live_job& job) {
   if (!triggered(record, job) || !c.leader)
     return true;
-  auto* known = s.savepoint(c, job.job_id, *record.trigger_id, s.pace());
+  auto* known = s.ask(c, ask_savepoint{c.id, job.job_id, *record.trigger_id}, s.pace());
   if (known && *known && (*known)->location && s.was.savepoint_path != *(*known)->location) {
     saved(s, job, *(*known)->location);
     return false; // it is written down first
@@ -115,7 +115,8 @@ std::optional<std::string> stop_with_savepoint(step& s, const ending& record, en
     return std::nullopt;
   if (auto* why = s.failure_of(stop); sent == progress::failed && why->kind != failure_class::duplicate)
     return why->message;
-  auto* known = s.savepoint(s.cluster(job.cluster_id), job.job_id, *record.trigger_id, s.pace(), s.answered(stop));
+  auto* known = s.ask(s.cluster(job.cluster_id), ask_savepoint{job.cluster_id, job.job_id, *record.trigger_id},
+                      s.pace(), s.answered(stop));
   if (known && *known && (*known)->failure)
     return *(*known)->failure;
   if (known && !*known && sent == progress::unknown)

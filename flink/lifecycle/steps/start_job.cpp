@@ -70,13 +70,13 @@ action submit_of(const start& x) {
 verdict start_job(step& s, const start& x) {
   auto submit = submit_of(x);
   // What was sent to an earlier life of the JobManager died with it.
-  auto sent = s.x.seen.outcomes.find(to_string(submit));
+  auto sent = s.x.seen.outcomes.find(submit);
   bool tried = sent != s.x.seen.outcomes.end() && sent->second.asked == incarnation_of(*x.cluster.leader);
   auto* why = tried ? s.failure_of(submit) : nullptr;
   bool rejected = why && why->kind == failure_class::rejected;
   // A refused submit may have started the job all the same: a main() that throws after execute(). And one that
   // was refused for its savepoint leaves a FAILED job. What the JobManager says after it counts.
-  auto* known = s.job(x.cluster, x.job_id, s.pace(), s.answered(submit));
+  auto* known = s.ask(x.cluster, ask_job{x.cluster.id, x.job_id}, s.pace(), s.answered(submit));
   if (known && *known && rejected && (*known)->state == rest::job_state::failed)
     return {started::no, refusal(*why)};
   if (known && *known)
