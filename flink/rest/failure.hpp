@@ -1,5 +1,5 @@
-// What an answer of a JobManager that is not 2xx means. The classes are those of k8s/failure.hpp: what decisions rest
-// on does not depend on who has refused.
+// What an answer of a JobManager that is not 2xx means. The classes are those of k8s/failure.hpp: decisions need not
+// know who has refused.
 #pragma once
 
 #include "k8s/failure.hpp"

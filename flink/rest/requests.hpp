@@ -134,7 +134,6 @@ struct vertex {
   std::string id;
   std::string name;
   int32_t parallelism = 0;
-  std::string status;
   bool operator==(const vertex&) const = default;
 };
 
