@@ -43,8 +43,8 @@ std::string time_text(int64_t since_epoch) {
 }
 
 /// Says so if checkpoints are tried and fail, and none has completed for long: a failure now would cost all that since.
-std::optional<std::string> checkpoints_fail(const step& s, const rest::job& job) {
-  auto c = s.next.cluster ? s.cluster(s.next.cluster->id) : cluster_view{};
+std::optional<std::string> checkpoints_fail(const pass& p, const rest::job& job) {
+  auto c = p.next.cluster ? p.cluster(p.next.cluster->id) : cluster_view{};
   if (!c.told || rest::is_terminal(job.state))
     return std::nullopt;
   auto* known = c.known(ask_checkpoints{c.id, job.id});
@@ -60,8 +60,8 @@ std::optional<std::string> checkpoints_fail(const step& s, const rest::job& job)
 }
 
 /// Address of a page of Flink's web UI, where the way to it is known.
-std::optional<std::string> page(const step& s, const std::string& cluster_id, const std::string& path) {
-  auto host = ingress_host(s.x.app, {.id = cluster_id, .colour = colour_of(s.next, cluster_id)}, s.x.settings.render);
+std::optional<std::string> page(const pass& p, const std::string& cluster_id, const std::string& path) {
+  auto host = ingress_host(p.in.app, {.id = cluster_id, .colour = colour_of(p.next, cluster_id)}, p.in.settings.render);
   return host.empty() ? std::nullopt : std::optional{host + "/#/" + path};
 }
 
@@ -86,7 +86,7 @@ bool slots_are_taken(const rest::overview& x) {
 }
 
 /// Only a status that is written anyway tells them: they are not worth a write of their own.
-void record_slots(const step& s, const cluster_view& c, cluster_status& to) {
+void record_slots(const pass& p, const cluster_view& c, cluster_status& to) {
   to.number_of_task_slots.reset();
   to.available_task_slots.reset();
   auto* overview = c.known(ask_overview{c.id});
@@ -94,42 +94,42 @@ void record_slots(const step& s, const cluster_view& c, cluster_status& to) {
     return;
   auto& known = overview->value;
   to.number_of_task_slots = known.slots_total;
-  bool runs = s.next.job_status && s.next.job_status->running_tasks.value_or(0) > 0;
+  bool runs = p.next.job_status && p.next.job_status->running_tasks.value_or(0) > 0;
   if (!runs || slots_are_taken(known))
     to.available_task_slots = known.slots_available;
 }
 
 /// Nobody can say how the job is.
-void record_job_unknown(step& s) {
-  if (!s.next.job_status)
+void record_job_unknown(pass& p) {
+  if (!p.next.job_status)
     return;
-  s.next.job_status->health.reset();
-  s.next.job_status->running_tasks.reset();
+  p.next.job_status->health.reset();
+  p.next.job_status->running_tasks.reset();
 }
 
-void record_restarts(step& s, const cluster_view& c, const rest::job& job) {
+void record_restarts(pass& p, const cluster_view& c, const rest::job& job) {
   if (!fails(job) && job.last_failing == 0)
     return; // a number alone is not worth a question
-  auto* known = s.ask(c, ask_restarts{c.id, job.id}, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
+  auto* known = p.ask(c, ask_restarts{c.id, job.id}, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
   if (known && *known && (*known)->count)
-    s.next.job_status->job_restart_count = (*known)->count;
+    p.next.job_status->job_restart_count = (*known)->count;
 }
 
 } // namespace
 
-void record_job(step& s, const rest::job& from) {
-  auto& to = *s.next.job_status;
+void record_job(pass& p, const rest::job& from) {
+  auto& to = *p.next.job_status;
   if (to.job_id != from.id) {
     to.job_restart_count.reset();
     to.stop_trigger_id.reset();
   }
   if (to.state != to_string(from.state))
-    s.note("job " + from.id + " is " + std::string{to_string(from.state)});
+    p.note("job " + from.id + " is " + std::string{to_string(from.state)});
   to.job_id = from.id;
-  to.job_overview_url = page(s, s.next.cluster ? s.next.cluster->id : std::string{}, "jobs/" + from.id);
+  to.job_overview_url = page(p, p.next.cluster ? p.next.cluster->id : std::string{}, "jobs/" + from.id);
   to.state = std::string{to_string(from.state)};
-  to.health = std::string{health_of(from, phase_of(s.next))};
-  if (to.health == "Green" && checkpoints_fail(s, from))
+  to.health = std::string{health_of(from, phase_of(p.next))};
+  if (to.health == "Green" && checkpoints_fail(p, from))
     to.health = "Yellow";
   to.start_time = time_text(from.start_time);
   to.running_tasks = from.tasks_running;
@@ -140,54 +140,54 @@ void record_job(step& s, const rest::job& from) {
     to.job_restart_count = 0;
 }
 
-void record_job_lost(step& s) {
-  s.next.job_status->state = "LOST";
-  s.next.job_status->health = "Red";
+void record_job_lost(pass& p) {
+  p.next.job_status->state = "LOST";
+  p.next.job_status->health = "Red";
 }
 
-bool answers(const step& s, const cluster_view& c) {
-  auto i = s.x.seen.outcomes.find(ask_job{c.id, serving_job(s.was)});
-  return i == s.x.seen.outcomes.end() || i->second.attempts < defaults::breaker_failures;
+bool answers(const pass& p, const cluster_view& c) {
+  auto i = p.in.seen.outcomes.find(ask_job{c.id, serving_job(p.was)});
+  return i == p.in.seen.outcomes.end() || i->second.attempts < defaults::breaker_failures;
 }
 
-void record_cluster(step& s, const cluster_view& c) {
-  auto& to = s.next.cluster_status.emplace(s.was.cluster_status.value_or(cluster_status{}));
+void record_cluster(pass& p, const cluster_view& c) {
+  auto& to = p.next.cluster_status.emplace(p.was.cluster_status.value_or(cluster_status{}));
   auto wanted = c.task_manager ? c.task_manager->replicas : 0;
   auto ready = ready_pods(c.task_manager_pods);
-  to.cluster_overview_url = page(s, c.id, "overview");
+  to.cluster_overview_url = page(p, c.id, "overview");
   to.number_of_task_managers = wanted;
   to.healthy_task_managers = std::min(ready, wanted);
-  bool alive = c.leader && answers(s, c);
+  bool alive = c.leader && answers(p, c);
   to.health = !alive ? "Red" : ready < wanted ? "Yellow" : "Green";
   if (!alive)
-    record_job_unknown(s);
-  s.next.selector = selector_of(c.task_manager);
+    record_job_unknown(p);
+  p.next.selector = selector_of(c.task_manager);
 }
 
-void refresh_health(step& s) {
-  if (!s.next.cluster || !s.next.job_status)
+void refresh_health(pass& p) {
+  if (!p.next.cluster || !p.next.job_status)
     return;
-  auto c = s.cluster(s.next.cluster->id);
-  if (auto* job = s.known_job(c, serving_job(s.next)))
-    record_job(s, *job);
-  record_cluster(s, c);
-  record_slots(s, c, *s.next.cluster_status);
-  if (!c.leader && phase_of(s.next) == phase::Deleting)
-    s.next.cluster_status->health.reset(); // its end is no trouble
+  auto c = p.cluster(p.next.cluster->id);
+  if (auto* job = p.known_job(c, serving_job(p.next)))
+    record_job(p, *job);
+  record_cluster(p, c);
+  record_slots(p, c, *p.next.cluster_status);
+  if (!c.leader && phase_of(p.next) == phase::Deleting)
+    p.next.cluster_status->health.reset(); // its end is no trouble
 }
 
-void record_serving(step& s) {
-  auto job_id = serving_job(s.was);
-  if (!s.was.cluster || job_id.empty())
+void record_serving(pass& p) {
+  auto job_id = serving_job(p.was);
+  if (!p.was.cluster || job_id.empty())
     return;
-  auto c = s.cluster(s.was.cluster->id);
-  auto* known = s.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
+  auto c = p.cluster(p.was.cluster->id);
+  auto* known = p.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
   if (known && *known)
-    record_job(s, **known);
+    record_job(p, **known);
   else if (known)
-    record_job_lost(s);
-  record_cluster(s, c);
-  record_checkpoint(s, c, job_id);
+    record_job_lost(p);
+  record_cluster(p, c);
+  record_checkpoint(p, c, job_id);
 }
 
 namespace {
@@ -207,12 +207,12 @@ bool is_older(const rest::checkpoint& x, const job_status& job, const std::optio
 
 } // namespace
 
-void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id) {
-  if (!s.next.job_status || job_id.empty())
+void record_checkpoint(pass& p, const cluster_view& c, const std::string& job_id) {
+  if (!p.next.job_status || job_id.empty())
     return;
-  auto& job = *s.next.job_status;
+  auto& job = *p.next.job_status;
   bool has_own = job.last_checkpoint && job.last_checkpoint != job.restore_path;
-  auto* known = s.ask(c, ask_checkpoints{c.id, job_id}, has_own ? defaults::poll_checkpoints : defaults::poll_job);
+  auto* known = p.ask(c, ask_checkpoints{c.id, job_id}, has_own ? defaults::poll_checkpoints : defaults::poll_job);
   if (!known || !*known)
     return;
   auto& last = (*known)->latest_completed;
@@ -221,7 +221,7 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
   if (has_own && is_older(*last, job, (*known)->latest_savepoint))
     return; // a savepoint beside the job is newer
   job.last_checkpoint = last->external_path;
-  s.note("the newest state is " + last->external_path);
+  p.note("the newest state is " + last->external_path);
   // To the millisecond: a savepoint beside the job is compared with it.
   job.last_checkpoint_time = k8s::format_milliseconds(taken_at(*last));
   job.completed_checkpoint_count = (*known)->completed;
@@ -230,26 +230,26 @@ void record_checkpoint(step& s, const cluster_view& c, const std::string& job_id
     job.restore_path = (*known)->latest_restored->external_path;
 }
 
-std::optional<std::string> cause_of_failure(step& s, const cluster_view& c, const std::string& job_id,
+std::optional<std::string> cause_of_failure(pass& p, const cluster_view& c, const std::string& job_id,
                                             milliseconds every) {
-  auto* known = s.ask(c, ask_exceptions{c.id, job_id}, every);
+  auto* known = p.ask(c, ask_exceptions{c.id, job_id}, every);
   if (known && *known)
     return (*known)->latest ? ": " + *(*known)->latest : std::string{};
   // A question that failed is asked again, but not waited for.
-  return c.leader && !s.failure_of(ask_exceptions{c.id, job_id}) ? std::nullopt : std::optional{std::string{}};
+  return c.leader && !p.failure_of(ask_exceptions{c.id, job_id}) ? std::nullopt : std::optional{std::string{}};
 }
 
-void watch_running_job(step& s, const cluster_view& c, const rest::job& job) {
-  record_checkpoint(s, c, job.id);
-  if (auto why = checkpoints_fail(s, job))
-    s.trouble("CheckpointsFail", *why);
-  record_restarts(s, c, job);
+void watch_running_job(pass& p, const cluster_view& c, const rest::job& job) {
+  record_checkpoint(p, c, job.id);
+  if (auto why = checkpoints_fail(p, job))
+    p.blocked("CheckpointsFail", *why);
+  record_restarts(p, c, job);
   auto* overview = c.known(ask_overview{c.id});
   if (!overview || !slots_are_taken(overview->value))
-    s.ask(c, ask_overview{c.id}, defaults::poll_job);
+    p.ask(c, ask_overview{c.id}, defaults::poll_job);
   if (fails(job))
-    s.trouble("JobRestarting", "job " + job.id + " has failed, and Flink restarts it"
-                                   + cause_of_failure(s, c, job.id, defaults::poll_job).value_or(""));
+    p.blocked("JobRestarting", "job " + job.id + " has failed, and Flink restarts it"
+                                   + cause_of_failure(p, c, job.id, defaults::poll_job).value_or(""));
 }
 
 } // namespace flink

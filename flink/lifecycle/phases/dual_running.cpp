@@ -37,71 +37,71 @@ bool two_run(const status& x) {
 // -- looking after both ------------------------------------------------------------------------------------
 
 /// Looks after the version that serves. Neither is restarted by itself: the user is about to choose.
-void watch_version(step& s, const std::string& name) {
-  auto c = s.cluster(s.was.cluster->id);
-  auto job_id = serving_job(s.was);
-  record_cluster(s, c);
-  wake(s, c);
-  auto* known = s.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
-  if (lacks_objects(s, c) && !c.leader)
+void watch_version(pass& p, const std::string& name) {
+  auto c = p.cluster(p.was.cluster->id);
+  auto job_id = serving_job(p.was);
+  record_cluster(p, c);
+  wake(p, c);
+  auto* known = p.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
+  if (lacks_objects(p, c) && !c.leader)
     return;
   if (!c.leader)
-    return s.trouble("JobManagerDown", "no JobManager pod of version " + name + " runs");
-  if (!answers(s, c))
-    return s.trouble("JobManagerSilent", "the JobManager of version " + name + " does not answer");
+    return p.blocked("JobManagerDown", "no JobManager pod of version " + name + " runs");
+  if (!answers(p, c))
+    return p.blocked("JobManagerSilent", "the JobManager of version " + name + " does not answer");
   if (!known)
     return;
   auto over = "; spec.tearDownVersionHash " + c.id + " removes this version";
   if (!*known) {
-    record_job_lost(s);
-    return s.trouble("JobLost", "the JobManager of version " + name + " does not know job " + job_id + over);
+    record_job_lost(p);
+    return p.blocked("JobLost", "the JobManager of version " + name + " does not know job " + job_id + over);
   }
-  record_job(s, **known);
-  bool stopped = (*known)->state == rest::job_state::finished && s.was.job_status->stop_trigger_id;
+  record_job(p, **known);
+  bool stopped = (*known)->state == rest::job_state::finished && p.was.job_status->stop_trigger_id;
   if (stopped || (*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
-    s.trouble("JobEnded",
+    p.blocked("JobEnded",
               "job " + job_id + " of version " + name + " is " + std::string{to_string((*known)->state)} + over);
   else if ((*known)->state != rest::job_state::finished)
-    watch_running_job(s, c, **known);
+    watch_running_job(p, c, **known);
 }
 
 /// Looks after the newer version with the same eyes: in a picture in which it serves.
-void watch_newer(step& s) {
-  auto alone = s.x.app;
-  alone.status.cluster = s.was.updating_cluster;
-  alone.status.deploy_version = s.was.updating_version;
-  alone.status.job_status = s.was.version_statuses[1].job_status;
-  alone.status.cluster_status = s.was.version_statuses[1].cluster_status;
-  situation picture{alone, s.x.complaints, s.x.spec_hash, s.x.seen, s.x.settings, s.x.fresh, s.x.now};
-  step other{picture};
-  watch_version(other, in_words(newer(s.was)));
+void watch_newer(pass& p) {
+  auto alone = p.in.app;
+  alone.status.cluster = p.was.updating_cluster;
+  alone.status.deploy_version = p.was.updating_version;
+  alone.status.job_status = p.was.version_statuses[1].job_status;
+  alone.status.cluster_status = p.was.version_statuses[1].cluster_status;
+  situation picture{alone, p.in.complaints, p.in.spec_hash, p.in.seen, p.in.settings, p.in.fresh, p.in.now};
+  pass other{picture};
+  watch_version(other, in_words(newer(p.was)));
   auto d = other.finish();
   for (auto& what : d.actions)
-    s.act(std::move(what));
-  s.look_within(d.look_again);
+    p.act(std::move(what));
+  p.requeue_within(d.look_again);
   if (d.waiting.trouble)
-    s.trouble(d.waiting.reason, d.waiting.message);
-  s.next.updating_cluster = d.next.cluster;
-  s.next.version_statuses[1].job_status = d.next.job_status;
-  s.next.version_statuses[1].cluster_status = d.next.cluster_status;
+    p.blocked(d.waiting.reason, d.waiting.message);
+  p.next.updating_cluster = d.next.cluster;
+  p.next.version_statuses[1].job_status = d.next.job_status;
+  p.next.version_statuses[1].cluster_status = d.next.cluster_status;
 }
 
 /// The spec asks for something else than the newer version. Deploying it now would make three, or take the choice from
 /// the user.
-bool edit_waits(const step& s) {
-  return s.x.complaints.empty() && s.x.spec_hash != s.was.updating_cluster->spec_hash;
+bool edit_waits(const pass& p) {
+  return p.in.complaints.empty() && p.in.spec_hash != p.was.updating_cluster->spec_hash;
 }
 
-void say_what_is_next(step& s) {
-  auto both = in_words(older(s.was)) + " and " + in_words(newer(s.was));
-  if (s.x.app.spec.suspend.value_or(false))
-    s.wait("SuspendWaits", "spec.suspend waits while two versions run, " + both
+void say_what_is_next(pass& p) {
+  auto both = in_words(older(p.was)) + " and " + in_words(newer(p.was));
+  if (p.in.app.spec.suspend.value_or(false))
+    p.wait("SuspendWaits", "spec.suspend waits while two versions run, " + both
                                + ": spec.tearDownVersionHash names the one that goes, the other is suspended then");
-  else if (edit_waits(s))
-    s.wait("EditWaits", "the spec has been edited while two versions run, " + both
+  else if (edit_waits(p))
+    p.wait("EditWaits", "the spec has been edited while two versions run, " + both
                             + "; it is deployed once spec.tearDownVersionHash has removed one of them");
   else
-    s.wait("DualRunning", "two versions run, " + both + "; spec.tearDownVersionHash names the one that is to go");
+    p.wait("DualRunning", "two versions run, " + both + "; spec.tearDownVersionHash names the one that is to go");
 }
 
 // -- tearing one down ----------------------------------------------------------------------------------------
@@ -116,56 +116,56 @@ std::optional<version> going(const status& x) {
   return std::nullopt;
 }
 
-std::optional<version> unwanted(const step& s) {
-  auto& wanted = s.x.app.spec.tear_down_version_hash;
-  for (auto& v : {older(s.was), newer(s.was)})
+std::optional<version> unwanted(const pass& p) {
+  auto& wanted = p.in.app.spec.tear_down_version_hash;
+  for (auto& v : {older(p.was), newer(p.was)})
     if (wanted == v.cluster_id)
       return v;
   return std::nullopt; // most often a version that was torn down long ago
 }
 
-void begin_teardown(step& s, const version& x) {
-  auto& t = s.next.teardown.emplace(teardown{.cluster_id = x.cluster_id, .started_at = s.now_text()});
-  if (x.cluster_id == s.was.updating_cluster->id)
-    t.spec_hash = s.was.updating_cluster->spec_hash;
-  s.next.teardown_hash = x.cluster_id;
-  s.because("spec.tearDownVersionHash names version " + in_words(x));
-  s.wait("TearingDown", "tearing down version " + in_words(x));
-  s.event("ForceCanceling", "cancelling job " + x.job_id + " of version " + in_words(x) + " (tearDownVersionHash)");
+void begin_teardown(pass& p, const version& x) {
+  auto& t = p.next.teardown.emplace(teardown{.cluster_id = x.cluster_id, .started_at = p.now_text()});
+  if (x.cluster_id == p.was.updating_cluster->id)
+    t.spec_hash = p.was.updating_cluster->spec_hash;
+  p.next.teardown_hash = x.cluster_id;
+  p.because("spec.tearDownVersionHash names version " + in_words(x));
+  p.wait("TearingDown", "tearing down version " + in_words(x));
+  p.event("ForceCanceling", "cancelling job " + x.job_id + " of version " + in_words(x) + " (tearDownVersionHash)");
 }
 
 /// Returns whether the job is over, or will be with its cluster.
-bool cancelled(step& s, const version& x) {
-  auto c = s.cluster(x.cluster_id);
-  if (!c.leader || s.passed(s.was.teardown->started_at, defaults::teardown_cancel))
+bool cancelled(pass& p, const version& x) {
+  auto c = p.cluster(x.cluster_id);
+  if (!c.leader || p.passed(p.was.teardown->started_at, defaults::teardown_cancel))
     return true;
-  auto ended = job_ended(s, c, x.job_id);
+  auto ended = job_ended(p, c, x.job_id);
   if (ended && !*ended)
-    s.cancel(c.id, x.job_id);
+    p.cancel(c.id, x.job_id);
   return ended.value_or(false);
 }
 
 /// The newer version serves from now on.
-void promote_newer(step& s) {
-  auto& second = s.was.version_statuses[1];
-  s.next.cluster = s.was.updating_cluster;
-  s.next.deploy_hash = s.was.updating_cluster->id;
-  s.next.deploy_version = s.was.updating_version;
-  s.next.job_status = second.job_status;
-  s.next.cluster_status = second.cluster_status;
-  s.next.job_failures.reset();
+void promote_newer(pass& p) {
+  auto& second = p.was.version_statuses[1];
+  p.next.cluster = p.was.updating_cluster;
+  p.next.deploy_hash = p.was.updating_cluster->id;
+  p.next.deploy_version = p.was.updating_version;
+  p.next.job_status = second.job_status;
+  p.next.cluster_status = second.cluster_status;
+  p.next.job_failures.reset();
 }
 
-void tear_down(step& s, const version& x) {
-  s.wait("TearingDown", "tearing down version " + in_words(x));
-  if (!cancelled(s, x) || !remove_cluster(s, x.cluster_id))
+void tear_down(pass& p, const version& x) {
+  p.wait("TearingDown", "tearing down version " + in_words(x));
+  if (!cancelled(p, x) || !remove_cluster(p, x.cluster_id))
     return;
-  if (x.cluster_id == s.was.cluster->id)
-    promote_newer(s);
-  s.next.updating_cluster.reset();
-  s.next.version_statuses.resize(1);
-  s.enter(phase::Running, "version " + in_words(x) + " is gone");
-  s.event("TeardownCompleted", "version " + in_words(x) + " is gone; " + s.next.cluster->id + " serves");
+  if (x.cluster_id == p.was.cluster->id)
+    promote_newer(p);
+  p.next.updating_cluster.reset();
+  p.next.version_statuses.resize(1);
+  p.enter(phase::Running, "version " + in_words(x) + " is gone");
+  p.event("TeardownCompleted", "version " + in_words(x) + " is gone; " + p.next.cluster->id + " serves");
 }
 
 /// What is not named after a colour is none of ours to remove.
@@ -180,41 +180,41 @@ bool has_colour_in_use(const application& app, const status& x, const k8s::objec
 
 } // namespace
 
-void accept_second(step& s, const rest::job& job) {
-  auto& t = *s.was.target;
-  deployed(s);
-  s.next.updating_cluster = serving_cluster{t.cluster_id, t.spec_hash, t.job_manager};
-  s.next.version_statuses.resize(2);
-  s.next.version_statuses[1].job_status = deployed_job(s, job);
-  s.enter(phase::DualRunning, "job " + job.id + " runs on cluster " + t.cluster_id + " beside the old one");
-  tell_submitted(s, *s.next.version_statuses[1].job_status);
+void accept_second(pass& p, const rest::job& job) {
+  auto& t = *p.was.target;
+  deployed(p);
+  p.next.updating_cluster = serving_cluster{t.cluster_id, t.spec_hash, t.job_manager};
+  p.next.version_statuses.resize(2);
+  p.next.version_statuses[1].job_status = deployed_job(p, job);
+  p.enter(phase::DualRunning, "job " + job.id + " runs on cluster " + t.cluster_id + " beside the old one");
+  tell_submitted(p, *p.next.version_statuses[1].job_status);
 }
 
-void dual_running(step& s) {
-  if (!two_run(s.was))
-    return s.enter(phase::Running, "status.versionStatuses or status.updatingCluster has been removed by hand");
-  if (!s.was.job_status)
-    s.next.job_status.emplace();
-  sweep(s);
-  if (auto x = going(s.was))
-    return tear_down(s, *x);
-  if (auto x = unwanted(s))
-    return begin_teardown(s, *x);
-  watch_version(s, in_words(older(s.was)));
-  watch_newer(s);
-  save_beside(s);
-  say_what_is_next(s);
+void dual_running(pass& p) {
+  if (!two_run(p.was))
+    return p.enter(phase::Running, "status.versionStatuses or status.updatingCluster has been removed by hand");
+  if (!p.was.job_status)
+    p.next.job_status.emplace();
+  sweep(p);
+  if (auto x = going(p.was))
+    return tear_down(p, *x);
+  if (auto x = unwanted(p))
+    return begin_teardown(p, *x);
+  watch_version(p, in_words(older(p.was)));
+  watch_newer(p);
+  save_beside(p);
+  say_what_is_next(p);
 }
 
-void sweep_colours(step& s) {
+void sweep_colours(pass& p) {
   auto remove = [&](object_role role, const k8s::object_head& x) {
-    if (!x.deleting && !has_colour_in_use(s.x.app, s.next, x))
-      s.insist(delete_object{role, x.key.name, x.uid});
+    if (!x.deleting && !has_colour_in_use(p.in.app, p.next, x))
+      p.ensure(delete_object{role, x.key.name, x.uid});
   };
-  for (auto& [name, x] : s.x.seen.world.services)
+  for (auto& [name, x] : p.in.seen.world.services)
     if (!is_versioned(*x))
       remove(object_role::generic_service, x->head);
-  for (auto& [name, x] : s.x.seen.world.ingresses)
+  for (auto& [name, x] : p.in.seen.world.ingresses)
     remove(object_role::ingress, x->head);
 }
 

@@ -36,11 +36,11 @@ struct survey {
 };
 
 /// Asks the JobManagers of all clusters which jobs they have.
-survey look_for_jobs(step& s);
+survey look_for_jobs(pass& p);
 
 /// No job runs beside the cluster that is kept, and none may start there any more: what was half made goes, with its
 /// pods. Returns whether it is gone.
-bool others_removed(step& s, const std::string& keep);
+bool others_removed(pass& p, const std::string& keep);
 
 /// The Go operator wrote empty texts for absent ones.
 inline bool filled(const std::optional<std::string>& x) {
@@ -49,27 +49,27 @@ inline bool filled(const std::optional<std::string>& x) {
 
 /// The cluster that the status calls deployed; empty if there never was one. A rescale in place gives its Deployments
 /// a new label, and the status that hash: their names tell by which id their processes find each other.
-std::string deployed_cluster(const step& s);
+std::string deployed_cluster(const pass& p);
 
 /// Objects first, which can be repeated; then the status, by which the next operator knows the cluster as its own.
-void take_over(step& s, const legacy& x);
+void take_over(pass& p, const legacy& x);
 
 /// The same for two versions that run beside each other, also where they are being deleted.
-void take_over_both(step& s, const legacy& older, const legacy& newer);
+void take_over_both(pass& p, const legacy& older, const legacy& newer);
 
 /// The same for what is being deleted: it is not compared, nothing will be deployed any more.
-void take_over_for_deletion(step& s, const legacy& x);
+void take_over_for_deletion(pass& p, const legacy& x);
 
 /// The new version had not come up, and the old one waits for its job: from here on it is a rollback like any other.
-void take_over_rollback(step& s, const legacy& x);
+void take_over_rollback(pass& p, const legacy& x);
 
 /// Takes over a BlueGreen application that has deployed something.
-void adopt_blue_green(step& s);
+void adopt_blue_green(pass& p);
 
 /// Drops what only the Go operator kept for itself.
 void forget_bookkeeping(status& x);
 
 /// A first deploy that was given up.
-void take_over_failure(step& s);
+void take_over_failure(pass& p);
 
 } // namespace flink

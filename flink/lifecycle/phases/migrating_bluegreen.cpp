@@ -18,8 +18,8 @@ const version_status* version_of(const status& x, const std::string& hash) {
 }
 
 /// A version as the status tells of it.
-legacy recorded(const step& s, const std::string& cluster_id, const std::string& hash) {
-  auto* known = version_of(s.was, hash);
+legacy recorded(const pass& p, const std::string& cluster_id, const std::string& hash) {
+  auto* known = version_of(p.was, hash);
   legacy out{.cluster_id = cluster_id, .recorded = known && known->job_status ? &*known->job_status : nullptr};
   if (out.recorded)
     out.job_id = out.recorded->job_id.value_or("");
@@ -27,28 +27,28 @@ legacy recorded(const step& s, const std::string& cluster_id, const std::string&
   return out;
 }
 
-legacy older(const step& s) {
-  auto out = recorded(s, deployed_cluster(s), *s.was.deploy_hash);
+legacy older(const pass& p) {
+  auto out = recorded(p, deployed_cluster(p), *p.was.deploy_hash);
   if (out.job_id.empty()) {
-    out.job_id = serving_job(s.was); // where it is mirrored while one version runs
+    out.job_id = serving_job(p.was); // where it is mirrored while one version runs
     out.job_runs = !out.job_id.empty();
   }
   return out;
 }
 
 /// The cluster beside the older version; empty if there is none.
-std::string other_cluster(const step& s, const std::string& deployed) {
-  auto all = clusters_in(s.x.seen.world);
+std::string other_cluster(const pass& p, const std::string& deployed) {
+  auto all = clusters_in(p.in.seen.world);
   auto i = std::ranges::find_if(all, [&](auto& id) { return id != deployed; });
   return i == all.end() ? std::string{} : *i;
 }
 
 /// The newer version, where a job of it was found or is on record.
-std::optional<legacy> newer(const step& s, const survey& all, const std::string& deployed) {
-  auto id = other_cluster(s, deployed);
+std::optional<legacy> newer(const pass& p, const survey& all, const std::string& deployed) {
+  auto id = other_cluster(p, deployed);
   if (id.empty())
     return std::nullopt;
-  auto out = recorded(s, id, id);
+  auto out = recorded(p, id, id);
   for (auto& x : all.jobs)
     if (x.cluster_id == id && !rest::is_terminal(x.job.state))
       out.job_id = x.job.id;
@@ -57,32 +57,32 @@ std::optional<legacy> newer(const step& s, const survey& all, const std::string&
 }
 
 /// Whether a version is there beside the older one can only be told by its JobManager.
-void follow_two(step& s) {
-  auto all = look_for_jobs(s);
+void follow_two(pass& p) {
+  auto all = look_for_jobs(p);
   if (all.pending)
     return;
-  auto first = older(s);
-  auto second = newer(s, all, first.cluster_id);
-  if (phase_of(s.was) == phase::Deleting)
-    return second ? take_over_both(s, first, *second) : take_over_for_deletion(s, first);
+  auto first = older(p);
+  auto second = newer(p, all, first.cluster_id);
+  if (phase_of(p.was) == phase::Deleting)
+    return second ? take_over_both(p, first, *second) : take_over_for_deletion(p, first);
   if (second)
-    return take_over_both(s, first, *second);
-  if (!others_removed(s, first.cluster_id))
+    return take_over_both(p, first, *second);
+  if (!others_removed(p, first.cluster_id))
     return;
-  first.deploy_due = phase_of(s.was) == phase::SubmittingJob;
-  take_over(s, first);
+  first.deploy_due = phase_of(p.was) == phase::SubmittingJob;
+  take_over(p, first);
 }
 
 } // namespace
 
-void adopt_blue_green(step& s) {
-  auto at = phase_of(s.was);
+void adopt_blue_green(pass& p) {
+  auto at = phase_of(p.was);
   if (at == phase::DualRunning || at == phase::SubmittingJob || at == phase::Deleting)
-    return follow_two(s);
-  auto first = older(s);
+    return follow_two(p);
+  auto first = older(p);
   first.failed = at == phase::DeployFailed || at == phase::RollingBackJob;
   first.deploy_due = !first.failed && at != phase::Running;
-  take_over(s, first);
+  take_over(p, first);
 }
 
 } // namespace flink

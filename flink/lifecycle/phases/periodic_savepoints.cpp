@@ -39,116 +39,117 @@ std::optional<system_clock::time_point> last_scheduled(const status& x) {
   return last ? last : time_of(x.job_status->start_time);
 }
 
-std::optional<wish> due(step& s) {
-  auto& spec = s.x.app.spec;
-  if (spec.savepoint_nonce && spec.savepoint_nonce != s.was.savepoint_nonce)
+std::optional<wish> due(pass& p) {
+  auto& spec = p.in.app.spec;
+  if (spec.savepoint_nonce && spec.savepoint_nonce != p.was.savepoint_nonce)
     return wish{"Nonce", spec.savepoint_nonce};
-  auto last = last_scheduled(s.was);
+  auto last = last_scheduled(p.was);
   if (!spec.savepoint_schedule || !last)
     return std::nullopt;
-  auto left = *last + std::chrono::seconds{spec.savepoint_schedule->interval_seconds} - s.x.now.wall;
+  auto left = *last + std::chrono::seconds{spec.savepoint_schedule->interval_seconds} - p.in.now.wall;
   if (left.count() <= 0)
     return wish{scheduled, std::nullopt};
-  s.look_within(std::chrono::ceil<milliseconds>(left));
+  p.requeue_within(std::chrono::ceil<milliseconds>(left));
   return std::nullopt;
 }
 
 /// The identity is written down before the order goes out.
-void begin(step& s, const cluster_view& c, const rest::job& job, wish w) {
-  auto& r = s.next.savepoint_request.emplace();
+void begin(pass& p, const cluster_view& c, const rest::job& job, wish w) {
+  auto& r = p.next.savepoint_request.emplace();
   r = {.reason = std::move(w.reason),
        .nonce = std::move(w.nonce),
        .cluster_id = c.id,
        .job_id = job.id,
        .job_manager = incarnation_of(*c.leader),
-       .trigger_id = s.x.fresh.trigger_id,
-       .started_at = s.now_text()};
-  s.act(take_savepoint{r.cluster_id, r.job_id, r.trigger_id});
-  s.because("a savepoint is due (" + r.reason + ")");
+       .trigger_id = p.in.fresh.trigger_id,
+       .started_at = p.now_text()};
+  p.act(take_savepoint{r.cluster_id, r.job_id, r.trigger_id});
+  p.because("a savepoint is due (" + r.reason + ")");
 }
 
-void conclude(step& s, std::optional<std::string> path, std::optional<std::string> failure) {
-  auto& r = *s.was.savepoint_request;
+void conclude(pass& p, std::optional<std::string> path, std::optional<std::string> failure) {
+  auto& r = *p.was.savepoint_request;
   if (path) {
-    record_savepoint(s, *path, r.reason);
-    s.event("SavepointCompleted", "savepoint " + *path + " is complete (" + r.reason + ")");
+    record_savepoint(p, *path, r.reason);
+    p.event("SavepointCompleted", "savepoint " + *path + " is complete (" + r.reason + ")");
   } else {
-    s.warn("SavepointFailed", "the savepoint of job " + r.job_id + " failed (" + r.reason + "): " + *failure);
+    p.warn("SavepointFailed", "the savepoint of job " + r.job_id + " failed (" + r.reason + "): " + *failure);
   }
-  s.because(path ? "savepoint " + *path + " is complete" : "the savepoint failed: " + *failure);
+  p.because(path ? "savepoint " + *path + " is complete" : "the savepoint failed: " + *failure);
   if (r.nonce)
-    s.next.savepoint_nonce = r.nonce;
-  s.next.last_savepoint = savepoint_result{.reason = r.reason,
+    p.next.savepoint_nonce = r.nonce;
+  p.next.last_savepoint = savepoint_result{.reason = r.reason,
                                            .nonce = r.nonce,
-                                           .finished_at = s.now_text(),
+                                           .finished_at = p.now_text(),
                                            .path = std::move(path),
                                            .failure = std::move(failure)};
-  s.next.savepoint_request.reset();
+  p.next.savepoint_request.reset();
 }
 
-std::chrono::steady_clock::time_point trigger_answered(const step& s) {
-  auto& r = *s.was.savepoint_request;
-  return s.answered(ask_savepoint{r.cluster_id, r.job_id, r.trigger_id});
+std::chrono::steady_clock::time_point trigger_answered(const pass& p) {
+  auto& r = *p.was.savepoint_request;
+  return p.answered_at(ask_savepoint{r.cluster_id, r.job_id, r.trigger_id});
 }
 
 /// What the JobManager says of the job's checkpoints since it was asked for the trigger.
-const maybe<rest::checkpoints>* checkpoints_since(step& s, const cluster_view& c) {
-  auto& r = *s.was.savepoint_request;
-  return s.ask(c, ask_checkpoints{c.id, r.job_id}, s.pace(r.started_at), trigger_answered(s));
+const maybe<rest::checkpoints>* checkpoints_since(pass& p, const cluster_view& c) {
+  auto& r = *p.was.savepoint_request;
+  return p.ask(c, ask_checkpoints{c.id, r.job_id}, p.poll_interval(r.started_at), trigger_answered(p));
 }
 
-void complete(step& s, const cluster_view& c, const std::string& path) {
-  auto* told = checkpoints_since(s, c);
+void complete(pass& p, const cluster_view& c, const std::string& path) {
+  auto* told = checkpoints_since(p, c);
   if (!told)
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   bool listed = last && last->external_path == path;
-  if (!listed && s.x.now.steady - trigger_answered(s) < defaults::shows_within)
-    return s.look_within(defaults::poll_first); // the answer came from Flink's cache
+  if (!listed && p.in.now.steady - trigger_answered(p) < defaults::shows_within)
+    return p.requeue_within(defaults::poll_first); // the answer came from Flink's cache
   if (listed)
-    count_as_checkpoint(s, *last);
-  conclude(s, path, std::nullopt);
+    count_as_checkpoint(p, *last);
+  conclude(p, path, std::nullopt);
 }
 
 /// The JobManager does not know the trigger: it has restarted, or has forgotten it. The savepoint may be there.
-void trigger_lost(step& s, const cluster_view& c) {
-  auto& r = *s.was.savepoint_request;
-  auto* told = checkpoints_since(s, c);
+void trigger_lost(pass& p, const cluster_view& c) {
+  auto& r = *p.was.savepoint_request;
+  auto* told = checkpoints_since(p, c);
   if (!told)
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = time_of(r.started_at);
-  bool ours = last && began && !is_known_savepoint(s.was, last->external_path)
+  bool ours = last && began && !is_known_savepoint(p.was, last->external_path)
            && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_grace >= *began;
   if (ours) {
-    count_as_checkpoint(s, *last);
-    return conclude(s, last->external_path, std::nullopt);
+    count_as_checkpoint(p, *last);
+    return conclude(p, last->external_path, std::nullopt);
   }
-  auto& again = *s.next.savepoint_request;
-  again.trigger_id = s.x.fresh.trigger_id;
+  auto& again = *p.next.savepoint_request;
+  again.trigger_id = p.in.fresh.trigger_id;
   again.job_manager = incarnation_of(*c.leader);
-  s.because("the JobManager has lost the savepoint's trigger");
+  p.because("the JobManager has lost the savepoint's trigger");
 }
 
-void follow(step& s, const cluster_view& c) {
-  auto& r = *s.was.savepoint_request;
+void follow(pass& p, const cluster_view& c) {
+  auto& r = *p.was.savepoint_request;
   if (r.job_manager != incarnation_of(*c.leader))
-    return trigger_lost(s, c);
+    return trigger_lost(p, c);
   action take = take_savepoint{r.cluster_id, r.job_id, r.trigger_id};
-  auto sent = s.order(take);
+  auto sent = p.send(take);
   if (sent == progress::pending)
     return;
-  if (auto* why = s.failure_of(take); sent == progress::failed && why->kind != failure_class::duplicate)
-    return conclude(s, std::nullopt, why->message);
-  auto* known = s.ask(c, ask_savepoint{c.id, r.job_id, r.trigger_id}, s.pace(r.started_at), s.answered(take));
+  if (auto* why = p.failure_of(take); sent == progress::failed && why->kind != failure_class::duplicate)
+    return conclude(p, std::nullopt, why->message);
+  auto* known
+      = p.ask(c, ask_savepoint{c.id, r.job_id, r.trigger_id}, p.poll_interval(r.started_at), p.answered_at(take));
   if (!known)
     return;
   if (!*known)
-    return sent == progress::unknown ? s.send_again(take) : trigger_lost(s, c);
+    return sent == progress::unknown ? p.repeat(take) : trigger_lost(p, c);
   if ((*known)->location)
-    complete(s, c, *(*known)->location);
+    complete(p, c, *(*known)->location);
   else if ((*known)->failure)
-    conclude(s, std::nullopt, *(*known)->failure);
+    conclude(p, std::nullopt, *(*known)->failure);
 }
 
 // -- disposal -----------------------------------------------------------------------------------------
@@ -158,9 +159,9 @@ bool stands_on(const std::optional<job_status>& job, const std::string& path) {
 }
 
 /// What a job that runs, its next start or a rollback may be started from.
-bool is_needed(const step& s, const std::string& path) {
-  auto& x = s.was;
-  auto& spec = s.x.app.spec;
+bool is_needed(const pass& p, const std::string& path) {
+  auto& x = p.was;
+  auto& spec = p.in.app.spec;
   auto stood_on = [&](auto& version) { return stands_on(version.job_status, path); };
   return stands_on(x.job_status, path) || std::ranges::any_of(x.version_statuses, stood_on) || x.savepoint_path == path
       || (x.target && (x.target->restore_path == path || x.target->start_from == path)) || spec.savepoint_path == path
@@ -168,48 +169,48 @@ bool is_needed(const step& s, const std::string& path) {
 }
 
 /// The oldest savepoint of the schedule that is one too many.
-std::optional<std::string> superfluous(const step& s) {
-  auto& schedule = s.x.app.spec.savepoint_schedule;
+std::optional<std::string> superfluous(const pass& p) {
+  auto& schedule = p.in.app.spec.savepoint_schedule;
   if (!schedule)
     return std::nullopt;
-  auto& all = s.was.savepoints;
+  auto& all = p.was.savepoints;
   auto left = std::count_if(all.begin(), all.end(), [](auto& x) { return x.reason == scheduled; })
             - schedule->keep.value_or(defaults::scheduled_savepoints_kept);
   for (auto i = all.begin(); i != all.end() && left > 0; ++i)
-    if (i->reason == scheduled && left-- > 0 && !is_needed(s, i->path))
+    if (i->reason == scheduled && left-- > 0 && !is_needed(p, i->path))
       return i->path;
   return std::nullopt;
 }
 
-void forget_savepoint(step& s, const std::string& path, const std::optional<std::string>& failure) {
-  std::erase_if(s.next.savepoints, [&](auto& x) { return x.path == path; });
-  s.because("savepoint " + path + " is disposed of");
+void forget_savepoint(pass& p, const std::string& path, const std::optional<std::string>& failure) {
+  std::erase_if(p.next.savepoints, [&](auto& x) { return x.path == path; });
+  p.because("savepoint " + path + " is disposed of");
   if (failure && failure->find("FileNotFoundException") == failure->npos)
-    s.warn("SavepointNotDisposed",
+    p.warn("SavepointNotDisposed",
            "savepoint " + path + " is not remembered any more and has to be removed by hand: " + *failure);
 }
 
-void dispose(step& s, const cluster_view& c, const std::string& path) {
+void dispose(pass& p, const cluster_view& c, const std::string& path) {
   action order = dispose_savepoint{c.id, path};
-  auto last = s.x.seen.outcomes.find(order);
-  if (last != s.x.seen.outcomes.end() && last->second.asked != incarnation_of(*c.leader))
-    return s.send_again(order); // what was asked of an earlier life is forgotten
-  auto sent = s.order(order);
+  auto last = p.in.seen.outcomes.find(order);
+  if (last != p.in.seen.outcomes.end() && last->second.asked != incarnation_of(*c.leader))
+    return p.repeat(order); // what was asked of an earlier life is forgotten
+  auto sent = p.send(order);
   if (sent == progress::failed)
-    return forget_savepoint(s, path, s.failure_of(order)->message);
+    return forget_savepoint(p, path, p.failure_of(order)->message);
   if (sent == progress::unknown)
-    return s.send_again(order); // nothing is lost by disposing twice
-  auto* known = sent == progress::done ? s.disposal(c, path, defaults::poll_longest) : nullptr;
+    return p.repeat(order); // nothing is lost by disposing twice
+  auto* known = sent == progress::done ? p.disposal(c, path, defaults::poll_longest) : nullptr;
   if (known && !*known)
-    s.send_again(order);
+    p.repeat(order);
   else if (known && !(*known)->in_progress)
-    forget_savepoint(s, path, (*known)->failure);
+    forget_savepoint(p, path, (*known)->failure);
 }
 
 } // namespace
 
-void count_as_checkpoint(step& s, const rest::checkpoint& x) {
-  auto& job = *s.next.job_status;
+void count_as_checkpoint(pass& p, const rest::checkpoint& x) {
+  auto& job = *p.next.job_status;
   auto taken = system_clock::time_point{milliseconds{x.trigger_timestamp}}; // both times are the JobManager's
   auto known = job.last_checkpoint == job.restore_path ? std::nullopt : time_of(job.last_checkpoint_time);
   if (known && *known > taken && job.last_checkpoint != x.external_path)
@@ -228,37 +229,37 @@ bool is_known_savepoint(const status& x, const std::string& path) {
       || std::any_of(x.savepoints.begin(), x.savepoints.end(), [&](auto& y) { return y.path == path; });
 }
 
-void record_savepoint(step& s, const std::string& path, const std::string& reason) {
-  auto& all = s.next.savepoints;
-  all.push_back({path, s.now_text(), reason});
+void record_savepoint(pass& p, const std::string& path, const std::string& reason) {
+  auto& all = p.next.savepoints;
+  all.push_back({path, p.now_text(), reason});
   auto counted = [](auto& x) { return x.reason != scheduled; }; // the schedule's go when they are disposed of
   if (std::count_if(all.begin(), all.end(), counted) > static_cast<std::ptrdiff_t>(defaults::remembered_savepoints))
     all.erase(std::find_if(all.begin(), all.end(), counted));
 }
 
-void save_beside(step& s) {
-  if (!s.was.cluster || !s.next.job_status || !s.was.job_status)
+void save_beside(pass& p) {
+  if (!p.was.cluster || !p.next.job_status || !p.was.job_status)
     return;
-  auto& r = s.was.savepoint_request;
-  if (r && (r->cluster_id != s.was.cluster->id || r->job_id != serving_job(s.was)))
-    return s.next.savepoint_request.reset(); // its job is gone; one that is still wanted is begun anew
-  auto c = s.cluster(s.was.cluster->id);
-  auto* job = s.known_job(c, serving_job(s.was));
+  auto& r = p.was.savepoint_request;
+  if (r && (r->cluster_id != p.was.cluster->id || r->job_id != serving_job(p.was)))
+    return p.next.savepoint_request.reset(); // its job is gone; one that is still wanted is begun anew
+  auto c = p.cluster(p.was.cluster->id);
+  auto* job = p.known_job(c, serving_job(p.was));
   if (!job)
     return;
   if (r && rest::is_terminal(job->state))
-    return conclude(s, std::nullopt, "the job is " + std::string{to_string(job->state)});
+    return conclude(p, std::nullopt, "the job is " + std::string{to_string(job->state)});
   if (r)
-    return follow(s, c);
-  if (!s.x.complaints.empty())
+    return follow(p, c);
+  if (!p.in.complaints.empty())
     return; // a schedule that could not be read would be due for ever
-  auto wanted = due(s);
+  auto wanted = due(p);
   if (wanted && rest::all_tasks_running(*job))
-    return begin(s, c, *job, std::move(*wanted));
+    return begin(p, c, *job, std::move(*wanted));
   if (wanted && wanted->nonce)
-    s.wait("SavepointWaiting", "the savepoint that savepointNonce asks for waits until all tasks of the job run");
-  if (auto path = superfluous(s))
-    dispose(s, c, *path);
+    p.wait("SavepointWaiting", "the savepoint that savepointNonce asks for waits until all tasks of the job run");
+  if (auto path = superfluous(p))
+    dispose(p, c, *path);
 }
 
 } // namespace flink

@@ -41,51 +41,51 @@ struct change {
   int32_t to;
 };
 
-change wanted(const step& s) {
-  return {*s.was.job_status->parallelism, s.was.target->job->parallelism};
+change wanted(const pass& p) {
+  return {*p.was.job_status->parallelism, p.was.target->job->parallelism};
 }
 
-action order_of(const step& s, const cluster_view& c, int32_t parallelism, rest::requirements bounds = {}) {
-  return rescale_job{c.id, serving_job(s.was), parallelism, std::move(bounds)};
+action order_of(const pass& p, const cluster_view& c, int32_t parallelism, rest::requirements bounds = {}) {
+  return rescale_job{c.id, serving_job(p.was), parallelism, std::move(bounds)};
 }
 
 /// When the JobManager answered last what it was asked to change, either way.
-std::chrono::steady_clock::time_point last_changed(const step& s, const cluster_view& c) {
-  auto [from, to] = wanted(s);
-  return std::max(s.answered(order_of(s, c, from)), s.answered(order_of(s, c, to)));
+std::chrono::steady_clock::time_point last_changed(const pass& p, const cluster_view& c) {
+  auto [from, to] = wanted(p);
+  return std::max(p.answered_at(order_of(p, c, from)), p.answered_at(order_of(p, c, to)));
 }
 
-bool out_of_time(const step& s) {
-  return s.passed(s.was.target->step_started_at, patience(s, &timeouts::job_start_seconds, defaults::job_start));
+bool out_of_time(const pass& p) {
+  return p.passed(p.was.target->step_started_at, p.timeout(&timeouts::job_start_seconds, defaults::job_start));
 }
 
 /// The JobManager's no, if that is its answer.
-const failure* says_no(const step& s, const action& order) {
-  auto* why = s.failure_of(order);
+const failure* says_no(const pass& p, const action& order) {
+  auto* why = p.failure_of(order);
   bool open
       = !why || retryable(why->kind) || why->kind == failure_class::unknown || why->kind == failure_class::forbidden;
   return open ? nullptr : why;
 }
 
 /// ... to this try, not to an earlier one that was given up. That a job is gone is for its JobManager to say elsewhere.
-const failure* refusal(const step& s, const action& order) {
-  auto* why = says_no(s, order);
-  auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
+const failure* refusal(const pass& p, const action& order) {
+  auto* why = says_no(p, order);
+  auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
   bool verdict = why && why->kind != failure_class::gone && began;
-  return verdict && s.x.now.steady - s.answered(order) <= s.x.now.wall - *began ? why : nullptr;
+  return verdict && p.in.now.steady - p.answered_at(order) <= p.in.now.wall - *began ? why : nullptr;
 }
 
 /// Returns whether the JobManager goes by `bounds`; asks for it if not.
-bool is_set(step& s, const cluster_view& c, const rest::requirements& present, int32_t parallelism,
+bool is_set(pass& p, const cluster_view& c, const rest::requirements& present, int32_t parallelism,
             rest::requirements bounds) {
   if (present == bounds)
     return true;
-  auto order = order_of(s, c, parallelism, std::move(bounds));
-  s.insist(order);
-  if (says_no(s, order))
-    s.send_again(order); // to an earlier try, or about a job that was not there for a moment
-  s.wait("RescalingJob", "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(parallelism)
-                             + " of job " + serving_job(s.was));
+  auto order = order_of(p, c, parallelism, std::move(bounds));
+  p.ensure(order);
+  if (says_no(p, order))
+    p.repeat(order); // to an earlier try, or about a job that was not there for a moment
+  p.wait("RescalingJob", "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(parallelism)
+                             + " of job " + serving_job(p.was));
   return false;
 }
 
@@ -98,116 +98,116 @@ bool has_parallelism(const rest::job& job, const std::vector<std::string>& verti
 }
 
 /// The deploy is concluded: the job that ran is the one that runs, with more parallelism.
-void rescaled(step& s, const cluster_view& c, const rest::job& job) {
-  auto [from, to] = wanted(s);
-  deployed(s);
-  s.next.cluster->spec_hash = s.was.target->spec_hash;
-  s.next.job_status->parallelism = to;
-  record_job(s, job);
-  record_cluster(s, c);
-  s.enter(phase::Running, "job " + job.id + " has parallelism " + std::to_string(to));
-  s.event("JobRescaled", "job " + job.id + " runs on cluster " + c.id + " with parallelism " + std::to_string(to)
+void rescaled(pass& p, const cluster_view& c, const rest::job& job) {
+  auto [from, to] = wanted(p);
+  deployed(p);
+  p.next.cluster->spec_hash = p.was.target->spec_hash;
+  p.next.job_status->parallelism = to;
+  record_job(p, job);
+  record_cluster(p, c);
+  p.enter(phase::Running, "job " + job.id + " has parallelism " + std::to_string(to));
+  p.event("JobRescaled", "job " + job.id + " runs on cluster " + c.id + " with parallelism " + std::to_string(to)
                              + " instead of " + std::to_string(from));
 }
 
-void restart_instead(step& s, const std::string& why) {
-  leave_old_job(s, why + "; the job is started again with parallelism " + std::to_string(wanted(s).to));
+void restart_instead(pass& p, const std::string& why) {
+  leave_old_job(p, why + "; the job is started again with parallelism " + std::to_string(wanted(p).to));
 }
 
 /// The JobManager has said so much; what does it come to?
-void raise(step& s, const cluster_view& c, const rest::requirements& present, const rest::job* job) {
-  auto to = wanted(s).to;
-  auto& vertices = s.was.target->rescaled_vertices;
-  if (is_set(s, c, present, to, with_parallelism(present, vertices, to))) {
+void raise(pass& p, const cluster_view& c, const rest::requirements& present, const rest::job* job) {
+  auto to = wanted(p).to;
+  auto& vertices = p.was.target->rescaled_vertices;
+  if (is_set(p, c, present, to, with_parallelism(present, vertices, to))) {
     if (job && has_parallelism(*job, vertices, to))
-      return rescaled(s, c, *job);
-    s.wait("RescalingJob", "waiting for job " + serving_job(s.was) + " to run with parallelism " + std::to_string(to));
+      return rescaled(p, c, *job);
+    p.wait("RescalingJob", "waiting for job " + serving_job(p.was) + " to run with parallelism " + std::to_string(to));
   }
-  if (auto* why = refusal(s, order_of(s, c, to)))
-    fail_deploy(s, "RescaleRefused",
+  if (auto* why = refusal(p, order_of(p, c, to)))
+    fail_deploy(p, "RescaleRefused",
                 "the JobManager of cluster " + c.id + " refuses parallelism " + std::to_string(to) + ": "
                     + why->message);
 }
 
-bool begin_rescale_while_running(step& s, const cluster_view& c, const std::string& why) {
-  auto [from, to] = wanted(s);
-  auto job = serving_job(s.was);
-  auto* present = s.ask(c, ask_requirements{c.id, job}, defaults::fresh, s.x.now.steady - defaults::fresh);
-  if (job_ended(s, c, job).value_or(false)) {
-    restart_instead(s, "job " + job + " has ended by itself");
+bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::string& why) {
+  auto [from, to] = wanted(p);
+  auto job = serving_job(p.was);
+  auto* present = p.ask(c, ask_requirements{c.id, job}, defaults::fresh, p.in.now.steady - defaults::fresh);
+  if (job_ended(p, c, job).value_or(false)) {
+    restart_instead(p, "job " + job + " has ended by itself");
     return true;
   }
   if (!present || !*present) {
-    s.wait("AskingForRescale", "asking which parallelism job " + job + " may have");
+    p.wait("AskingForRescale", "asking which parallelism job " + job + " may have");
     return false;
   }
   auto plan = c.told->plans.find(to);
   bool known = plan != c.told->plans.end() && !plan->second.empty();
   auto vertices = followers(**present, known ? &plan->second : nullptr, from, to);
   if (vertices.empty()) {
-    restart_instead(s, "it cannot be told which vertices of job " + job + " are to have it");
+    restart_instead(p, "it cannot be told which vertices of job " + job + " are to have it");
     return true;
   }
-  s.next.target->rescaled_vertices = std::move(vertices);
-  s.enter(phase::Rescaling, why + ", and its JobManager gives them to the job");
-  s.wait("RescalingJob",
+  p.next.target->rescaled_vertices = std::move(vertices);
+  p.enter(phase::Rescaling, why + ", and its JobManager gives them to the job");
+  p.wait("RescalingJob",
          "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(to) + " of job " + job);
   return true;
 }
 
 } // namespace
 
-bool rescale_or_restart(step& s, const cluster_view& c, const std::string& why) {
-  auto& t = *s.was.target;
+bool rescale_or_restart(pass& p, const cluster_view& c, const std::string& why) {
+  auto& t = *p.was.target;
   // Other state can only be had by another start.
-  bool may_run_on = s.x.app.spec.scale_mode == scale_mode::Adaptive && !t.start_from;
-  auto* can = may_run_on ? s.ask(c, ask_features{c.id}, defaults::poll_job) : nullptr;
+  bool may_run_on = p.in.app.spec.scale_mode == scale_mode::Adaptive && !t.start_from;
+  auto* can = may_run_on ? p.ask(c, ask_features{c.id}, defaults::poll_job) : nullptr;
   if (may_run_on && !can) {
-    s.wait("AskingForRescale", "asking whether JobManager " + c.leader->head.key.name + " can rescale a job that runs");
+    p.wait("AskingForRescale", "asking whether JobManager " + c.leader->head.key.name + " can rescale a job that runs");
     return false;
   }
   if (!can || !can->rescale) {
-    leave_old_job(s, why);
+    leave_old_job(p, why);
     return true;
   }
-  return begin_rescale_while_running(s, c, why);
+  return begin_rescale_while_running(p, c, why);
 }
 
-void raise_parallelism(step& s, const cluster_view& c) {
-  auto job_id = serving_job(s.was);
-  auto ended = job_ended(s, c, job_id);
+void raise_parallelism(pass& p, const cluster_view& c) {
+  auto job_id = serving_job(p.was);
+  auto ended = job_ended(p, c, job_id);
   if (ended.value_or(false))
-    return restart_instead(s, "job " + job_id + " has ended by itself");
-  auto* job = s.ask(c, ask_job{c.id, job_id}, s.pace(), last_changed(s, c));
-  auto* present = s.ask(c, ask_requirements{c.id, job_id}, s.pace(), last_changed(s, c));
+    return restart_instead(p, "job " + job_id + " has ended by itself");
+  auto* job = p.ask(c, ask_job{c.id, job_id}, p.poll_interval(), last_changed(p, c));
+  auto* present = p.ask(c, ask_requirements{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   if (present && *present)
-    raise(s, c, **present, job && *job ? &**job : nullptr);
+    raise(p, c, **present, job && *job ? &**job : nullptr);
   else
-    s.wait("RescalingJob", "asking which parallelism job " + job_id + " may have");
-  if (phase_of(s.next) != phase::Rescaling || s.next.target->rollback || !out_of_time(s))
+    p.wait("RescalingJob", "asking which parallelism job " + job_id + " may have");
+  if (phase_of(p.next) != phase::Rescaling || p.next.target->rollback || !out_of_time(p))
     return;
-  fail_deploy(s, "RescaleTimeout",
-              "the job has not got its parallelism within timeouts.jobStartSeconds; last: " + s.waits_for().message);
+  fail_deploy(p, "RescaleTimeout",
+              "the job has not got its parallelism within timeouts.jobStartSeconds; last: " + p.waits_for().message);
 }
 
-bool parallelism_taken_back(step& s) {
-  auto c = s.cluster(s.was.cluster->id);
-  auto job_id = serving_job(s.was);
-  if (!is_adaptive(s.was) || !c.leader || out_of_time(s) || job_ended(s, c, job_id).value_or(false))
+bool parallelism_taken_back(pass& p) {
+  auto c = p.cluster(p.was.cluster->id);
+  auto job_id = serving_job(p.was);
+  if (!is_adaptive(p.was) || !c.leader || out_of_time(p) || job_ended(p, c, job_id).value_or(false))
     return true;
-  auto from = wanted(s).from;
-  auto* job = s.ask(c, ask_job{c.id, job_id}, s.pace(), last_changed(s, c));
-  auto* present = s.ask(c, ask_requirements{c.id, job_id}, s.pace(), last_changed(s, c));
+  auto from = wanted(p).from;
+  auto* job = p.ask(c, ask_job{c.id, job_id}, p.poll_interval(), last_changed(p, c));
+  auto* present = p.ask(c, ask_requirements{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   if (!present || !*present) {
-    s.wait("TakingRescaleBack", "asking which parallelism job " + job_id + " may have");
+    p.wait("TakingRescaleBack", "asking which parallelism job " + job_id + " may have");
     return false;
   }
-  auto& vertices = s.was.target->rescaled_vertices;
-  if (!is_set(s, c, **present, from, with_parallelism(**present, vertices, from)))
-    return refusal(s, order_of(s, c, from)) != nullptr;
+  auto& vertices = p.was.target->rescaled_vertices;
+  if (!is_set(p, c, **present, from, with_parallelism(**present, vertices, from)))
+    return refusal(p, order_of(p, c, from)) != nullptr;
   if (job && *job && has_parallelism(**job, vertices, from))
     return true;
-  s.wait("TakingRescaleBack", "waiting for job " + job_id + " to run with parallelism " + std::to_string(from));
+  p.wait("TakingRescaleBack", "waiting for job " + job_id + " to run with parallelism " + std::to_string(from));
   return false;
 }
 

@@ -16,147 +16,147 @@ namespace defaults = config::defaults;
 namespace {
 
 /// Once given up, a job waits for an edit, of whatever.
-bool given_up(const step& s) {
-  bool edited = s.was.observed_generation && *s.was.observed_generation != s.x.app.metadata.generation;
-  return phase_of(s.was) == phase::Failed && !edited;
+bool given_up(const pass& p) {
+  bool edited = p.was.observed_generation && *p.was.observed_generation != p.in.app.metadata.generation;
+  return phase_of(p.was) == phase::Failed && !edited;
 }
 
 /// The job has ended against everybody's will.
-void job_over(step& s, const std::string& reason, const std::string& why) {
-  if (given_up(s))
+void job_over(pass& p, const std::string& reason, const std::string& why) {
+  if (given_up(p))
     return;
-  if (phase_of(s.was) == phase::Failed)
-    s.next.job_failures.reset();
-  job_failed(s, reason, why);
+  if (phase_of(p.was) == phase::Failed)
+    p.next.job_failures.reset();
+  job_failed(p, reason, why);
 }
 
 /// The job is FAILED: of what?
-void job_is_failed(step& s, const cluster_view& c, const std::string& job_id) {
-  if (given_up(s))
+void job_is_failed(pass& p, const cluster_view& c, const std::string& job_id) {
+  if (given_up(p))
     return;
-  auto cause = cause_of_failure(s, c, job_id, defaults::poll_job);
+  auto cause = cause_of_failure(p, c, job_id, defaults::poll_job);
   if (!cause)
-    return s.wait("AskingForCause", "asking what made job " + job_id + " fail");
-  job_over(s, "JobFailed", "job " + job_id + " is FAILED" + *cause);
+    return p.wait("AskingForCause", "asking what made job " + job_id + " fail");
+  job_over(p, "JobFailed", "job " + job_id + " is FAILED" + *cause);
 }
 
 /// A job that its JobManager does not know.
-void job_unknown(step& s, const cluster_view& c, const std::string& job_id) {
-  if (s.was.job_status->state == "FINISHED")
+void job_unknown(pass& p, const cluster_view& c, const std::string& job_id) {
+  if (p.was.job_status->state == "FINISHED")
     return; // a bounded job is through, and stays so when Flink has forgotten it
-  record_job_lost(s);
+  record_job_lost(p);
   auto why = "JobManager " + c.leader->head.key.name + " does not know job " + job_id;
-  auto& given_to = s.was.cluster->job_manager;
+  auto& given_to = p.was.cluster->job_manager;
   bool another_life = given_to && *given_to != incarnation_of(*c.leader);
-  if (s.high_availability())
-    return s.trouble("JobLost", why + ": waiting for its recovery by Flink (high availability); " + way_back(s.was));
+  if (p.high_availability())
+    return p.blocked("JobLost", why + ": waiting for its recovery by Flink (high availability); " + way_back(p.was));
   if (!another_life)
-    return s.trouble("JobLost", why + ", which it was given: it ended, and its record has expired; " + way_back(s.was));
-  if (!job_ended(s, c, job_id).value_or(false))
-    return s.trouble("OldClusterUnconfirmed",
+    return p.blocked("JobLost", why + ", which it was given: it ended, and its record has expired; " + way_back(p.was));
+  if (!job_ended(p, c, job_id).value_or(false))
+    return p.blocked("OldClusterUnconfirmed",
                      why + ", but an earlier JobManager pod of cluster " + c.id + " has not ended for certain");
   why += ": it has restarted without high availability";
-  job_over(s, "JobLost", why);
+  job_over(p, "JobLost", why);
 }
 
-void watch_job(step& s, const cluster_view& c) {
-  auto job_id = serving_job(s.was);
+void watch_job(pass& p, const cluster_view& c) {
+  auto job_id = serving_job(p.was);
   if (job_id.empty()) {
-    s.next.job_status->health = "Red";
-    return s.trouble("NoJob", "no job runs; the next edit starts one"
-                                  + (s.was.savepoint_path ? " from " + *s.was.savepoint_path : std::string{}));
+    p.next.job_status->health = "Red";
+    return p.blocked("NoJob", "no job runs; the next edit starts one"
+                                  + (p.was.savepoint_path ? " from " + *p.was.savepoint_path : std::string{}));
   }
-  record_cluster(s, c);
-  wake(s, c);
-  auto* known = s.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
-  if (lacks_objects(s, c) && !c.leader)
+  record_cluster(p, c);
+  wake(p, c);
+  auto* known = p.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
+  if (lacks_objects(p, c) && !c.leader)
     return;
   if (!c.leader)
-    return s.trouble("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
-  if (!answers(s, c)) {
-    auto* why = s.failure_of(ask_job{c.id, job_id});
+    return p.blocked("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
+  if (!answers(p, c)) {
+    auto* why = p.failure_of(ask_job{c.id, job_id});
     if (why && why->kind == failure_class::forbidden)
       return; // told already
-    return s.trouble("JobManagerSilent", "JobManager " + c.leader->head.key.name + " does not answer"
+    return p.blocked("JobManagerSilent", "JobManager " + c.leader->head.key.name + " does not answer"
                                              + (why ? ": " + why->message : std::string{}));
   }
   if (!known)
     return;
   if (!*known)
-    return job_unknown(s, c, job_id);
-  record_job(s, **known);
+    return job_unknown(p, c, job_id);
+  record_job(p, **known);
   auto state = "job " + job_id + " is " + std::string{to_string((*known)->state)};
   if ((*known)->state == rest::job_state::failed)
-    return job_is_failed(s, c, job_id);
+    return job_is_failed(p, c, job_id);
   if ((*known)->state == rest::job_state::canceled)
-    return s.trouble("JobEnded", state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
-  if (phase_of(s.was) == phase::Failed)
-    s.enter(resting_phase(s), state);
+    return p.blocked("JobEnded", state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
+  if (phase_of(p.was) == phase::Failed)
+    p.enter(resting_phase(p), state);
   if (rest::is_terminal((*known)->state))
-    return job_finished(s, c, job_id);
-  s.next.cluster->job_manager = incarnation_of(*c.leader); // where it runs, whoever has started it there
-  watch_running_job(s, c, **known);
+    return job_finished(p, c, job_id);
+  p.next.cluster->job_manager = incarnation_of(*c.leader); // where it runs, whoever has started it there
+  watch_running_job(p, c, **known);
 }
 
 /// What is asked of the Ingress may change without a deploy. One that does not say what it was made from is somebody
 /// else's work, and left as it is.
-void keep_ingress(step& s) {
-  auto& id = s.was.cluster->id;
-  auto colour = colour_of(s.was, id);
-  auto& all = s.x.seen.world.ingresses;
-  auto found = all.find(ingress_name(s.x.app.metadata.name, colour));
-  if (found == all.end() || found->second->head.deleting || s.x.spec_hash != s.was.cluster->spec_hash)
+void keep_ingress(pass& p) {
+  auto& id = p.was.cluster->id;
+  auto colour = colour_of(p.was, id);
+  auto& all = p.in.seen.world.ingresses;
+  auto found = all.find(ingress_name(p.in.app.metadata.name, colour));
+  if (found == all.end() || found->second->head.deleting || p.in.spec_hash != p.was.cluster->spec_hash)
     return;
   auto& head = found->second->head;
   auto made_from = head.labels.find(std::string{labels::ingress_hash});
-  auto wanted = ingress_hash(s.x.app, {.id = id, .colour = colour}, s.x.settings.render);
+  auto wanted = ingress_hash(p.in.app, {.id = id, .colour = colour}, p.in.settings.render);
   if (made_from == head.labels.end() || made_from->second == wanted)
     return;
   if (wanted.empty())
-    return s.insist(delete_object{object_role::ingress, head.key.name, head.uid});
+    return p.ensure(delete_object{object_role::ingress, head.key.name, head.uid});
   action update = update_ingress{id, wanted};
-  s.insist(update);
-  if (auto* why = s.failure_of(update); why && why->kind == failure_class::rejected)
-    s.trouble("IngressRefused", "the API server refuses the Ingress " + head.key.name + ": " + why->message);
+  p.ensure(update);
+  if (auto* why = p.failure_of(update); why && why->kind == failure_class::rejected)
+    p.blocked("IngressRefused", "the API server refuses the Ingress " + head.key.name + ": " + why->message);
 }
 
 /// A failed version's job must not come to life while its logs are being read.
-void quiet_failed_cluster(step& s) {
-  if (!s.was.failed)
+void quiet_failed_cluster(pass& p) {
+  if (!p.was.failed)
     return;
-  auto c = s.cluster(s.was.failed->id);
-  if (c.gone() || (s.was.cluster && s.was.cluster->id == c.id))
+  auto c = p.cluster(p.was.failed->id);
+  if (c.gone() || (p.was.cluster && p.was.cluster->id == c.id))
     return;
-  if (s.was.failed->job_id && c.leader)
-    if (auto ended = job_ended(s, c, *s.was.failed->job_id); ended && !*ended) {
-      s.cancel(c.id, *s.was.failed->job_id);
-      return s.look_within(defaults::poll_longest);
+  if (p.was.failed->job_id && c.leader)
+    if (auto ended = job_ended(p, c, *p.was.failed->job_id); ended && !*ended) {
+      p.cancel(c.id, *p.was.failed->job_id);
+      return p.requeue_within(defaults::poll_longest);
     }
   if (c.task_manager)
-    scaled(s, *c.task_manager, 0);
+    scaled(p, *c.task_manager, 0);
 }
 
 } // namespace
 
-bool deploy_wanted(const step& s) {
-  if (!s.x.complaints.empty())
+bool deploy_wanted(const pass& p) {
+  if (!p.in.complaints.empty())
     return false;
-  if (s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash)
+  if (p.was.cluster && p.in.spec_hash == p.was.cluster->spec_hash)
     return false;
-  if (s.was.teardown && s.x.spec_hash == s.was.teardown->spec_hash)
+  if (p.was.teardown && p.in.spec_hash == p.was.teardown->spec_hash)
     return false; // BlueGreen: the user did not want it to stay
-  return !s.was.failed || s.x.spec_hash != s.was.failed->spec_hash;
+  return !p.was.failed || p.in.spec_hash != p.was.failed->spec_hash;
 }
 
-bool scaled(step& s, const k8s::deployment& x, int32_t replicas) {
+bool scaled(pass& p, const k8s::deployment& x, int32_t replicas) {
   if (x.replicas == replicas)
     return true;
-  s.insist(scale_deployment{x.head.key.name, replicas});
+  p.ensure(scale_deployment{x.head.key.name, replicas});
   return false;
 }
 
-int32_t task_managers_for(const step& s, int32_t parallelism) {
-  auto x = s.x.app.spec;
+int32_t task_managers_for(const pass& p, int32_t parallelism) {
+  auto x = p.in.app.spec;
   x.parallelism = parallelism;
   return task_manager_count(x);
 }
@@ -164,43 +164,43 @@ int32_t task_managers_for(const step& s, int32_t parallelism) {
 namespace {
 
 /// The adaptive scheduler makes do with the slots that there are.
-bool makes_do(const step& s, const rest::job& job) {
-  return s.x.app.spec.scale_mode == scale_mode::Adaptive
-      && std::ranges::all_of(job.vertices, [&](auto& x) { return x.parallelism < *s.was.job_status->parallelism; });
+bool makes_do(const pass& p, const rest::job& job) {
+  return p.in.app.spec.scale_mode == scale_mode::Adaptive
+      && std::ranges::all_of(job.vertices, [&](auto& x) { return x.parallelism < *p.was.job_status->parallelism; });
 }
 
 /// Does the job that serves miss slots? Asked only where the spec still says how many it needs.
-bool misses_slots(const step& s, const cluster_view& c) {
-  if (!s.was.cluster || s.was.cluster->id != c.id || s.was.cluster->spec_hash != s.x.spec_hash)
+bool misses_slots(const pass& p, const cluster_view& c) {
+  if (!p.was.cluster || p.was.cluster->id != c.id || p.was.cluster->spec_hash != p.in.spec_hash)
     return false;
-  auto* job = s.known_job(c, serving_job(s.was));
+  auto* job = p.known_job(c, serving_job(p.was));
   if (!job || rest::is_terminal(job->state))
-    return starts_again(s.was);
-  return !rest::all_tasks_running(*job) || makes_do(s, *job);
+    return starts_again(p.was);
+  return !rest::all_tasks_running(*job) || makes_do(p, *job);
 }
 
 } // namespace
 
-void wake(step& s, const cluster_view& c) {
+void wake(pass& p, const cluster_view& c) {
   if (c.job_manager && c.job_manager->replicas == 0)
-    scaled(s, *c.job_manager, 1);
-  auto parallelism = s.was.job_status ? s.was.job_status->parallelism : std::nullopt;
+    scaled(p, *c.job_manager, 1);
+  auto parallelism = p.was.job_status ? p.was.job_status->parallelism : std::nullopt;
   if (!c.task_manager || !parallelism)
     return;
-  auto needed = task_managers_for(s, *parallelism);
-  if (c.task_manager->replicas < (misses_slots(s, c) ? needed : 1))
-    scaled(s, *c.task_manager, needed);
+  auto needed = task_managers_for(p, *parallelism);
+  if (c.task_manager->replicas < (misses_slots(p, c) ? needed : 1))
+    scaled(p, *c.task_manager, needed);
 }
 
-bool remove_cluster(step& s, const std::string& cluster_id) {
-  auto c = s.cluster(cluster_id);
+bool remove_cluster(pass& p, const std::string& cluster_id) {
+  auto c = p.cluster(cluster_id);
   int going = 0, staying = 0;
   auto remove = [&](object_role role, const k8s::object_head& x) {
     auto stays = x.labels.contains(std::string{labels::orphaned});
     ++(stays ? staying : going);
     if (x.deleting || stays)
       return;
-    s.insist(delete_object{role, x.key.name, x.uid}); // guarded by the uid
+    p.ensure(delete_object{role, x.key.name, x.uid}); // guarded by the uid
   };
   if (c.job_manager)
     remove(object_role::job_manager, c.job_manager->head);
@@ -211,44 +211,44 @@ bool remove_cluster(step& s, const std::string& cluster_id) {
   return c.gone() || (staying > 0 && going == 0);
 }
 
-void sweep(step& s) {
-  for (auto& id : clusters_in(s.x.seen.world)) {
-    bool serves = s.next.cluster && s.next.cluster->id == id;
-    bool target = (s.next.target && s.next.target->cluster_id == id)
-               || (s.next.updating_cluster && s.next.updating_cluster->id == id);
-    bool kept = !s.next.target && s.next.failed && s.next.failed->id == id
-             && !s.passed(s.next.failed->failed_at, defaults::failed_cluster_kept);
+void sweep(pass& p) {
+  for (auto& id : clusters_in(p.in.seen.world)) {
+    bool serves = p.next.cluster && p.next.cluster->id == id;
+    bool target = (p.next.target && p.next.target->cluster_id == id)
+               || (p.next.updating_cluster && p.next.updating_cluster->id == id);
+    bool kept = !p.next.target && p.next.failed && p.next.failed->id == id
+             && !p.passed(p.next.failed->failed_at, defaults::failed_cluster_kept);
     if (!serves && !target && !kept)
-      remove_cluster(s, id);
+      remove_cluster(p, id);
   }
-  sweep_colours(s);
+  sweep_colours(p);
 }
 
-void settled(step& s) {
-  if (s.was.cluster && !s.was.job_status)
-    s.next.job_status.emplace();
-  if (deploy_wanted(s))
-    return begin_deploy(s, "the spec has changed");
-  bool reverted = s.was.cluster && s.x.spec_hash == s.was.cluster->spec_hash && !serving_job(s.was).empty();
-  if (phase_of(s.was) == phase::DeployFailed && reverted && s.x.complaints.empty()) {
-    s.next.failed_deploy_hash.reset();
-    s.next.reason.reset();
-    s.enter(phase::Running, "the spec is again the one that runs");
+void settled(pass& p) {
+  if (p.was.cluster && !p.was.job_status)
+    p.next.job_status.emplace();
+  if (deploy_wanted(p))
+    return begin_deploy(p, "the spec has changed");
+  bool reverted = p.was.cluster && p.in.spec_hash == p.was.cluster->spec_hash && !serving_job(p.was).empty();
+  if (phase_of(p.was) == phase::DeployFailed && reverted && p.in.complaints.empty()) {
+    p.next.failed_deploy_hash.reset();
+    p.next.reason.reset();
+    p.enter(phase::Running, "the spec is again the one that runs");
   }
   if (reverted) {
-    s.next.teardown.reset(); // what was torn down, or failed, may be asked for again
-    s.next.failed.reset();
+    p.next.teardown.reset(); // what was torn down, or failed, may be asked for again
+    p.next.failed.reset();
   }
-  sweep(s);
-  quiet_failed_cluster(s);
-  if (s.was.cluster)
-    watch_job(s, s.cluster(s.was.cluster->id));
-  if (s.was.cluster && s.x.complaints.empty())
-    keep_ingress(s);
-  if (phase_of(s.next) == phase::DeployFailed)
-    s.wait("DeployFailed", "waiting for an edit: " + s.was.reason.value_or("the deploy failed"));
-  if (phase_of(s.next) == phase::Running || phase_of(s.next) == phase::DeployFailed)
-    save_beside(s);
+  sweep(p);
+  quiet_failed_cluster(p);
+  if (p.was.cluster)
+    watch_job(p, p.cluster(p.was.cluster->id));
+  if (p.was.cluster && p.in.complaints.empty())
+    keep_ingress(p);
+  if (phase_of(p.next) == phase::DeployFailed)
+    p.wait("DeployFailed", "waiting for an edit: " + p.was.reason.value_or("the deploy failed"));
+  if (phase_of(p.next) == phase::Running || phase_of(p.next) == phase::DeployFailed)
+    save_beside(p);
 }
 
 } // namespace flink

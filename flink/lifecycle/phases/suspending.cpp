@@ -14,16 +14,16 @@ namespace defaults = config::defaults;
 
 namespace {
 
-bool wanted(const step& s) {
-  return s.x.app.spec.suspend.value_or(false);
+bool wanted(const pass& p) {
+  return p.in.app.spec.suspend.value_or(false);
 }
 
-bool without_savepoint(const step& s) {
-  return s.x.app.spec.savepoint_disabled.value_or(false);
+bool without_savepoint(const pass& p) {
+  return p.in.app.spec.savepoint_disabled.value_or(false);
 }
 
-void be_suspended(step& s) {
-  auto& n = s.next;
+void be_suspended(pass& p) {
+  auto& n = p.next;
   n.suspension.reset();
   n.target.reset();
   n.failed.reset();
@@ -37,110 +37,110 @@ void be_suspended(step& s) {
   n.failed_deploy_hash.reset();
   n.rollback_hash.reset();
   n.reason.reset();
-  s.enter(phase::Suspended, "nothing runs any more");
-  s.event("Suspended", n.savepoint_path ? "suspended; resumes from " + *n.savepoint_path
+  p.enter(phase::Suspended, "nothing runs any more");
+  p.event("Suspended", n.savepoint_path ? "suspended; resumes from " + *n.savepoint_path
                                         : "suspended; resumes as a first deploy does: from spec.savepointPath, or "
                                           "without state");
 }
 
 /// The deploy under way is given up. What it has begun already is gone on with.
-void begin(step& s) {
-  auto& e = s.next.suspension.emplace(ending{.started_at = s.now_text()});
-  auto& t = s.was.target;
-  auto at = phase_of(s.was);
-  bool stopping = at == phase::Savepointing && !is_beside(s.was) && t && t->trigger_id;
-  bool cancelling = at == phase::Cancelling || (at == phase::Recovering && !starts_again(s.was));
-  if ((stopping || cancelling) && s.was.cluster) {
-    e.cluster_id = s.was.cluster->id;
-    e.job_id = serving_job(s.was);
+void begin(pass& p) {
+  auto& e = p.next.suspension.emplace(ending{.started_at = p.now_text()});
+  auto& t = p.was.target;
+  auto at = phase_of(p.was);
+  bool stopping = at == phase::Savepointing && !is_beside(p.was) && t && t->trigger_id;
+  bool cancelling = at == phase::Cancelling || (at == phase::Recovering && !starts_again(p.was));
+  if ((stopping || cancelling) && p.was.cluster) {
+    e.cluster_id = p.was.cluster->id;
+    e.job_id = serving_job(p.was);
     e.trigger_id = stopping ? t->trigger_id : std::nullopt;
   }
-  if (t && !t->job_id && !is_parked(s.was))
-    s.next.target.reset(); // nothing can have been submitted
-  s.enter(without_savepoint(s) ? phase::Cancelling : phase::Savepointing, "spec.suspend is set");
-  s.wait("Suspending", "ending the job");
+  if (t && !t->job_id && !is_parked(p.was))
+    p.next.target.reset(); // nothing can have been submitted
+  p.enter(without_savepoint(p) ? phase::Cancelling : phase::Savepointing, "spec.suspend is set");
+  p.wait("Suspending", "ending the job");
 }
 
 /// Has a suspension that was taken back ended nothing that is needed? Where a job is moved, the one that serves has
 /// ended already; in BlueGreen it never does for a deploy.
-bool nothing_lost(const step& s) {
-  return !wanted(s) && (!s.was.target || is_beside(s.was));
+bool nothing_lost(const pass& p) {
+  return !wanted(p) && (!p.was.target || is_beside(p.was));
 }
 
 /// The job goes on as before. A stop that was ordered may still arrive: whoever looks after the job has to know of it.
-void take_back(step& s) {
-  bool failed = s.was.failed && s.was.failed->spec_hash == s.x.spec_hash;
-  auto& e = *s.was.suspension;
-  if (e.trigger_id && e.job_id == serving_job(s.was))
-    s.next.job_status->stop_trigger_id = e.trigger_id;
-  s.next.suspension.reset();
-  s.next.target.reset(); // in BlueGreen the second version was given up
-  s.enter(failed ? phase::DeployFailed : phase::Running, "spec.suspend was taken back");
-  s.calm(); // what the ending waited for does not matter any more
+void take_back(pass& p) {
+  bool failed = p.was.failed && p.was.failed->spec_hash == p.in.spec_hash;
+  auto& e = *p.was.suspension;
+  if (e.trigger_id && e.job_id == serving_job(p.was))
+    p.next.job_status->stop_trigger_id = e.trigger_id;
+  p.next.suspension.reset();
+  p.next.target.reset(); // in BlueGreen the second version was given up
+  p.enter(failed ? phase::DeployFailed : phase::Running, "spec.suspend was taken back");
+  p.clear_wait(); // what the ending waited for does not matter any more
 }
 
-bool nothing_ordered(const step& s) {
-  return !s.was.suspension->job_id && !s.was.target && s.was.cluster;
+bool nothing_ordered(const pass& p) {
+  return !p.was.suspension->job_id && !p.was.target && p.was.cluster;
 }
 
-void cannot_save(step& s, const std::string& why) {
-  s.trouble("CannotSaveState",
+void cannot_save(pass& p, const std::string& why) {
+  p.blocked("CannotSaveState",
             why + "; tried again; the job goes on: take suspend back, or set savepointDisabled to end it without");
 }
 
 /// The phase says that no savepoint comes of it, whatever was wanted when the suspension began.
-void show_cancelling(step& s) {
-  if (without_savepoint(s) && phase_of(s.was) != phase::Cancelling)
-    s.enter(phase::Cancelling, "spec.savepointDisabled is set");
+void show_cancelling(pass& p) {
+  if (without_savepoint(p) && phase_of(p.was) != phase::Cancelling)
+    p.enter(phase::Cancelling, "spec.savepointDisabled is set");
 }
 
 /// Ends it without a savepoint; that this was begun is written down first.
-void cancel(step& s, const live_job& job) {
-  show_cancelling(s);
-  auto& e = *s.next.suspension;
+void cancel(pass& p, const live_job& job) {
+  show_cancelling(p);
+  auto& e = *p.next.suspension;
   if (e.job_id != job.job_id || e.cluster_id != job.cluster_id) {
     e.cluster_id = job.cluster_id;
     e.job_id = job.job_id;
     e.trigger_id.reset();
-    s.warn("CancellingJob", "cancelling job " + job.job_id + " without a savepoint");
+    p.warn("CancellingJob", "cancelling job " + job.job_id + " without a savepoint");
   }
-  stop_without_savepoint(s, job);
+  stop_without_savepoint(p, job);
 }
 
 /// A savepoint needs all tasks. The job that serves is waited for; one that was not accepted yet leaves what it was
 /// started from.
-bool worth_saving(step& s, const live_job& job) {
+bool worth_saving(pass& p, const live_job& job) {
   if (job.as != live_job::standing::starting)
     return job.as == live_job::standing::serving;
-  auto* known = s.ask(s.cluster(job.cluster_id), ask_job{job.cluster_id, job.job_id}, s.pace());
+  auto* known = p.ask(p.cluster(job.cluster_id), ask_job{job.cluster_id, job.job_id}, p.poll_interval());
   return known && *known && rest::all_tasks_running(**known);
 }
 
 /// Returns whether the stop that was ordered is known to have failed.
-bool stop_failed(step& s, const live_job& job) {
-  auto& e = *s.was.suspension;
-  auto* known = triggered(e, job)
-                  ? s.ask(s.cluster(job.cluster_id), ask_savepoint{job.cluster_id, job.job_id, *e.trigger_id}, s.pace())
-                  : nullptr;
+bool stop_failed(pass& p, const live_job& job) {
+  auto& e = *p.was.suspension;
+  auto* known = triggered(e, job) ? p.ask(p.cluster(job.cluster_id),
+                                          ask_savepoint{job.cluster_id, job.job_id, *e.trigger_id}, p.poll_interval())
+                                  : nullptr;
   return known && *known && (*known)->failure;
 }
 
-void end_job(step& s, const live_job& job) {
-  auto& e = *s.was.suspension;
-  bool may_go_on = nothing_lost(s) && job.as == live_job::standing::serving;
-  if (may_go_on && (e.job_id != job.job_id || stop_failed(s, job)))
-    return take_back(s);
-  if (!triggered(e, job) && (without_savepoint(s) || !worth_saving(s, job)))
-    return cancel(s, job);
-  auto failed = stop_with_savepoint(s, e, *s.next.suspension, job);
+void end_job(pass& p, const live_job& job) {
+  auto& e = *p.was.suspension;
+  bool may_go_on = nothing_lost(p) && job.as == live_job::standing::serving;
+  if (may_go_on && (e.job_id != job.job_id || stop_failed(p, job)))
+    return take_back(p);
+  if (!triggered(e, job) && (without_savepoint(p) || !worth_saving(p, job)))
+    return cancel(p, job);
+  auto failed = stop_with_savepoint(p, e, *p.next.suspension, job);
   if (!failed)
     return;
   if (may_go_on)
-    return take_back(s);
-  if (without_savepoint(s) || !worth_saving(s, job))
-    return cancel(s, job);
-  cannot_save(s, "the savepoint failed: " + *failed);
-  stop_again(s, e, *s.next.suspension);
+    return take_back(p);
+  if (without_savepoint(p) || !worth_saving(p, job))
+    return cancel(p, job);
+  cannot_save(p, "the savepoint failed: " + *failed);
+  stop_again(p, e, *p.next.suspension);
 }
 
 /// status.savepointPath is that of the savepoint by which a job was stopped to be suspended.
@@ -150,96 +150,96 @@ bool saved_by_us(const status& x) {
 }
 
 /// The newest state of the job that has ended.
-recoverable state_left(step& s) {
-  auto& saved = s.was.savepoint_path;
-  if (s.was.target && !is_beside(s.was)
-      && !saved_by_us(s.was)) // its job was not accepted: what it was started from counts
-    return {.path = s.was.target->restore_path, .source = "the state that the deploy under way had"};
-  if (saved || !s.was.cluster || serving_job(s.was).empty())
+recoverable state_left(pass& p) {
+  auto& saved = p.was.savepoint_path;
+  if (p.was.target && !is_beside(p.was)
+      && !saved_by_us(p.was)) // its job was not accepted: what it was started from counts
+    return {.path = p.was.target->restore_path, .source = "the state that the deploy under way had"};
+  if (saved || !p.was.cluster || serving_job(p.was).empty())
     return {.path = saved, .source = saved.value_or("none")};
-  if (without_savepoint(s))
+  if (without_savepoint(p))
     return {.path = std::nullopt, .source = "none (savepointDisabled)"};
-  return newest_state(s, s.cluster(s.was.cluster->id), serving_job(s.was));
+  return newest_state(p, p.cluster(p.was.cluster->id), serving_job(p.was));
 }
 
 /// Written down before the JobManager goes: nobody could tell it afterwards.
-void remember_state(step& s) {
-  auto state = state_left(s);
-  auto& t = s.was.target;
+void remember_state(pass& p) {
+  auto state = state_left(p);
+  auto& t = p.was.target;
   if (state.pending)
-    return s.wait("LookingForState", "the job has ended without a savepoint; looking for its newest state");
-  if (!state.problem.empty() && nothing_lost(s))
-    return take_back(s);
+    return p.wait("LookingForState", "the job has ended without a savepoint; looking for its newest state");
+  if (!state.problem.empty() && nothing_lost(p))
+    return take_back(p);
   if (!state.problem.empty())
-    return s.trouble("NoStateToRestore", "the job has ended, and " + state.problem);
-  if (state.path != s.was.savepoint_path)
-    s.warn("RestoringExternalizedCheckpoint",
+    return p.blocked("NoStateToRestore", "the job has ended, and " + state.problem);
+  if (state.path != p.was.savepoint_path)
+    p.warn("RestoringExternalizedCheckpoint",
            "the job has ended without a savepoint; it will resume from " + state.source);
-  if (t && t->restore_nonce && saved_by_us(s.was) && !is_beside(s.was))
-    s.next.restore_nonce = t->restore_nonce; // its job has gone on from there
+  if (t && t->restore_nonce && saved_by_us(p.was) && !is_beside(p.was))
+    p.next.restore_nonce = t->restore_nonce; // its job has gone on from there
   if (!state.path)
-    show_cancelling(s);
-  s.next.savepoint_path = state.path;
-  s.next.suspension->job_ended = true;
-  s.because("no job runs any more; removing its clusters");
-  s.wait("RemovingClusters", "waiting for the objects of its clusters to go");
+    show_cancelling(p);
+  p.next.savepoint_path = state.path;
+  p.next.suspension->job_ended = true;
+  p.because("no job runs any more; removing its clusters");
+  p.wait("RemovingClusters", "waiting for the objects of its clusters to go");
 }
 
-void suspending(step& s) {
-  if (s.was.suspension->job_ended.value_or(false)) {
-    if (remove_all_clusters(s))
-      return be_suspended(s);
-    return s.wait("RemovingClusters", "waiting for the objects of its clusters to go");
+void suspending(pass& p) {
+  if (p.was.suspension->job_ended.value_or(false)) {
+    if (remove_all_clusters(p))
+      return be_suspended(p);
+    return p.wait("RemovingClusters", "waiting for the objects of its clusters to go");
   }
-  if (!wanted(s) && nothing_ordered(s))
-    return take_back(s);
-  sweep(s);
-  if (s.was.cluster)
-    record_checkpoint(s, s.cluster(s.was.cluster->id), serving_job(s.was)); // it may take long until it is stopped
-  for (auto& job : suspects(s.was))
-    if (!has_ended_for_good(s, *s.was.suspension, job, end_job, cannot_save))
+  if (!wanted(p) && nothing_ordered(p))
+    return take_back(p);
+  sweep(p);
+  if (p.was.cluster)
+    record_checkpoint(p, p.cluster(p.was.cluster->id), serving_job(p.was)); // it may take long until it is stopped
+  for (auto& job : suspects(p.was))
+    if (!has_ended_for_good(p, *p.was.suspension, job, end_job, cannot_save))
       return;
-  remember_state(s);
+  remember_state(p);
 }
 
 /// Waits for the user. A create that took effect late leaves a cluster without a job; one with a job is not ours to
 /// remove: the status has been set back.
-void stay_suspended(step& s) {
-  for (auto& id : clusters_in(s.x.seen.world)) {
-    auto c = s.cluster(id);
-    auto* jobs = s.ask(c, ask_jobs{c.id}, defaults::poll_job);
+void stay_suspended(pass& p) {
+  for (auto& id : clusters_in(p.in.seen.world)) {
+    auto c = p.cluster(id);
+    auto* jobs = p.ask(c, ask_jobs{c.id}, defaults::poll_job);
     bool busy = jobs && std::any_of(jobs->begin(), jobs->end(), [](auto& x) { return !rest::is_terminal(x.state); });
     if (busy)
-      s.trouble("StatusLost", "cluster " + id
+      p.blocked("StatusLost", "cluster " + id
                                   + " runs a job although the application is suspended: delete the "
                                     "Deployments of that cluster if nothing of it is needed");
     else if (jobs || !c.leader)
-      remove_cluster(s, id);
+      remove_cluster(p, id);
   }
-  if (!s.x.complaints.empty())
-    s.trouble("InvalidSpec", complaints_in_words(s));
-  s.wait("Suspended", "waiting for spec.suspend to be taken back");
+  if (!p.in.complaints.empty())
+    p.blocked("InvalidSpec", complaints_in_words(p));
+  p.wait("Suspended", "waiting for spec.suspend to be taken back");
 }
 
 /// Objects without a status that knows of them are not ours to remove.
-bool status_lost(const step& s) {
-  return !s.was.cluster && !s.was.target && !s.was.failed && !clusters_in(s.x.seen.world).empty();
+bool status_lost(const pass& p) {
+  return !p.was.cluster && !p.was.target && !p.was.failed && !clusters_in(p.in.seen.world).empty();
 }
 
 } // namespace
 
-bool suspended(step& s) {
-  bool there = phase_of(s.was) == phase::Suspended && !s.was.cluster;
-  if (s.was.suspension)
-    suspending(s);
-  else if (!wanted(s) || (!there && status_lost(s)) || s.was.updating_cluster)
+bool suspended(pass& p) {
+  bool there = phase_of(p.was) == phase::Suspended && !p.was.cluster;
+  if (p.was.suspension)
+    suspending(p);
+  else if (!wanted(p) || (!there && status_lost(p)) || p.was.updating_cluster)
     return false; // of two versions the user chooses one first
   else if (there)
-    stay_suspended(s);
-  else if (phase_of(s.was) == phase::New && !s.was.cluster && !s.was.target && !s.was.failed)
-    be_suspended(s); // a first apply: nothing has been created
+    stay_suspended(p);
+  else if (phase_of(p.was) == phase::New && !p.was.cluster && !p.was.target && !p.was.failed)
+    be_suspended(p); // a first apply: nothing has been created
   else
-    begin(s);
+    begin(p);
   return true;
 }
 

@@ -8,35 +8,35 @@ namespace flink {
 namespace {
 
 /// What was asked of a JobManager that is gone has no answer; this one has not been asked.
-bool failed_in_another_life(const step& s, const cluster_view& c, const action& what) {
-  auto last = s.x.seen.outcomes.find(what);
-  return last != s.x.seen.outcomes.end() && last->second.failed && c.leader
+bool failed_in_another_life(const pass& p, const cluster_view& c, const action& what) {
+  auto last = p.in.seen.outcomes.find(what);
+  return last != p.in.seen.outcomes.end() && last->second.failed && c.leader
       && last->second.asked != incarnation_of(*c.leader);
 }
 
 } // namespace
 
-action compiling(const step& s, const cluster_view& c) {
-  return compile_job{c.id, *s.was.target->job};
+action compiling(const pass& p, const cluster_view& c) {
+  return compile_job{c.id, *p.was.target->job};
 }
 
-bool compiles(step& s, const cluster_view& c) {
-  auto& acceptance = s.x.app.spec.acceptance;
+bool compiles(pass& p, const cluster_view& c) {
+  auto& acceptance = p.in.app.spec.acceptance;
   if (acceptance && !acceptance->compile_first.value_or(true))
     return true;
-  auto compile = compiling(s, c);
-  bool runs = s.under_way(compile);
-  bool again = !runs && failed_in_another_life(s, c, compile);
+  auto compile = compiling(p, c);
+  bool runs = p.in_flight(compile);
+  bool again = !runs && failed_in_another_life(p, c, compile);
   if (again)
-    s.act(compile);
-  if (runs || again || (s.order(compile) == progress::pending && !s.failure_of(compile))) {
-    s.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
+    p.act(compile);
+  if (runs || again || (p.send(compile) == progress::pending && !p.failure_of(compile))) {
+    p.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
     return false;
   }
-  auto* why = s.failure_of(compile);
+  auto* why = p.failure_of(compile);
   if (!why || why->kind != failure_class::rejected)
     return true; // a failure that is no verdict does not refuse, and is not waited for
-  fail_deploy(s, "JobRefused", "the job does not compile on cluster " + c.id + ": " + why->message);
+  fail_deploy(p, "JobRefused", "the job does not compile on cluster " + c.id + ": " + why->message);
   return false;
 }
 

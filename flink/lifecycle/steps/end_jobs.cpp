@@ -17,44 +17,44 @@ using std::chrono::steady_clock;
 namespace {
 
 /// Is it certain that this job does not run? `nullopt`: not known.
-std::optional<bool> has_ended(step& s, const cluster_view& c, const live_job& job) {
-  auto ended = job_ended(s, c, job.job_id);
+std::optional<bool> has_ended(pass& p, const cluster_view& c, const live_job& job) {
+  auto ended = job_ended(p, c, job.job_id);
   if (ended || job.as == live_job::standing::serving || !c.leader)
     return ended;
   // Never seen there: whatever may still come of its submit ends with its cluster.
-  auto* known = s.ask(c, ask_job{c.id, job.job_id}, s.pace());
+  auto* known = p.ask(c, ask_job{c.id, job.job_id}, p.poll_interval());
   return known && !*known ? std::optional{true} : std::nullopt;
 }
 
 /// The first question after a job is on its way.
-bool is_being_asked(const step& s, const cluster_view& c, const std::string& job_id) {
-  return c.leader && !c.known(ask_job{c.id, job_id}) && !s.failure_of(ask_job{c.id, job_id});
+bool is_being_asked(const pass& p, const cluster_view& c, const std::string& job_id) {
+  return c.leader && !c.known(ask_job{c.id, job_id}) && !p.failure_of(ask_job{c.id, job_id});
 }
 
-void saved(step& s, const live_job& job, const std::string& path) {
-  if (s.was.savepoint_path == path)
+void saved(pass& p, const live_job& job, const std::string& path) {
+  if (p.was.savepoint_path == path)
     return;
-  remember_savepoint(s, path, s.next.deletion ? "Delete" : "Suspend");
-  s.because("the savepoint is complete: " + path);
-  s.event("CanceledJob", "job " + job.job_id + " stopped with savepoint " + path);
+  remember_savepoint(p, path, p.next.deletion ? "Delete" : "Suspend");
+  p.because("the savepoint is complete: " + path);
+  p.event("CanceledJob", "job " + job.job_id + " stopped with savepoint " + path);
 }
 
 /// A trigger that completed before the job was seen to end leaves its path here. Returns whether it has come to an end.
-bool pick_up_savepoint(step& s, const cluster_view& c, const ending& record, const live_job& job) {
+bool pick_up_savepoint(pass& p, const cluster_view& c, const ending& record, const live_job& job) {
   if (!triggered(record, job) || !c.leader)
     return true;
-  auto* known = s.ask(c, ask_savepoint{c.id, job.job_id, *record.trigger_id}, s.pace());
-  if (known && *known && (*known)->location && s.was.savepoint_path != *(*known)->location) {
-    saved(s, job, *(*known)->location);
+  auto* known = p.ask(c, ask_savepoint{c.id, job.job_id, *record.trigger_id}, p.poll_interval());
+  if (known && *known && (*known)->location && p.was.savepoint_path != *(*known)->location) {
+    saved(p, job, *(*known)->location);
     return false; // it is written down first
   }
   return known && (!*known || !(*known)->in_progress);
 }
 
 /// When the record's trigger was last said to have failed.
-steady_clock::time_point failed_at(const step& s, const ending& record) {
-  auto asked = s.answered(ask_savepoint{*record.cluster_id, *record.job_id, *record.trigger_id});
-  return std::max(asked, s.answered(stop_job{*record.cluster_id, *record.job_id, *record.trigger_id}));
+steady_clock::time_point failed_at(const pass& p, const ending& record) {
+  auto asked = p.answered_at(ask_savepoint{*record.cluster_id, *record.job_id, *record.trigger_id});
+  return std::max(asked, p.answered_at(stop_job{*record.cluster_id, *record.job_id, *record.trigger_id}));
 }
 
 } // namespace
@@ -78,81 +78,81 @@ bool triggered(const ending& record, const live_job& job) {
   return record.trigger_id && record.job_id == job.job_id && record.cluster_id == job.cluster_id;
 }
 
-bool has_ended_for_good(step& s, const ending& record, const live_job& job, void (*end)(step& s, const live_job& job),
-                        void (*cannot_save)(step& s, const std::string& why)) {
-  auto c = s.cluster(job.cluster_id);
+bool has_ended_for_good(pass& p, const ending& record, const live_job& job, void (*end)(pass& p, const live_job& job),
+                        void (*cannot_save)(pass& p, const std::string& why)) {
+  auto c = p.cluster(job.cluster_id);
   if (c.gone())
     return true;
-  auto ended = has_ended(s, c, job);
+  auto ended = has_ended(p, c, job);
   if (ended && *ended)
-    return pick_up_savepoint(s, c, record, job);
+    return pick_up_savepoint(p, c, record, job);
   if (ended)
-    end(s, job);
+    end(p, job);
   else if (!c.job_manager && c.job_manager_pods.empty())
     return true; // nothing can run it any more, and nobody is left to save it
-  else if (is_being_asked(s, c, job.job_id))
-    s.wait("AskingJob", "asking whether job " + job.job_id + " runs");
+  else if (is_being_asked(p, c, job.job_id))
+    p.wait("AskingJob", "asking whether job " + job.job_id + " runs");
   else {
-    wake(s, c);
-    cannot_save(s, "the JobManager of cluster " + c.id + " does not answer");
+    wake(p, c);
+    cannot_save(p, "the JobManager of cluster " + c.id + " does not answer");
   }
   return false;
 }
 
-std::optional<std::string> stop_with_savepoint(step& s, const ending& record, ending& next, const live_job& job) {
+std::optional<std::string> stop_with_savepoint(pass& p, const ending& record, ending& next, const live_job& job) {
   if (!triggered(record, job)) {
     next.cluster_id = job.cluster_id;
     next.job_id = job.job_id;
-    next.trigger_id = s.x.fresh.trigger_id;
-    s.event("CancellingJob", "stopping job " + job.job_id + " with a savepoint");
-    s.wait("Savepointing", "stopping job " + job.job_id + " with a savepoint");
+    next.trigger_id = p.in.fresh.trigger_id;
+    p.event("CancellingJob", "stopping job " + job.job_id + " with a savepoint");
+    p.wait("Savepointing", "stopping job " + job.job_id + " with a savepoint");
     return std::nullopt;
   }
   action stop = stop_job{job.cluster_id, job.job_id, *record.trigger_id};
-  auto sent = s.order(stop);
-  s.wait("Savepointing", "the savepoint of job " + job.job_id + " is being written");
+  auto sent = p.send(stop);
+  p.wait("Savepointing", "the savepoint of job " + job.job_id + " is being written");
   if (sent == progress::pending)
     return std::nullopt;
-  if (auto* why = s.failure_of(stop); sent == progress::failed && why->kind != failure_class::duplicate)
+  if (auto* why = p.failure_of(stop); sent == progress::failed && why->kind != failure_class::duplicate)
     return why->message;
-  auto* known = s.ask(s.cluster(job.cluster_id), ask_savepoint{job.cluster_id, job.job_id, *record.trigger_id},
-                      s.pace(), s.answered(stop));
+  auto* known = p.ask(p.cluster(job.cluster_id), ask_savepoint{job.cluster_id, job.job_id, *record.trigger_id},
+                      p.poll_interval(), p.answered_at(stop));
   if (known && *known && (*known)->failure)
     return *(*known)->failure;
   if (known && !*known && sent == progress::unknown)
-    s.send_again(stop); // nobody knows whether it arrived; under the same trigger it does no harm
+    p.repeat(stop); // nobody knows whether it arrived; under the same trigger it does no harm
   else if (known && !*known)
     return "the JobManager has lost the trigger";
   else if (known && (*known)->location)
-    saved(s, job, *(*known)->location);
+    saved(p, job, *(*known)->location);
   return std::nullopt;
 }
 
-void stop_again(step& s, const ending& record, ending& next) {
+void stop_again(pass& p, const ending& record, ending& next) {
   auto started = k8s::parse_time(record.started_at);
-  auto age = started ? std::chrono::duration_cast<milliseconds>(s.x.now.wall - *started) : milliseconds{0};
+  auto age = started ? std::chrono::duration_cast<milliseconds>(p.in.now.wall - *started) : milliseconds{0};
   auto pause = std::clamp(age / 4, defaults::savepoint_retry_first, defaults::savepoint_retry_longest);
-  auto left = failed_at(s, record) + pause - s.x.now.steady;
+  auto left = failed_at(p, record) + pause - p.in.now.steady;
   if (left.count() <= 0)
-    next.trigger_id = s.x.fresh.trigger_id;
+    next.trigger_id = p.in.fresh.trigger_id;
   else
-    s.look_within(std::chrono::ceil<milliseconds>(left));
+    p.requeue_within(std::chrono::ceil<milliseconds>(left));
 }
 
-void stop_without_savepoint(step& s, const live_job& job) {
-  s.cancel(job.cluster_id, job.job_id);
-  s.wait("Cancelling", "waiting for job " + job.job_id + " to be cancelled");
+void stop_without_savepoint(pass& p, const live_job& job) {
+  p.cancel(job.cluster_id, job.job_id);
+  p.wait("Cancelling", "waiting for job " + job.job_id + " to be cancelled");
 }
 
-void remember_savepoint(step& s, const std::string& path, const std::string& reason) {
-  s.next.savepoint_path = path;
-  record_savepoint(s, path, reason);
+void remember_savepoint(pass& p, const std::string& path, const std::string& reason) {
+  p.next.savepoint_path = path;
+  record_savepoint(p, path, reason);
 }
 
-bool remove_all_clusters(step& s) {
+bool remove_all_clusters(pass& p) {
   bool empty = true;
-  for (auto& id : clusters_in(s.x.seen.world))
-    empty = remove_cluster(s, id) && empty;
+  for (auto& id : clusters_in(p.in.seen.world))
+    empty = remove_cluster(p, id) && empty;
   return empty;
 }
 

@@ -29,26 +29,26 @@ std::vector<live_job> suspects(const status& x);
 
 /// Returns whether it is certain that a job does not run, and that no savepoint of it is under way. One that runs is
 /// ended by `end`; where nobody can say because its JobManager does not answer, `cannot_save` is told so.
-bool has_ended_for_good(step& s, const ending& record, const live_job& job, void (*end)(step& s, const live_job& job),
-                        void (*cannot_save)(step& s, const std::string& why));
+bool has_ended_for_good(pass& p, const ending& record, const live_job& job, void (*end)(pass& p, const live_job& job),
+                        void (*cannot_save)(pass& p, const std::string& why));
 
 /// Whether the record's trigger is for this job.
 bool triggered(const ending& record, const live_job& job);
 
 /// Stops a job with a savepoint; its trigger is written into `next` first. Returns why the savepoint of the last
 /// trigger has failed: then the job goes on.
-std::optional<std::string> stop_with_savepoint(step& s, const ending& record, ending& next, const live_job& job);
+std::optional<std::string> stop_with_savepoint(pass& p, const ending& record, ending& next, const live_job& job);
 
 /// Draws a new trigger after a failed one, with pauses that grow with the age of the ending.
-void stop_again(step& s, const ending& record, ending& next);
+void stop_again(pass& p, const ending& record, ending& next);
 
 /// Ends a job without a savepoint.
-void stop_without_savepoint(step& s, const live_job& job);
+void stop_without_savepoint(pass& p, const live_job& job);
 
 /// Writes a savepoint down for the way back, and into status.savepointPath.
-void remember_savepoint(step& s, const std::string& path, const std::string& reason);
+void remember_savepoint(pass& p, const std::string& path, const std::string& reason);
 
 /// Deletes whatever is left of any cluster. Returns whether nothing is.
-bool remove_all_clusters(step& s);
+bool remove_all_clusters(pass& p);
 
 } // namespace flink

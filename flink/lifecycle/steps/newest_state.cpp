@@ -51,24 +51,24 @@ bool checkpoints_deleted_with_job(const spec& x, const std::optional<rest::job>&
 }
 
 /// In BlueGreen nothing else keeps it when the deploy is given up.
-void remember(step& s, const candidate& x) {
-  s.next.job_status->last_checkpoint = x.path;
-  s.next.job_status->last_checkpoint_time = k8s::format_milliseconds(x.taken);
+void remember(pass& p, const candidate& x) {
+  p.next.job_status->last_checkpoint = x.path;
+  p.next.job_status->last_checkpoint_time = k8s::format_milliseconds(x.taken);
 }
 
-bool too_old(const step& s, const candidate& x) {
-  auto limit = s.x.app.spec.max_checkpoint_restore_age_seconds.value_or(defaults::max_checkpoint_restore_age_seconds);
-  return s.x.now.wall - x.taken > std::chrono::seconds{limit};
+bool too_old(const pass& p, const candidate& x) {
+  auto limit = p.in.app.spec.max_checkpoint_restore_age_seconds.value_or(defaults::max_checkpoint_restore_age_seconds);
+  return p.in.now.wall - x.taken > std::chrono::seconds{limit};
 }
 
 } // namespace
 
-recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id, age_limit limit) {
+recoverable newest_state(pass& p, const cluster_view& old, const std::string& job_id, age_limit limit) {
   std::optional<candidate> best;
   if (old.leader) {
-    auto* job = s.ask(old, ask_job{old.id, job_id}, defaults::fresh);
+    auto* job = p.ask(old, ask_job{old.id, job_id}, defaults::fresh);
     auto* told
-        = job ? s.ask(old, ask_checkpoints{old.id, job_id}, defaults::fresh, s.job_answered(old, job_id)) : nullptr;
+        = job ? p.ask(old, ask_checkpoints{old.id, job_id}, defaults::fresh, p.job_answered(old, job_id)) : nullptr;
     if (!told)
       return {.pending = true};
     if (*job && (*job)->state == rest::job_state::finished && !(*told && (*told)->latest_savepoint))
@@ -79,17 +79,17 @@ recoverable newest_state(step& s, const cluster_view& old, const std::string& jo
                    system_clock::time_point{milliseconds{(*told)->latest_savepoint->trigger_timestamp}},
                    "savepoint " + (*told)->latest_savepoint->external_path});
     auto& last = *told ? (*told)->latest_completed : std::optional<rest::checkpoint>{};
-    if (last && !last->discarded && !checkpoints_deleted_with_job(s.x.app.spec, *job))
+    if (last && !last->discarded && !checkpoints_deleted_with_job(p.in.app.spec, *job))
       offer(best, {last->external_path, system_clock::time_point{milliseconds{last->trigger_timestamp}},
                    "checkpoint " + last->external_path});
   }
   if (!best) // what the JobManager itself tells is never older
-    best = recorded(s.was);
-  else if (is_beside(s.was) && s.next.job_status)
-    remember(s, *best);
-  if (best && (limit == age_limit::passed || !too_old(s, *best)))
+    best = recorded(p.was);
+  else if (is_beside(p.was) && p.next.job_status)
+    remember(p, *best);
+  if (best && (limit == age_limit::passed || !too_old(p, *best)))
     return {.path = best->path, .source = best->source};
-  if (s.x.app.spec.fallback_without_state.value_or(false))
+  if (p.in.app.spec.fallback_without_state.value_or(false))
     return {.path = std::nullopt, .source = "the beginning, without state (fallbackWithoutState)"};
   if (best)
     return {.problem = "its newest state, " + best->source

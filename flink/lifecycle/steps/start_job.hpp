@@ -30,7 +30,7 @@ struct verdict {
 };
 
 /// Submits the job where that has not been done, and watches it until all its tasks run.
-verdict start_job(step& s, const start& x);
+verdict start_job(pass& p, const start& x);
 /// The order by which it is submitted.
 action submit_of(const start& x);
 
@@ -46,28 +46,28 @@ enum class afterlife {
   unknown,
 };
 /// Where it is unknown, says so, and sees to it that it will be known.
-afterlife after_restart(step& s, const start& x, const std::optional<incarnation>& earlier);
+afterlife after_restart(pass& p, const start& x, const std::optional<incarnation>& earlier);
 
 /// Whether no job runs on the cluster that serves, though the status names none: it may have been set back by somebody.
-bool serving_cluster_is_idle(step& s);
+bool serving_cluster_is_idle(pass& p);
 
 /// How long a job may take until all its tasks run: a new version's (spec.acceptance), or one that runs again.
-std::chrono::seconds start_limit(const step& s);
+std::chrono::seconds start_limit(const pass& p);
 
 /// Whether the patience for a start has not run out; longer where the submit itself has no answer yet.
-bool in_time(const step& s, bool answered);
+bool in_time(const pass& p, bool answered);
 /// The same for a job that is there: a main() that took long leaves its tasks no less time.
-bool in_time(const step& s, const rest::job& job);
+bool in_time(const pass& p, const rest::job& job);
 
 /// Points the generic Service at a cluster.
-void switch_generic_service(step& s, const cluster_view& c);
+void switch_generic_service(pass& p, const cluster_view& c);
 
 /// A start that is neither there nor refused may still come to life: only another life of the JobManager makes certain
 /// that it does not. Stops the JobManager; job_manager_stopped() starts it again.
-void restart_job_manager(step& s, const cluster_view& c, const std::string& why);
+void restart_job_manager(pass& p, const cluster_view& c, const std::string& why);
 
 /// Returns whether a JobManager that was stopped for certainty's sake is not yet back.
-bool job_manager_stopped(step& s, const cluster_view& c);
+bool job_manager_stopped(pass& p, const cluster_view& c);
 
 /// What the job that serves was submitted with.
 job_parameters serving_parameters(const status& x);

@@ -55,23 +55,23 @@ std::optional<defect> defect_of(const cluster_view& c) {
 }
 
 /// Scheduling is worth the whole patience of the step; a broken pod is not.
-bool hopeless(const step& s, const defect& x) {
+bool hopeless(const pass& p, const defect& x) {
   return x.final
-      || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_patience));
+      || (x.reason != "Unschedulable" && p.passed(p.was.target->step_started_at, defaults::broken_pod_patience));
 }
 
 } // namespace
 
-void give_up_in_time(step& s, const cluster_view& c) {
+void give_up_in_time(pass& p, const cluster_view& c) {
   auto found = defect_of(c);
   if (found)
-    s.trouble(found->reason, found->message);
-  if (found && hopeless(s, *found))
-    return fail_deploy(s, found->reason, found->message);
-  auto limit = patience(s, &timeouts::cluster_start_seconds, defaults::cluster_start);
-  if (s.passed(s.was.target->step_started_at, limit) && !s.under_way(compiling(s, c)))
-    fail_deploy(s, "ClusterStartTimeout",
-                "not ready within " + std::to_string(limit.count()) + " s; last: " + s.waits_for().message);
+    p.blocked(found->reason, found->message);
+  if (found && hopeless(p, *found))
+    return fail_deploy(p, found->reason, found->message);
+  auto limit = p.timeout(&timeouts::cluster_start_seconds, defaults::cluster_start);
+  if (p.passed(p.was.target->step_started_at, limit) && !p.in_flight(compiling(p, c)))
+    fail_deploy(p, "ClusterStartTimeout",
+                "not ready within " + std::to_string(limit.count()) + " s; last: " + p.waits_for().message);
 }
 
 } // namespace flink

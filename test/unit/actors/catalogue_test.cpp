@@ -185,19 +185,19 @@ TEST(catalogue, of_events_has_the_reasons_and_types_that_are_recorded) {
 }
 
 TEST(catalogue, of_troubles_has_every_reason) {
-  auto source = together(together(named_by(".trouble("), named_by(" trouble(")), named_by("defect{"));
+  auto source = together(together(named_by(".blocked("), named_by(" blocked(")), named_by("defect{"));
   ASSERT_THAT(source, Not(IsEmpty()));
   EXPECT_THAT(keys(table_under("Troubles")), ContainerEq(source));
 }
 
 TEST(catalogue, of_waits_has_every_reason) {
-  auto source = together(named_by(".wait("), named_by(".wait_long("));
+  auto source = together(named_by(".wait("), named_by(".wait_visibly("));
   ASSERT_THAT(source, Not(IsEmpty()));
   EXPECT_THAT(keys(table_under("Waiting")), ContainerEq(source));
 }
 
 TEST(catalogue, of_failed_deploys_has_every_reason) {
-  auto source = named_by("fail_deploy(s,");
+  auto source = named_by("fail_deploy(p,");
   ASSERT_THAT(source, Not(IsEmpty()));
   EXPECT_THAT(keys(table_under("Failed deploys")), ContainerEq(source));
 }

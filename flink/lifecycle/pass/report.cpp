@@ -1,0 +1,47 @@
+#include "flink/lifecycle/pass/report.hpp"
+
+#include "config/defaults.hpp"
+#include "flink/admission/decode.hpp"
+
+#include <algorithm>
+
+namespace flink {
+
+using std::chrono::milliseconds;
+
+report::report(const situation& what) : pass_inputs{what}, requeue_after_{config::defaults::look_at_rest} {}
+
+void report::event(std::string reason, std::string message) {
+  act(record_event{false, std::move(reason), std::move(message)});
+}
+
+void report::warn(std::string reason, std::string message) {
+  act(record_event{true, std::move(reason), std::move(message)});
+}
+
+void report::enter(phase to, std::string why) {
+  next.phase = phase_text(to);
+  if (next.target)
+    next.target->step_started_at = now_text();
+  why_ = std::move(why);
+}
+
+void report::wait(std::string reason, std::string message) {
+  if (!waiting_.trouble)
+    waiting_ = {.reason = std::move(reason), .message = std::move(message)};
+}
+
+void report::wait_visibly(std::string reason, std::string message) {
+  if (!waiting_.trouble)
+    waiting_ = {.reason = std::move(reason), .message = std::move(message), .told = true};
+}
+
+void report::blocked(std::string reason, std::string message) {
+  waiting_ = {.reason = std::move(reason), .message = std::move(message), .trouble = true};
+}
+
+void report::requeue_within(milliseconds delay) {
+  requeue_after_ = std::min(requeue_after_, std::max(delay, milliseconds{1}));
+}
+
+} // namespace flink

@@ -1,0 +1,56 @@
+// The second layer of a pass: it collects the decision. The phase, what the application waits for, events, actions.
+#pragma once
+
+#include "flink/lifecycle/pass/pass_inputs.hpp"
+
+#include <string>
+#include <vector>
+
+namespace flink {
+
+class report : public pass_inputs {
+public:
+  explicit report(const situation& in);
+
+  /// Adds an action to the decision, whatever its last outcome was. Most callers want commands or queries instead.
+  void act(action what) { actions_.push_back(std::move(what)); }
+
+  /// Records an event of type Normal.
+  void event(std::string reason, std::string message);
+  /// Records an event of type Warning.
+  void warn(std::string reason, std::string message);
+
+  /// Enters a phase and restarts its clock. `why` goes to the log.
+  void enter(phase to, std::string why);
+
+  /// Gives the log the reason why the status changes where no phase is entered.
+  void because(std::string why) { why_ = std::move(why); }
+
+  /// The same for a reason of less weight: it is logged only if there is no other.
+  void note(std::string why) { note_ = std::move(why); }
+
+  /// Sets what the application waits for. Does not replace a blocked().
+  void wait(std::string reason, std::string message);
+  /// The same for what may take long: the conditions show it, too. The message must not change with every answer.
+  void wait_visibly(std::string reason, std::string message);
+  /// Sets what is wrong. Replaces whatever was set before.
+  void blocked(std::string reason, std::string message);
+  /// Removes what wait(), wait_visibly() or blocked() have set.
+  void clear_wait() { waiting_ = {}; }
+
+  const flink::waiting& waits_for() const { return waiting_; }
+
+  /// Makes the next pass begin after `delay` at the latest.
+  void requeue_within(std::chrono::milliseconds delay);
+
+protected:
+  ~report() = default;
+
+  std::vector<action> actions_;
+  std::chrono::milliseconds requeue_after_;
+  flink::waiting waiting_;
+  std::string why_;
+  std::string note_;
+};
+
+} // namespace flink

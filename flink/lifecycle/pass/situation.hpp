@@ -1,0 +1,66 @@
+// The values of one decision: what it rests on, and what comes of it.
+#pragma once
+
+#include "flink/observation/action.hpp"
+#include "flink/observation/observation.hpp"
+#include "flink/resource/operator_options.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace flink {
+
+/// Identities for whatever this decision may start. Drawn anew for every call; each is used at most once.
+struct identities {
+  /// 8 hex digits.
+  std::string cluster_id;
+  /// 32 hex digits, as Flink writes them.
+  std::string job_id;
+  std::string trigger_id;
+};
+
+/// Settings of the operator, the same for all applications.
+struct settings {
+  render_options render;
+};
+
+/// Everything that a decision rests on.
+struct situation {
+  const application& app;
+  /// Errors that the spec's decoder and flink::validate found. A spec with errors is not deployed.
+  const std::vector<json::complaint>& complaints;
+  /// flink::spec_hash() of the application; computed once per edit, not per decision.
+  const std::string& spec_hash;
+  const observation& seen;
+  const flink::settings& settings;
+  identities fresh;
+  moment now;
+};
+
+/// What the application waits for, in words for the on-call engineer.
+struct waiting {
+  /// CamelCase, e.g. "ClusterStarting".
+  std::string reason;
+  std::string message;
+  /// Something is wrong, and a person should see it at once.
+  bool trouble = false;
+  /// Nothing is wrong, but it may take long: the conditions show it instead of the phase alone. The text must not
+  /// change with every answer, because each change is a write.
+  bool told = false;
+  bool operator==(const waiting&) const = default;
+};
+
+struct decision {
+  /// Written, and acknowledged, before any action is carried out.
+  status next;
+  /// Independent of each other.
+  std::vector<action> actions;
+  /// When to decide again if nothing happens.
+  std::chrono::milliseconds look_again{0};
+  flink::waiting waiting;
+  /// Why the status changes; empty if it does not.
+  std::string reason;
+};
+
+} // namespace flink
