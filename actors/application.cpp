@@ -5,6 +5,7 @@
 #include "config/log/log.hpp"
 #include "flink/admission/decode.hpp"
 #include "flink/resource/labels.hpp"
+#include "k8s/failure.hpp"
 #include "k8s/time.hpp"
 
 #include <algorithm>
@@ -156,7 +157,7 @@ void application_state::written(const flink::decision& d, const messages::answer
   if (r.status == 404)
     return stumble("the resource is gone");
   if (r.status >= 300)
-    return stumble("the API server refuses the status: " + flink::classify_kubernetes(r.status, r.body).message);
+    return stumble("the API server refuses the status: " + k8s::classify(r.status, r.body).message);
   auto before = record_->app.status;
   if (!adopt(r.body))
     return read_again("the answer to the status write cannot be read");
@@ -189,11 +190,8 @@ void application_state::carry_out(const flink::decision& d) {
 bool application_state::changes_something(const flink::action& x) const {
   if (std::holds_alternative<flink::record_event>(x))
     return false;
-  auto call = flink::call_for(x, record_->app, seen_, setup_.settings.render);
-  if (auto* y = std::get_if<flink::kubernetes_call>(&call))
-    return y->request.method != "GET";
-  auto* y = std::get_if<flink::job_manager_call>(&call);
-  return y && y->request.method != "GET";
+  return effect_of(x) == flink::action_effect::command
+      && !std::holds_alternative<flink::no_call>(flink::call_for(x, record_->app, seen_, setup_.settings.render));
 }
 
 void application_state::act(const std::vector<flink::action>& actions) {
@@ -224,7 +222,7 @@ void application_state::perform(const flink::action& x) {
 
 void application_state::send(const flink::action& x, const flink::kubernetes_call& call) {
   ++pending_;
-  in_flight_.push_back(to_string(x));
+  in_flight_.push_back(x);
   auto patience = flink::patience_for(x, record_->app);
   questions_.ask(self_, setup_.kube, patience + defaults::answer_margin,
                  messages::kube_request{subject(), call.request, self_->clock().now() + patience},
@@ -243,9 +241,9 @@ void application_state::send(const flink::action& x, const flink::job_manager_ca
   auto asked = flink::incarnation_of(*c.leader);
   if (!runs_main(x))
     ++pending_;
-  else if (std::exchange(seen_.under_way[to_string(x)], asked) == asked)
+  else if (std::exchange(seen_.under_way[x], asked) == asked)
     return;
-  in_flight_.push_back(to_string(x));
+  in_flight_.push_back(x);
   auto patience = flink::patience_for(x, record_->app);
   auto& spec = record_->app.spec;
   messages::job_manager_address to{.ns = identity_.key.ns,
@@ -261,7 +259,7 @@ void application_state::send(const flink::action& x, const flink::job_manager_ca
 
 void application_state::performed(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
   own_share_ += a.queued;
-  std::erase(in_flight_, to_string(x));
+  std::erase(in_flight_, x);
   if (runs_main(x))
     return main_has_run(x, std::move(asked), a);
   flink::learn(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
@@ -272,7 +270,7 @@ void application_state::performed(const flink::action& x, flink::incarnation ask
 
 /// What an earlier life of the JobManager says meanwhile does not matter any more.
 void application_state::main_has_run(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
-  auto sent = seen_.under_way.find(to_string(x));
+  auto sent = seen_.under_way.find(x);
   if (sent == seen_.under_way.end() || sent->second != asked)
     return;
   seen_.under_way.erase(sent);
@@ -435,12 +433,13 @@ messages::application_report application_state::report() const {
                                  = last_deploy_ ? std::optional{last_deploy_->own_share_milliseconds} : std::nullopt,
                                  .decisions = {decisions_.begin(), decisions_.end()}};
   for (auto& x : in_flight_)
-    r.step += ": " + x;
+    r.step += ": " + to_string(x);
   for (auto& [what, o] : seen_.outcomes)
-    r.outcomes.push_back({.action = what,
+    r.outcomes.push_back({.action = to_string(what),
                           .failure = o.failed ? std::optional{std::string{to_string(o.failed->kind)}} : std::nullopt,
                           .message = o.failed ? std::optional{o.failed->message} : std::nullopt,
                           .attempts = o.attempts});
+  std::ranges::sort(r.outcomes, {}, &messages::outcome_report::action);
   return r;
 }
 

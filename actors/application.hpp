@@ -110,7 +110,7 @@ private:
   bool busy_ = false;
   /// The step under way is to write the status.
   bool writing_ = false;
-  std::vector<std::string> in_flight_;
+  std::vector<flink::action> in_flight_;
   int pending_ = 0;
 
   flink::waiting waiting_;

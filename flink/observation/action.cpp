@@ -79,20 +79,42 @@ struct words {
   }
 };
 
+rest::run_options run_options_of(const job_parameters& job, std::string job_id, std::string restore_path) {
+  return {.jar_name = job.jar_name,
+          .job_id = std::move(job_id),
+          .parallelism = job.parallelism,
+          .entry_class = job.entry_class.value_or(""),
+          .program_args_list = job.program_args_list,
+          .savepoint_path = std::move(restore_path),
+          .allow_non_restored_state = job.allow_non_restored_state};
+}
+
 } // namespace
+
+rest::request compile_job::request() const {
+  return rest::plan(run_options_of(job, "", ""));
+}
+
+rest::request submit_job::request() const {
+  return rest::run(run_options_of(job, job_id, restore_path));
+}
 
 std::string to_string(const action& x) {
   return std::visit(words{}, x);
 }
 
+action_target target_of(const action& x) {
+  return std::visit([](const auto& y) { return y.target; }, x);
+}
+
+action_effect effect_of(const action& x) {
+  return std::visit([](const auto& y) { return y.effect; }, x);
+}
+
 std::string job_manager_of(const action& x) {
   return std::visit(
-      [](const auto& y) -> std::string {
-        using type = std::decay_t<decltype(y)>;
-        constexpr bool on_kubernetes = std::is_same_v<type, create_object> || std::is_same_v<type, rehearse_object>
-                                    || std::is_same_v<type, read_object> || std::is_same_v<type, switch_service>
-                                    || std::is_same_v<type, update_ingress>;
-        if constexpr (!on_kubernetes && requires { y.cluster_id; })
+      []<class A>(const A& y) -> std::string {
+        if constexpr (A::target == action_target::job_manager)
           return y.cluster_id;
         else
           return {};
@@ -101,7 +123,25 @@ std::string job_manager_of(const action& x) {
 }
 
 bool runs_main(const action& x) {
-  return std::holds_alternative<submit_job>(x) || std::holds_alternative<compile_job>(x);
+  return std::visit([]<class A>(const A&) { return runs_user_code<A>; }, x);
+}
+
+bool is_verdict(const action& x) {
+  return std::visit([]<class A>(const A&) { return refusal_is_verdict<A>; }, x);
+}
+
+bool by_identity::operator()(const action& a, const action& b) const {
+  if (a.index() != b.index())
+    return a.index() < b.index();
+  return std::visit(
+      [&]<class A>(const A& x) {
+        auto& y = std::get<A>(b);
+        if constexpr (requires { x.identity(); })
+          return x.identity() < y.identity();
+        else
+          return x < y;
+      },
+      a);
 }
 
 std::string_view to_string(object_role x) {

@@ -1,4 +1,4 @@
-// In: from an answer to what is known. The way out is call.cpp.
+// From an answer to what is known. The way out is to_request.cpp.
 #include "flink/observation/apply_reply.hpp"
 
 #include "config/defaults.hpp"
@@ -28,18 +28,18 @@ bool succeeded(const reply& r) {
 failure failure_of(const action& x, const reply& r) {
   if (r.none)
     return *r.none;
-  return job_manager_of(x).empty() ? classify_kubernetes(r.status, r.body) : classify_flink(r.status, r.body);
+  return target_of(x) == action_target::kubernetes ? k8s::classify(r.status, r.body) : classify_flink(r.status, r.body);
 }
 
 void record(observation& seen, const action& x, const reply& r, std::optional<failure> failed) {
-  auto& o = seen.outcomes[to_string(x)];
+  auto& o = seen.outcomes[x];
   o.attempts = failed ? o.attempts + 1 : 0;
   o.failed = std::move(failed);
   o.at = r.at;
   o.asked = r.asked;
 }
 
-/// The view of the incarnation that was asked; a new life starts with an empty one.
+/// Returns the view of the incarnation that was asked. A new incarnation starts with an empty one.
 job_manager_view& view_of(observation& seen, const std::string& cluster_id, const reply& r) {
   auto& view = seen.job_managers[cluster_id];
   if (view.asked != r.asked)
@@ -52,28 +52,44 @@ const failure* failed(const rest::result<T>& x) {
   return std::get_if<failure>(&x);
 }
 
-/// Takes in the answer to a question about the JobManager as a whole.
-template <class T>
-void answer(observation& seen, const action& x, const std::string& cluster_id, const reply& r, rest::result<T> said,
-            std::optional<learned<T>> job_manager_view::* where) {
-  if (auto* why = failed(said))
+template <action_type A>
+auto decode(const reply& r) {
+  return r.none ? decltype(A::decode(r.status, r.body)){*r.none} : A::decode(r.status, r.body);
+}
+
+/// Takes in the answer to a question: a value, or that the thing does not exist, or why there is no answer.
+template <question Q>
+void answer(observation& seen, const Q& x, const reply& r) {
+  auto said = decode<Q>(r);
+  auto* why = failed(said);
+  bool missing = may_be_missing<Q> && why && why->kind == failure_class::gone;
+  if (why && !missing)
     return record(seen, x, r, *why);
-  view_of(seen, cluster_id, r).*where = learned<T>{std::get<T>(std::move(said)), r.at};
+  typename Q::answer value{};
+  if (!missing)
+    value = std::get<0>(std::move(said));
+  view_of(seen, x.cluster_id, r).template all<Q>()[x.slot()] = {std::move(value), r.at};
   record(seen, x, r, std::nullopt);
 }
 
-/// Takes in the answer to a question about one thing, which may not exist.
-template <class T>
-void answer(observation& seen, const action& x, const std::string& cluster_id, const std::string& key, const reply& r,
-            rest::result<T> said, std::map<std::string, learned<maybe<T>>> job_manager_view::* where) {
+/// Keeps what else the answer to a command contains.
+void keep(job_manager_view& view, const compile_job& x, rest::vertex_plan vertices) {
+  view.plans[x.job.parallelism] = std::move(vertices);
+}
+
+void keep(job_manager_view& view, const dispose_savepoint& x, std::string disposal_id) {
+  view.disposal_ids[x.path] = std::move(disposal_id);
+}
+
+/// Takes in the answer to a command.
+template <action_type C>
+void confirm(observation& seen, const C& x, const reply& r) {
+  auto said = decode<C>(r);
   auto* why = failed(said);
-  if (why && why->kind != failure_class::gone)
-    return record(seen, x, r, *why);
-  maybe<T> value;
-  if (!why)
-    value = std::get<T>(std::move(said));
-  (view_of(seen, cluster_id, r).*where)[key] = learned<maybe<T>>{std::move(value), r.at};
-  record(seen, x, r, std::nullopt);
+  if constexpr (requires(job_manager_view& view) { keep(view, x, std::get<0>(said)); })
+    if (!why)
+      keep(view_of(seen, x.cluster_id, r), x, std::get<0>(said));
+  record(seen, x, r, why ? std::optional{*why} : std::nullopt);
 }
 
 template <class T>
@@ -96,9 +112,9 @@ void show_object(observation& seen, object_role role, const std::string& body) {
   }
 }
 
-/// What stands under our name: ours, somebody else's, or nothing any more?
+/// Notes whether the object under our name is ours, somebody else's, or gone.
 void learn_owner(observation& seen, const application& app, const read_object& x, const reply& r) {
-  auto creation = to_string(action{create_object{x.role, x.cluster_id}});
+  action creation = create_object{x.role, x.cluster_id};
   seen.name_conflicts.erase(creation);
   if (r.status == 404) {
     seen.outcomes.erase(creation); // it may be created again
@@ -128,8 +144,7 @@ void forget(std::map<std::string, std::shared_ptr<const T>>& all, const delete_o
     all.erase(i);
 }
 
-/// It is not there. What was known from the answer to its creation only may never have been shown by a watch, which
-/// then does not tell of its end either.
+/// Removes an object that does not exist. If only the answer to its creation has shown it, no watch reports its end.
 void forget_object(observation& seen, const delete_object& x) {
   forget(seen.world.deployments, x);
   forget(seen.world.services, x);
@@ -147,18 +162,32 @@ struct learner {
   const action& x;
   const reply& r;
 
+  bool says_not_found() const { return !r.none && r.status == 404; }
+
   void plain() const { record(seen, x, r, succeeded(r) ? std::nullopt : std::optional{failure_of(x, r)}); }
 
-  void operator()(const add_finalizer&) const { plain(); }
-  void operator()(const remove_finalizer&) const { plain(); }
-  void operator()(const create_object& y) const {
-    if (succeeded(r))
-      show_object(seen, y.role, r.body);
+  template <question Q>
+  void operator()(const Q& y) const {
+    answer(seen, y, r);
+  }
+  template <action_type A>
+    requires(A::target == action_target::job_manager && A::effect == action_effect::command)
+  void operator()(const A& y) const {
+    confirm(seen, y, r);
+  }
+  template <action_type A>
+    requires(A::target == action_target::kubernetes)
+  void operator()(const A& y) const {
+    if constexpr (requires { y.shows(); })
+      if (succeeded(r))
+        show_object(seen, y.shows(), r.body);
     plain();
   }
-  void operator()(const rehearse_object&) const { plain(); }
+
+  // Kubernetes: actions whose answer has a meaning of its own
+  void operator()(const record_event&) const {}
   void operator()(const read_object& y) const {
-    if (succeeded(r) || (!r.none && r.status == 404))
+    if (succeeded(r) || says_not_found())
       learn_owner(seen, app, y, r);
     plain();
   }
@@ -170,17 +199,11 @@ struct learner {
       why.reset(); // gone already, or another object by now
     record(seen, x, r, std::move(why));
   }
-  void operator()(const scale_deployment&) const { shown(object_role::task_manager); } // a JobManager's is read alike
-  void operator()(const switch_service&) const { shown(object_role::generic_service); }
-  void operator()(const update_ingress&) const { shown(object_role::ingress); }
   void operator()(const orphan_object& y) const {
-    if (!r.none && r.status == 404)
+    if (says_not_found())
       forget_object(seen, y);
-    shown(y.role);
-  }
-  void shown(object_role role) const {
     if (succeeded(r))
-      show_object(seen, role, r.body);
+      show_object(seen, y.role, r.body);
     plain();
   }
   void operator()(const inspect_deployment& y) const {
@@ -188,13 +211,12 @@ struct learner {
       seen.inspected[y.name] = r.body;
     plain();
   }
-  void operator()(const take_over_object& y) const { shown(y.role); }
   void operator()(const ask_namespace&) const {
     json::complaint ignored;
     if (succeeded(r))
       if (auto meta = k8s::decode_meta(r.body, ignored))
         seen.namespace_terminating = meta->deletion_timestamp.has_value();
-    if (!r.none && r.status == 404)
+    if (says_not_found())
       seen.namespace_terminating = true;
     plain();
   }
@@ -203,67 +225,9 @@ struct learner {
     auto meta = succeeded(r) ? k8s::decode_meta(r.body, ignored) : std::nullopt;
     if (meta)
       seen.application_gone = meta->uid != app.metadata.uid;
-    if (!r.none && r.status == 404)
+    if (says_not_found())
       seen.application_gone = true;
     plain();
-  }
-  void operator()(const record_event&) const {}
-  void operator()(const ask_overview& y) const {
-    answer(seen, x, y.cluster_id, r, said(rest::decode_overview), &job_manager_view::overview);
-  }
-  void operator()(const ask_jobs& y) const {
-    answer(seen, x, y.cluster_id, r, said(rest::decode_jobs), &job_manager_view::jobs);
-  }
-  void operator()(const ask_job& y) const {
-    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_job), &job_manager_view::job);
-  }
-  void operator()(const ask_checkpoints& y) const {
-    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_checkpoints), &job_manager_view::checkpoints);
-  }
-  void operator()(const ask_restarts& y) const {
-    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_restarts), &job_manager_view::restarts);
-  }
-  void operator()(const ask_exceptions& y) const {
-    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_exceptions), &job_manager_view::exceptions);
-  }
-  void operator()(const ask_savepoint& y) const {
-    answer(seen, x, y.cluster_id, y.trigger_id, r, said(rest::decode_savepoint), &job_manager_view::savepoints);
-  }
-  void operator()(const ask_features& y) const {
-    answer(seen, x, y.cluster_id, r, said(rest::decode_features), &job_manager_view::features);
-  }
-  void operator()(const ask_requirements& y) const {
-    answer(seen, x, y.cluster_id, y.job_id, r, said(rest::decode_requirements), &job_manager_view::requirements);
-  }
-  void operator()(const compile_job& y) const {
-    auto plan = said(rest::decode_plan);
-    if (auto* vertices = std::get_if<rest::vertex_plan>(&plan))
-      view_of(seen, y.cluster_id, r).plans[y.job.parallelism] = *vertices;
-    order(plan);
-  }
-  void operator()(const submit_job&) const { order(said(rest::decode_run)); }
-  void operator()(const take_savepoint&) const { order(said(rest::decode_trigger)); }
-  void operator()(const dispose_savepoint& y) const {
-    auto id = said(rest::decode_trigger);
-    if (auto* drawn = std::get_if<std::string>(&id))
-      view_of(seen, y.cluster_id, r).disposal_ids[y.path] = *drawn;
-    order(id);
-  }
-  void operator()(const ask_disposal& y) const {
-    answer(seen, x, y.cluster_id, y.disposal_id, r, said(rest::decode_disposal), &job_manager_view::disposals);
-  }
-  void operator()(const stop_job&) const { order(said(rest::decode_trigger)); }
-  void operator()(const cancel_job&) const { order(said(rest::decode_done)); }
-  void operator()(const rescale_job&) const { order(said(rest::decode_done)); }
-
-  template <class T>
-  rest::result<T> said(rest::result<T> (*decode)(int, std::string_view)) const {
-    return r.none ? rest::result<T>{*r.none} : decode(r.status, r.body);
-  }
-  template <class T>
-  void order(const rest::result<T>& said) const {
-    auto* why = failed(said);
-    record(seen, x, r, why ? std::optional{*why} : std::nullopt);
   }
 };
 
@@ -333,8 +297,8 @@ void forget_the_past(observation& seen, const status& present, std::chrono::stea
                         [&](auto& y) { return y.path == x.first; });
   };
   for (auto& [id, view] : seen.job_managers) {
-    std::erase_if(view.savepoints, past);
-    std::erase_if(view.disposals, past);
+    std::erase_if(view.all<ask_savepoint>(), past);
+    std::erase_if(view.all<ask_disposal>(), past);
     std::erase_if(view.disposal_ids, disposed);
   }
 }

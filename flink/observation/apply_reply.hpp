@@ -1,7 +1,8 @@
-// From an action to the request that carries it, and from the answer to what is known. Pure.
+// From an action to the request that carries it out, and from the answer to what is known. Pure.
 #pragma once
 
 #include "flink/observation/action.hpp"
+#include "flink/observation/observation.hpp"
 #include "flink/resource/operator_options.hpp"
 #include "k8s/requests.hpp"
 
@@ -28,7 +29,7 @@ struct no_call {
   std::string why;
 };
 
-/// What carries an action. Events are not among them: they are aggregated and never waited for.
+/// What carries an action out. Events are sent in another way: they are aggregated, and nothing waits for them.
 using call = std::variant<no_call, kubernetes_call, job_manager_call>;
 
 call call_for(const action& x, const application& app, const observation& seen, const render_options& options);
@@ -50,21 +51,21 @@ struct reply {
 /// Takes in the answer to an action.
 void learn(observation& seen, const application& app, const action& x, const reply& r);
 
-/// Takes in an object that the API server showed: a watch event, or the answer to a write.
-/// `removed` objects are forgotten.
+/// Takes in an object that the API server has shown: a watch event, or the answer to a write.
+/// An object that was `removed` is dropped.
 void learn_object(observation& seen, std::shared_ptr<const k8s::deployment> x, bool removed);
 void learn_object(observation& seen, std::shared_ptr<const k8s::pod> x, bool removed);
 void learn_object(observation& seen, std::shared_ptr<const k8s::service> x, bool removed);
 void learn_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool removed);
 
-/// Takes in what the metadata of a new version of the application tells beyond itself.
+/// Notes an orphaning deletion, which only some versions of the application show.
 void learn_application(observation& seen, const application& x);
 
-/// Takes in that a status which was decided here has been written.
+/// Notes that a status which was decided here has been written.
 void learn_written(observation& seen, const status& before, const status& written);
 
-/// Forgets outcomes and JobManagers that no decision can ask for any more, so that months of service
-/// cost no memory.
+/// Drops outcomes and JobManagers that no decision can ask for any more, so that memory does not grow with the age of
+/// the process.
 void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now);
 
 } // namespace flink

@@ -1,30 +1,30 @@
-// What we know of the world around one application: the objects that the watches showed and the
-// answers that we got. Values only; learned by flink/learn, read by flink/decide.
+// What is known about one application: the objects that the watches have shown, and the answers to our requests. Values
+// only; apply_reply.hpp writes them, flink/lifecycle reads them.
 #pragma once
 
+#include "flink/observation/action.hpp"
 #include "flink/resource/application.hpp"
 #include "flink/rest/failure.hpp"
 #include "flink/rest/requests.hpp"
 #include "k8s/objects.hpp"
+
+#include <boost/mp11.hpp>
 
 #include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace flink {
 
-/// Wall time is written down and compared with what was written down; steady time measures how old an
-/// answer is.
+/// Wall time is stored in the status and compared with times stored there. Steady time measures the age of an answer.
 struct moment {
   std::chrono::system_clock::time_point wall;
   std::chrono::steady_clock::time_point steady;
 };
-
-/// Roles of the objects that make up a cluster.
-enum class object_role { job_manager, task_manager, versioned_service, generic_service, ingress };
 
 /// An answer and when it came.
 template <class T>
@@ -33,43 +33,57 @@ struct learned {
   std::chrono::steady_clock::time_point at;
 };
 
-/// How an order or question went when it was last sent.
+/// How an action went when it was last sent.
 struct outcome {
-  /// Absent: it was done.
+  /// Absent: it succeeded.
   std::optional<flink::failure> failed;
   /// Failures in a row.
   int32_t attempts = 0;
   std::chrono::steady_clock::time_point at;
-  /// Of what was asked of a JobManager: its life at that time.
+  /// The incarnation that was asked, if it was a JobManager.
   incarnation asked;
 };
 
-/// A question about one thing: there may be none (404).
-template <class T>
-using maybe = std::optional<T>;
+namespace mp = boost::mp11;
 
-/// What one incarnation of a cluster's JobManager told us. Forgotten when the incarnation changes.
+template <class A>
+using is_question = std::bool_constant<question<A>>;
+
+/// All questions to a JobManager.
+using questions = mp::mp_copy_if<mp::mp_rename<action, mp::mp_list>, is_question>;
+
+/// The answers to one kind of question, by slot.
+template <class Q>
+using answers_to = std::map<std::string, learned<typename Q::answer>>;
+
+/// What one incarnation of a cluster's JobManager has answered. Empty again when the incarnation changes.
 struct job_manager_view {
   incarnation asked;
   /// When its first answer came.
   std::chrono::steady_clock::time_point since;
-  std::optional<learned<rest::overview>> overview;
-  std::optional<learned<std::vector<rest::job_summary>>> jobs;
-  std::map<std::string, learned<maybe<rest::job>>> job;
-  std::map<std::string, learned<maybe<rest::checkpoints>>> checkpoints;
-  std::map<std::string, learned<maybe<rest::restarts>>> restarts;
-  std::map<std::string, learned<maybe<rest::exceptions>>> exceptions;
-  std::optional<learned<rest::features>> features;
-  /// By job id.
-  std::map<std::string, learned<maybe<rest::requirements>>> requirements;
-  /// What the job that was compiled looks like, by the parallelism that it was compiled with.
+  /// One map per question.
+  mp::mp_rename<mp::mp_transform<answers_to, questions>, std::tuple> answers;
+  /// The vertices of the job that was compiled, by the parallelism that it was compiled with.
   std::map<int32_t, rest::vertex_plan> plans;
-  /// By trigger id.
-  std::map<std::string, learned<maybe<rest::savepoint>>> savepoints;
   /// The identity of its disposal by the savepoint's path.
   std::map<std::string, std::string> disposal_ids;
-  /// By disposal id.
-  std::map<std::string, learned<maybe<rest::disposal>>> disposals;
+
+  template <question Q>
+  answers_to<Q>& all() {
+    return std::get<mp::mp_find<questions, Q>::value>(answers);
+  }
+
+  template <question Q>
+  const answers_to<Q>& all() const {
+    return std::get<mp::mp_find<questions, Q>::value>(answers);
+  }
+
+  /// Returns the last answer to a question, if there was one.
+  template <question Q>
+  const learned<typename Q::answer>* find(const Q& x) const {
+    auto i = all<Q>().find(x.slot());
+    return i == all<Q>().end() ? nullptr : &i->second;
+  }
 };
 
 /// Objects of the application by name, as last seen.
@@ -84,27 +98,26 @@ struct observation {
   flink::world world;
   /// By cluster id.
   std::map<std::string, job_manager_view> job_managers;
-  /// By to_string(action).
-  std::map<std::string, outcome> outcomes;
-  /// What was sent and runs the user's main() until it is answered: by to_string(action), the life that was asked.
-  std::map<std::string, incarnation> under_way;
-  /// The identity of the last job that this supervisor has chosen itself. Any other one may have been submitted by a
-  /// supervisor before it, and nothing here tells what became of that.
+  by_action<outcome> outcomes;
+  /// Commands that run the user's main() and have no answer yet, with the incarnation of the JobManager that was asked.
+  by_action<incarnation> under_way;
+  /// The identity of the last job that this actor has chosen itself. An actor before it may have submitted any other
+  /// job, and the outcome of that is not known here.
   std::string own_job_id;
-  /// Deployments of the Go operator that were looked at closely, as JSON texts by name; kept until they are taken over.
+  /// Deployments of the Go operator that were read in full, as JSON texts by name. Kept until they are taken over.
   std::map<std::string, std::string> inspected;
-  /// The namespace is being deleted, once asked.
+  /// Whether the namespace is being deleted. Absent: not asked yet.
   std::optional<bool> namespace_terminating;
-  /// Objects that carry the name of one of ours and are not ours: name and why.
-  std::map<std::string, std::string> name_conflicts;
+  /// Objects that others own under the name of one of ours: the create_object that cannot succeed, and why.
+  by_action<std::string> name_conflicts;
   /// The application was seen with the finalizer of `--cascade=orphan`, which the garbage collector takes off again
   /// within milliseconds.
   bool being_orphaned = false;
-  /// The application does not exist any more, once asked; only for clusters without one.
+  /// Whether the application is gone. Absent: not asked yet. Asked only for clusters that have none.
   std::optional<bool> application_gone;
 };
 
-/// The part of the world that carries one cluster id.
+/// The objects of one cluster.
 struct cluster_view {
   std::string id;
   const k8s::deployment* job_manager = nullptr;
@@ -114,8 +127,14 @@ struct cluster_view {
   std::vector<const k8s::pod*> task_manager_pods;
   /// The JobManager pod to talk to: alive, with an address; ready ones first.
   const k8s::pod* leader = nullptr;
-  /// What that pod told us in its present incarnation.
+  /// What that pod has answered in its present incarnation.
   const job_manager_view* told = nullptr;
+
+  /// Returns the newest answer to a question, if there is one. Sends nothing.
+  template <question Q>
+  const learned<typename Q::answer>* known(const Q& x) const {
+    return told ? told->find(x) : nullptr;
+  }
 
   /// Returns whether neither Deployment, Service nor Pod is left, Terminating ones included.
   bool gone() const {
@@ -129,20 +148,14 @@ incarnation incarnation_of(const k8s::pod& x);
 /// Returns the cluster that a Deployment or versioned Service belongs to.
 std::string cluster_of(const k8s::object_head& x);
 
-/// Returns the part of the world with this cluster id.
+/// Returns the objects with this cluster id.
 cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id);
-
-/// Returns whether an object follows the application and not one cluster: such ones keep the application as their
-/// owner.
-constexpr bool keeps_owner(object_role x) {
-  return x == object_role::generic_service || x == object_role::ingress;
-}
 
 /// Returns whether this is the Service of one cluster, not that of the application.
 bool is_versioned(const k8s::service& x);
 
 /// Returns the ids of all clusters of which anything is left. Pods of the Go operator alone do not count: they carry
-/// nothing that says whose they are.
+/// no cluster id.
 std::vector<std::string> clusters_in(const world& x);
 
 } // namespace flink

@@ -1,4 +1,4 @@
-// Out: from an action to the request that carries it. The way back is learn.cpp.
+// From an action to the request that carries it out. The way back is apply_reply.cpp.
 #include "config/defaults.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "flink/observation/apply_reply.hpp"
@@ -82,16 +82,6 @@ const k8s::object_head* head_of(const world& x, object_role role, const std::str
                                     : find(x.ingresses);
 }
 
-rest::run_options run_options_of(const job_parameters& job, std::string job_id, std::string restore_path) {
-  return {.jar_name = job.jar_name,
-          .job_id = std::move(job_id),
-          .parallelism = job.parallelism,
-          .entry_class = job.entry_class.value_or(""),
-          .program_args_list = job.program_args_list,
-          .savepoint_path = std::move(restore_path),
-          .allow_non_restored_state = job.allow_non_restored_state};
-}
-
 struct caller {
   const application& app;
   const observation& seen;
@@ -101,7 +91,7 @@ struct caller {
   k8s::object_key key() const { return k8s::key_of(app.metadata); }
   k8s::object_key key(std::string name) const { return {ns(), std::move(name)}; }
 
-  /// Of a cluster that another operator made, the selector is its own.
+  /// A cluster that another operator made has a selector of its own.
   std::string pod_selector_of(const std::string& cluster_id) const {
     auto* service = look_at_cluster(seen, cluster_id).versioned_service;
     if (!service)
@@ -169,44 +159,10 @@ struct caller {
   call operator()(const ask_namespace&) const { return kubernetes_call{k8s::get(k8s::namespaces, {"", ns()})}; }
   call operator()(const ask_application&) const { return kubernetes_call{k8s::get(k8s::flink_applications, key())}; }
   call operator()(const record_event&) const { return no_call{"events go their own way"}; }
-  call operator()(const ask_overview& x) const { return job_manager_call{x.cluster_id, rest::get_overview()}; }
-  call operator()(const ask_jobs& x) const { return job_manager_call{x.cluster_id, rest::get_jobs()}; }
-  call operator()(const ask_job& x) const { return job_manager_call{x.cluster_id, rest::get_job(x.job_id)}; }
-  call operator()(const ask_checkpoints& x) const {
-    return job_manager_call{x.cluster_id, rest::get_checkpoints(x.job_id)};
-  }
-  call operator()(const ask_restarts& x) const { return job_manager_call{x.cluster_id, rest::get_restarts(x.job_id)}; }
-  call operator()(const ask_exceptions& x) const {
-    return job_manager_call{x.cluster_id, rest::get_exceptions(x.job_id)};
-  }
-  call operator()(const ask_savepoint& x) const {
-    return job_manager_call{x.cluster_id, rest::get_savepoint(x.job_id, x.trigger_id)};
-  }
-  call operator()(const ask_features& x) const { return job_manager_call{x.cluster_id, rest::get_features()}; }
-  call operator()(const ask_requirements& x) const {
-    return job_manager_call{x.cluster_id, rest::get_requirements(x.job_id)};
-  }
-  call operator()(const compile_job& x) const {
-    return job_manager_call{x.cluster_id, rest::plan(run_options_of(x.job, "", ""))};
-  }
-  call operator()(const submit_job& x) const {
-    return job_manager_call{x.cluster_id, rest::run(run_options_of(x.job, x.job_id, x.restore_path))};
-  }
-  call operator()(const take_savepoint& x) const {
-    return job_manager_call{x.cluster_id, rest::take_savepoint(x.job_id, x.trigger_id)};
-  }
-  call operator()(const dispose_savepoint& x) const {
-    return job_manager_call{x.cluster_id, rest::dispose_savepoint(x.path)};
-  }
-  call operator()(const ask_disposal& x) const {
-    return job_manager_call{x.cluster_id, rest::get_disposal(x.disposal_id)};
-  }
-  call operator()(const stop_job& x) const {
-    return job_manager_call{x.cluster_id, rest::stop_with_savepoint(x.job_id, x.trigger_id)};
-  }
-  call operator()(const cancel_job& x) const { return job_manager_call{x.cluster_id, rest::cancel(x.job_id)}; }
-  call operator()(const rescale_job& x) const {
-    return job_manager_call{x.cluster_id, rest::put_requirements(x.job_id, x.bounds)};
+  template <action_type A>
+    requires(A::target == action_target::job_manager)
+  call operator()(const A& x) const {
+    return job_manager_call{x.cluster_id, x.request()};
   }
 };
 
@@ -217,16 +173,13 @@ call call_for(const action& x, const application& app, const observation& seen, 
 }
 
 milliseconds patience_for(const action& x, const application& app) {
-  if (job_manager_of(x).empty())
+  if (target_of(x) == action_target::kubernetes)
     return defaults::kubernetes_request;
-  if (std::holds_alternative<compile_job>(x) || std::holds_alternative<submit_job>(x)) {
+  if (runs_main(x)) {
     auto& own = app.spec.timeouts;
     return own && own->submit_seconds ? std::chrono::seconds{*own->submit_seconds} : milliseconds{defaults::submit};
   }
-  bool order = std::holds_alternative<take_savepoint>(x) || std::holds_alternative<dispose_savepoint>(x)
-            || std::holds_alternative<stop_job>(x) || std::holds_alternative<cancel_job>(x)
-            || std::holds_alternative<rescale_job>(x);
-  return order ? defaults::flink_order : defaults::flink_question;
+  return effect_of(x) == action_effect::command ? defaults::flink_order : defaults::flink_question;
 }
 
 } // namespace flink

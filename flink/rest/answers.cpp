@@ -1,4 +1,4 @@
-// The answers of the JobManager, taken apart. Strict about what decisions rest on, deaf to the rest.
+// Decodes the answers of the JobManager. Strict about what decisions rest on; ignores everything else.
 #include "flink/rest/reader.hpp"
 
 #include <algorithm>
@@ -48,10 +48,8 @@ task_counts read_tasks(reader& r, dom::element x) {
 /// The adaptive schedulers make the tasks late, and the batch one decides the parallelism late (-1).
 void read_vertex(reader& r, dom::element x, job& out) {
   auto parallelism = std::clamp<int64_t>(r.integer(x, "parallelism"), 0, max_tasks);
-  out.vertices.push_back({.id = r.text(x, "id"),
-                          .name = r.optional_text(x, "name"),
-                          .parallelism = static_cast<int32_t>(parallelism),
-                          .status = r.text(x, "status")});
+  out.vertices.push_back(
+      {.id = r.text(x, "id"), .name = r.optional_text(x, "name"), .parallelism = static_cast<int32_t>(parallelism)});
   auto tasks = read_tasks(r, x);
   auto total = tasks.total > 0 ? tasks.total : out.vertices.back().parallelism;
   if (total > max_tasks - out.tasks_total)
@@ -156,14 +154,23 @@ std::string read_failure_cause(reader& r, dom::element x) {
   return line.empty() ? useful_line(r.text(x, "class")) : line;
 }
 
-/// Returns what an operation has come to, or nothing while it is in progress.
-std::optional<dom::element> read_operation(reader& r, dom::element x) {
+/// How far a savepoint or a disposal is. Flink has no other states.
+enum class operation_status { in_progress, completed };
+
+operation_status read_operation_status(reader& r, dom::element x) {
   auto status = r.object(x, "status");
   auto id = r.failed() ? std::string{} : r.text(status, "id");
   if (id == "IN_PROGRESS")
-    return std::nullopt;
+    return operation_status::in_progress;
   if (id != "COMPLETED")
     r.fail("status", "IN_PROGRESS or COMPLETED");
+  return operation_status::completed;
+}
+
+/// Returns the outcome of an operation, or nothing while it is in progress.
+std::optional<dom::element> read_operation(reader& r, dom::element x) {
+  if (read_operation_status(r, x) == operation_status::in_progress)
+    return std::nullopt;
   return r.object(x, "operation");
 }
 

@@ -1,4 +1,4 @@
-// How answers of the JobManager are taken apart. Only for rest_answers.cpp.
+// Reads the members of a JobManager's answer. Only for answers.cpp.
 #pragma once
 
 #include "flink/rest/requests.hpp"

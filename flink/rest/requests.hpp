@@ -1,4 +1,4 @@
-// The JobManager's REST API as values: what to send, and what an answer says. Recorded from real
+// The JobManager's REST API as values: what to send, and what an answer means. Checked against answers of real
 // JobManagers (1.20.5, 2.2.1; test/unit/flink/recorded). Does no I/O; malformed answers become
 // failures, never exceptions.
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace flink::rest {
 
-// -- questions and orders -------------------------------------------------------------------------
+// -- requests -------------------------------------------------------------------------------------
 
 /// What goes on the wire, relative to the JobManager's base URL.
 struct request {
@@ -54,7 +54,7 @@ struct bounds {
   bool operator==(const bounds&) const = default;
 };
 
-/// By vertex id. An order names each vertex of the job.
+/// By vertex id. A request names each vertex of the job.
 using requirements = std::map<std::string, bounds>;
 
 /// How a jar is started; `plan` takes the same body as the later `run`.
@@ -99,7 +99,7 @@ struct overview {
   bool operator==(const overview&) const = default;
 };
 
-/// States as Flink spells them. `unknown` is a state that this version has never heard of.
+/// States as Flink spells them. `unknown` is a state that this version does not know.
 enum class job_state {
   initializing,
   created,
@@ -134,7 +134,6 @@ struct vertex {
   std::string id;
   std::string name;
   int32_t parallelism = 0;
-  std::string status;
   bool operator==(const vertex&) const = default;
 };
 
@@ -240,7 +239,7 @@ struct features {
 /// How many tasks each vertex of a compiled job is to have, by vertex id.
 using vertex_plan = std::map<std::string, int32_t>;
 
-/// Either what was asked for or why not.
+/// Either the answer or why there is none.
 template <class T>
 using result = std::variant<T, failure>;
 
@@ -259,7 +258,7 @@ result<requirements> decode_requirements(int status, std::string_view body);
 result<std::string> decode_run(int status, std::string_view body);
 /// The answer to `plan`. One that does not show the vertices is good all the same: then there are none.
 result<vertex_plan> decode_plan(int status, std::string_view body);
-/// Nothing to tell but success: cancel, resource requirements.
+/// The answer has no content but success: cancel, resource requirements.
 result<std::monostate> decode_done(int status, std::string_view body);
 /// The trigger id that was accepted, or the id that Flink drew for a disposal.
 result<std::string> decode_trigger(int status, std::string_view body);

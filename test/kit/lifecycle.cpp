@@ -141,14 +141,10 @@ bool reads_as(std::string_view text, std::string_view pattern) {
   return false;
 }
 
-bool is_question(const std::string& x) {
-  return x.starts_with("ask ") || x.starts_with("read ") || x.starts_with("inspect ");
-}
-
 words orders_of(const decision& x) {
   words out;
   for (auto& y : x.actions)
-    if (!std::holds_alternative<record_event>(y) && !is_question(to_string(y)))
+    if (!std::holds_alternative<record_event>(y) && effect_of(y) == action_effect::command)
       out.insert(to_string(y));
   return out;
 }

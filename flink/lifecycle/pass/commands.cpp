@@ -9,17 +9,6 @@ namespace flink {
 namespace defaults = config::defaults;
 using std::chrono::milliseconds;
 
-namespace {
-
-/// Returns whether a refusal of this command says something about the user's version. Every other refusal is retried,
-/// for example that of a patch whose test failed: nobody else would.
-bool judges_version(const action& x) {
-  return !job_manager_of(x).empty() || std::holds_alternative<create_object>(x)
-      || std::holds_alternative<rehearse_object>(x);
-}
-
-} // namespace
-
 milliseconds commands::retry_delay(int32_t attempts) {
   auto delay = defaults::retry_first;
   for (int32_t i = 1; i < attempts && delay < defaults::retry_longest; ++i)
@@ -28,23 +17,23 @@ milliseconds commands::retry_delay(int32_t attempts) {
 }
 
 bool commands::in_flight(const action& what) const {
-  auto i = in.seen.under_way.find(to_string(what));
+  auto i = in.seen.under_way.find(what);
   auto c = cluster(job_manager_of(what));
   return i != in.seen.under_way.end() && c.leader && i->second.pod_uid == c.leader->head.uid;
 }
 
 const failure* commands::failure_of(const action& what) const {
-  auto i = in.seen.outcomes.find(to_string(what));
+  auto i = in.seen.outcomes.find(what);
   return i != in.seen.outcomes.end() && i->second.failed ? &*i->second.failed : nullptr;
 }
 
 std::chrono::steady_clock::time_point commands::answered_at(const action& what) const {
-  auto i = in.seen.outcomes.find(to_string(what));
+  auto i = in.seen.outcomes.find(what);
   return i == in.seen.outcomes.end() ? std::chrono::steady_clock::time_point{} : i->second.at;
 }
 
 progress commands::send(const action& what) {
-  auto i = in.seen.outcomes.find(to_string(what));
+  auto i = in.seen.outcomes.find(what);
   if (i == in.seen.outcomes.end()) {
     act(what);
     return progress::pending;
@@ -55,7 +44,7 @@ progress commands::send(const action& what) {
   report_missing_right(what, last);
   if (last.failed->kind == failure_class::unknown)
     return progress::unknown;
-  if (!retryable(last.failed->kind) && last.failed->kind != failure_class::forbidden && judges_version(what))
+  if (!retryable(last.failed->kind) && last.failed->kind != failure_class::forbidden && is_verdict(what))
     return progress::failed;
   auto pause = retry_delay(last.attempts) - age_of(last.at);
   if (pause <= milliseconds{0})
@@ -94,7 +83,7 @@ void commands::ensure(const action& what) {
 void commands::report_missing_right(const action& what, const outcome& last) {
   if (last.failed->kind != failure_class::forbidden)
     return;
-  auto target = job_manager_of(what).empty() ? std::string{} : "the way to the JobManager is closed: ";
+  auto target = target_of(what) == action_target::kubernetes ? std::string{} : "the way to the JobManager is closed: ";
   if (last.failed->status == 401)
     return blocked("Unauthorized", target + last.failed->message);
   blocked("Forbidden", target + last.failed->message);

@@ -48,11 +48,11 @@ std::optional<std::string> checkpoints_fail(const pass_inputs& p, const rest::jo
   auto c = p.next.cluster ? p.cluster(p.next.cluster->id) : cluster_view{};
   if (!c.told || rest::is_terminal(job.state))
     return std::nullopt;
-  auto known = c.told->checkpoints.find(job.id);
-  if (known == c.told->checkpoints.end() || !known->second.value || !known->second.value->latest_failed)
+  auto* known = c.known(ask_checkpoints{c.id, job.id});
+  if (!known || !known->value || !known->value->latest_failed)
     return std::nullopt;
-  auto& failed = *known->second.value->latest_failed;
-  auto& last = known->second.value->latest_completed;
+  auto& failed = *known->value->latest_failed;
+  auto& last = known->value->latest_completed;
   auto completed = last ? last->trigger_timestamp : job.start_time;
   if (failed.failure_timestamp < completed || milliseconds{job.now - completed} < defaults::checkpoints_overdue)
     return std::nullopt;
@@ -91,9 +91,10 @@ bool slots_are_taken(const rest::overview& x) {
 void record_slots(const pass_inputs& p, const cluster_view& c, cluster_status& to) {
   to.number_of_task_slots.reset();
   to.available_task_slots.reset();
-  if (!c.told || !c.told->overview)
+  auto* overview = c.known(ask_overview{c.id});
+  if (!overview)
     return;
-  auto& known = c.told->overview->value;
+  auto& known = overview->value;
   to.number_of_task_slots = known.slots_total;
   bool runs = p.next.job_status && p.next.job_status->running_tasks.value_or(0) > 0;
   if (!runs || slots_are_taken(known))
@@ -111,7 +112,7 @@ void record_job_unknown(report& p) {
 void record_restarts(queries& p, const cluster_view& c, const rest::job& job) {
   if (!fails(job) && job.last_failing == 0)
     return; // a number alone is not worth a question
-  auto* known = p.restarts(c, job.id, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
+  auto* known = p.ask(c, ask_restarts{c.id, job.id}, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
   if (known && *known && (*known)->count)
     p.next.job_status->job_restart_count = (*known)->count;
 }
@@ -160,7 +161,7 @@ void record_job_lost(report& p) {
 }
 
 bool job_manager_answers(const commands& p, const cluster_view& c) {
-  auto i = p.in.seen.outcomes.find(to_string(action{ask_job{c.id, serving_job(p.was)}}));
+  auto i = p.in.seen.outcomes.find(ask_job{c.id, serving_job(p.was)});
   return i == p.in.seen.outcomes.end() || i->second.attempts < defaults::breaker_failures;
 }
 
@@ -195,7 +196,7 @@ void record_serving(queries& p) {
   if (!p.was.cluster || job_id.empty())
     return;
   auto c = p.cluster(p.was.cluster->id);
-  auto* known = p.job(c, job_id, defaults::poll_job);
+  auto* known = p.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
   if (known && *known)
     record_job(p, **known);
   else if (known)
@@ -209,7 +210,7 @@ void record_checkpoint(queries& p, const cluster_view& c, const std::string& job
     return;
   auto& job = *p.next.job_status;
   bool has_own = job.last_checkpoint && job.last_checkpoint != job.restore_path;
-  auto* known = p.checkpoints(c, job_id, has_own ? defaults::poll_checkpoints : defaults::poll_job);
+  auto* known = p.ask(c, ask_checkpoints{c.id, job_id}, has_own ? defaults::poll_checkpoints : defaults::poll_job);
   if (!known || !*known)
     return;
   auto& last = (*known)->latest_completed;
@@ -229,7 +230,7 @@ void record_checkpoint(queries& p, const cluster_view& c, const std::string& job
 
 std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, const std::string& job_id,
                                             milliseconds every) {
-  auto* known = p.exceptions(c, job_id, every);
+  auto* known = p.ask(c, ask_exceptions{c.id, job_id}, every);
   if (known && *known)
     return (*known)->latest ? ": " + *(*known)->latest : std::string{};
   // A question that failed is asked again, but not waited for.
@@ -241,8 +242,9 @@ void watch_running_job(queries& p, const cluster_view& c, const rest::job& job) 
   if (auto why = checkpoints_fail(p, job))
     p.blocked("CheckpointsFail", *why);
   record_restarts(p, c, job);
-  if (!c.told || !c.told->overview || !slots_are_taken(c.told->overview->value))
-    p.overview(c, defaults::poll_job);
+  auto* overview = c.known(ask_overview{c.id});
+  if (!overview || !slots_are_taken(overview->value))
+    p.ask(c, ask_overview{c.id}, defaults::poll_job);
   if (fails(job))
     p.blocked("JobRestarting", "job " + job.id + " has failed, and Flink restarts it"
                                    + cause_of_failure(p, c, job.id, defaults::poll_job).value_or(""));

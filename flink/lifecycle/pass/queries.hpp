@@ -11,32 +11,18 @@ class queries : public commands {
 public:
   using commands::commands;
 
-  const rest::overview* overview(const cluster_view& c, std::chrono::milliseconds every);
-  const std::vector<rest::job_summary>* jobs(const cluster_view& c, std::chrono::milliseconds every);
-  /// The same from an answer that is young enough to justify a submit.
+  /// Returns the newest answer to a question, or nullptr while none is known. An answer that is final always counts.
+  template <question Q>
+  const typename Q::answer* ask(const cluster_view& c, const Q& what, std::chrono::milliseconds every,
+                                std::chrono::steady_clock::time_point not_before = {});
+
+  /// Returns the jobs from an answer that is young enough to justify a submit.
   const std::vector<rest::job_summary>* jobs_now(const cluster_view& c);
-  /// An answer from before `not_before` does not count, unless it is final: a job that is over stays so.
-  const maybe<rest::job>* job(const cluster_view& c, const std::string& id, std::chrono::milliseconds every,
-                              std::chrono::steady_clock::time_point not_before = {});
-  const maybe<rest::checkpoints>* checkpoints(const cluster_view& c, const std::string& job_id,
-                                              std::chrono::milliseconds every,
-                                              std::chrono::steady_clock::time_point not_before = {});
-  const maybe<rest::restarts>* restarts(const cluster_view& c, const std::string& job_id,
-                                        std::chrono::milliseconds every);
-  const maybe<rest::exceptions>* exceptions(const cluster_view& c, const std::string& job_id,
-                                            std::chrono::milliseconds every);
-  /// What the JobManager has said of a job by now; nothing is asked.
+  /// Returns what the JobManager has said of a job by now. Sends nothing.
   const rest::job* known_job(const cluster_view& c, const std::string& id) const;
-  /// When the answer came that job() returns; the epoch if none did.
+  /// Returns when the newest answer about a job came; the epoch if none did.
   std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
-  const maybe<rest::savepoint>* savepoint(const cluster_view& c, const std::string& job_id,
-                                          const std::string& trigger_id, std::chrono::milliseconds every,
-                                          std::chrono::steady_clock::time_point not_before = {});
-  const rest::features* features(const cluster_view& c, std::chrono::milliseconds every);
-  const maybe<rest::requirements>* requirements(const cluster_view& c, const std::string& job_id,
-                                                std::chrono::milliseconds every,
-                                                std::chrono::steady_clock::time_point not_before = {});
-  /// What became of the disposal of a savepoint; nothing before it was ordered.
+  /// Returns how far the disposal of a savepoint is; nullptr before the JobManager has accepted it.
   const maybe<rest::disposal>* disposal(const cluster_view& c, const std::string& path,
                                         std::chrono::milliseconds every);
 
@@ -44,14 +30,23 @@ protected:
   ~queries() = default;
 
 private:
-  /// Asks unless a younger answer or a recent failure forbids it.
-  void ask(const action& question, const std::chrono::steady_clock::time_point* answered,
-           std::chrono::milliseconds every);
-
-  /// Asks, and returns what is known by now unless it is older than `not_before`.
-  template <class T>
-  const T* newest(const learned<T>* known, const action& question, std::chrono::milliseconds every,
-                  std::chrono::steady_clock::time_point not_before = {});
+  /// Sends a question unless a younger answer or a recent failure forbids it.
+  void request(const action& what, const std::chrono::steady_clock::time_point* answered,
+               std::chrono::milliseconds every);
 };
+
+template <question Q>
+const typename Q::answer* queries::ask(const cluster_view& c, const Q& what, std::chrono::milliseconds every,
+                                       std::chrono::steady_clock::time_point not_before) {
+  if (!c.leader)
+    return nullptr;
+  auto* known = c.known(what);
+  if (known && is_final<Q>(known->value))
+    return &known->value; // nothing to ask
+  if (known && known->at < not_before)
+    known = nullptr;
+  request(what, known ? &known->at : nullptr, every);
+  return known ? &known->value : nullptr;
+}
 
 } // namespace flink

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flink/observation/action.hpp"
+#include "flink/observation/observation.hpp"
 #include "flink/resource/operator_options.hpp"
 
 #include <chrono>

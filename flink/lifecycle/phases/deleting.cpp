@@ -127,7 +127,7 @@ void deleting(pass& p) {
       return p.wait("Deleting", "asking whether the namespace goes too");
   }
   if (p.in.seen.namespace_terminating.value_or(false)) {
-    if (!p.in.seen.outcomes.contains(to_string(action{remove_finalizer{}})))
+    if (!p.in.seen.outcomes.contains(remove_finalizer{}))
       p.warn("NamespaceTerminating", "the namespace is being deleted: the job's state cannot be saved");
     p.ensure(remove_finalizer{});
     return p.wait("RemovingFinalizer", "the namespace is being deleted");

@@ -43,7 +43,7 @@ void watch_version(pass& p, const std::string& name) {
   auto job_id = serving_job(p.was);
   record_cluster(p, c);
   restore_replicas(p, c);
-  auto* known = p.job(c, job_id, defaults::poll_job);
+  auto* known = p.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
   if (recreate_objects(p, c) && !c.leader)
     return;
   if (!c.leader)

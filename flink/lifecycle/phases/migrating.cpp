@@ -62,8 +62,8 @@ bool await_trigger(pass& p, const cluster_view& c, const survey& all) {
   bool asked = at == phase::Savepointing || at == phase::Recovering || at == phase::Deleting;
   if (!asked || !filled(p.was.savepoint_trigger_id) || job.empty() || !c.leader)
     return true;
-  auto* known = p.savepoint(c, job, *p.was.savepoint_trigger_id, defaults::poll_longest);
-  auto i = p.in.seen.outcomes.find(to_string(action{ask_savepoint{c.id, job, *p.was.savepoint_trigger_id}}));
+  auto* known = p.ask(c, ask_savepoint{c.id, job, *p.was.savepoint_trigger_id}, defaults::poll_longest);
+  auto i = p.in.seen.outcomes.find(ask_savepoint{c.id, job, *p.was.savepoint_trigger_id});
   bool mute = !known && i != p.in.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
   if (mute && deleted(p))
     return true;

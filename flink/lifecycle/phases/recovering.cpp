@@ -48,7 +48,7 @@ bool end_old_job(pass& p, const cluster_view& old) {
 }
 
 bool await_slots_again(pass& p, const cluster_view& c) {
-  auto* overview = p.overview(c, p.poll_interval());
+  auto* overview = p.ask(c, ask_overview{c.id}, p.poll_interval());
   auto wanted = p.was.target->job->parallelism;
   if (overview && overview->slots_total >= wanted)
     return true;
@@ -78,7 +78,7 @@ std::optional<bool> was_stopped_after_all(pass& p) {
   auto* job = p.known_job(c, serving_job(p.was));
   if (!trigger || !job || job->state != rest::job_state::finished)
     return false;
-  auto* told = p.savepoint(c, job->id, *trigger, defaults::poll_job);
+  auto* told = p.ask(c, ask_savepoint{c.id, job->id, *trigger}, defaults::poll_job);
   return told ? std::optional{!*told || !(*told)->failure} : std::nullopt;
 }
 

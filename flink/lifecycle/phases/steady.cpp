@@ -74,7 +74,7 @@ void watch_job(pass& p, const cluster_view& c) {
   }
   record_cluster(p, c);
   restore_replicas(p, c);
-  auto* known = p.job(c, job_id, defaults::poll_job);
+  auto* known = p.ask(c, ask_job{c.id, job_id}, defaults::poll_job);
   if (recreate_objects(p, c) && !c.leader)
     return;
   if (!c.leader)

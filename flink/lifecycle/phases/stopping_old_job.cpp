@@ -57,7 +57,7 @@ bool out_of_time(const pass& p) {
 void saved_beside(pass& p, const cluster_view& old, const std::string& path) {
   auto job = serving_job(p.was);
   auto asked = p.answered_at(ask_savepoint{old.id, job, *p.was.target->trigger_id});
-  auto* told = p.checkpoints(old, job, p.poll_interval(), asked);
+  auto* told = p.ask(old, ask_checkpoints{old.id, job}, p.poll_interval(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
   if (taken && taken->external_path != path && is_known_savepoint(p.was, taken->external_path))
     taken.reset();                                                          // one from before
@@ -88,7 +88,7 @@ void await_end(pass& p, const cluster_view& old, const std::string& path) {
 /// Returns whether tasks of the job are missing: then no savepoint can stop it. Returns nullopt if all tasks run but
 /// the job failed a moment ago, perhaps because of the stop; a crash loop has such moments, too.
 std::optional<bool> has_missing_tasks(pass& p, const cluster_view& old) {
-  auto* known = p.job(old, serving_job(p.was), defaults::fresh);
+  auto* known = p.ask(old, ask_job{old.id, serving_job(p.was)}, defaults::fresh);
   if (!known || !*known)
     return false;
   auto& job = **known;
@@ -142,7 +142,7 @@ void stop_lost(pass& p, const cluster_view& old) {
 
 /// The JobManager does not know the trigger: it has forgotten it, or never received it.
 void trigger_unknown(pass& p, const cluster_view& old) {
-  auto* known = p.checkpoints(old, serving_job(p.was), p.poll_interval());
+  auto* known = p.ask(old, ask_checkpoints{old.id, serving_job(p.was)}, p.poll_interval());
   if (!known)
     return p.wait("Savepointing", "looking for the savepoint of trigger " + *p.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
@@ -171,7 +171,7 @@ void trigger_unknown(pass& p, const cluster_view& old) {
 
 void follow_trigger(pass& p, const cluster_view& old) {
   auto& trigger = *p.was.target->trigger_id;
-  auto* known = p.savepoint(old, serving_job(p.was), trigger, p.poll_interval());
+  auto* known = p.ask(old, ask_savepoint{old.id, serving_job(p.was), trigger}, p.poll_interval());
   if (!known)
     return p.wait("Savepointing", "stopping job " + serving_job(p.was) + " with a savepoint");
   if (!*known)

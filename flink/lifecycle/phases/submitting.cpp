@@ -63,7 +63,7 @@ start_result not_accepted_yet(pass& p, const rest::job& job, const std::string& 
 std::optional<start_result> restarted_too_often(pass& p, const cluster_view& c, const rest::job& job, int32_t most) {
   if (job.last_failing == 0)
     return std::nullopt;
-  auto* known = p.restarts(c, job.id, defaults::poll_job);
+  auto* known = p.ask(c, ask_restarts{c.id, job.id}, defaults::poll_job);
   auto count = known && *known ? (*known)->count : std::nullopt;
   if (!count)
     return not_accepted_yet(p, job, "it has failed meanwhile, and Flink has not told how often");
@@ -89,7 +89,7 @@ start_result check_acceptance(pass& p, const cluster_view& c, start_result so_fa
     return *no;
   if (so_far.state == start_state::pending || !asked.require_checkpoint.value_or(false))
     return so_far;
-  auto* known = p.checkpoints(c, job->id, p.poll_interval());
+  auto* known = p.ask(c, ask_checkpoints{c.id, job->id}, p.poll_interval());
   bool has_one = known && *known && (*known)->latest_completed && !(*known)->latest_completed->is_savepoint;
   return has_one ? so_far : not_accepted_yet(p, *job, "it has not completed a checkpoint yet");
 }

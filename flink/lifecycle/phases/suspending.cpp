@@ -117,14 +117,15 @@ void cancel(pass& p, const live_job& job) {
 bool worth_saving(pass& p, const live_job& job) {
   if (job.as != live_job::standing::starting)
     return job.as == live_job::standing::serving;
-  auto* known = p.job(p.cluster(job.cluster_id), job.job_id, p.poll_interval());
+  auto* known = p.ask(p.cluster(job.cluster_id), ask_job{job.cluster_id, job.job_id}, p.poll_interval());
   return known && *known && rest::all_tasks_running(**known);
 }
 
 /// Returns whether the stop is known to have failed.
 bool stop_failed(pass& p, const live_job& job) {
   auto& e = *p.was.suspension;
-  auto* known = triggered(e, job) ? p.savepoint(p.cluster(job.cluster_id), job.job_id, *e.trigger_id, p.poll_interval())
+  auto* known = triggered(e, job) ? p.ask(p.cluster(job.cluster_id),
+                                          ask_savepoint{job.cluster_id, job.job_id, *e.trigger_id}, p.poll_interval())
                                   : nullptr;
   return known && *known && (*known)->failure;
 }
@@ -211,7 +212,7 @@ void suspending(pass& p) {
 void stay_suspended(pass& p) {
   for (auto& id : clusters_in(p.in.seen.world)) {
     auto c = p.cluster(id);
-    auto* jobs = p.jobs(c, defaults::poll_job);
+    auto* jobs = p.ask(c, ask_jobs{c.id}, defaults::poll_job);
     if (jobs && unknown_running_job(*jobs, {}))
       p.blocked("StatusLost", "cluster " + id
                                   + " runs a job although the application is suspended: delete the "

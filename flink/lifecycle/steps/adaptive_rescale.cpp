@@ -137,7 +137,7 @@ void raise(pass& p, const cluster_view& c, const rest::requirements& present, co
 bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::string& why) {
   auto [from, to] = wanted(p);
   auto job = serving_job(p.was);
-  auto* present = p.requirements(c, job, defaults::fresh, p.in.now.steady - defaults::fresh);
+  auto* present = p.ask(c, ask_requirements{c.id, job}, defaults::fresh, p.in.now.steady - defaults::fresh);
   if (fate_of_job(p, c, job) == job_fate::ended) {
     restart_instead(p, "job " + job + " has ended by itself");
     return true;
@@ -166,7 +166,7 @@ bool rescale_or_restart(pass& p, const cluster_view& c, const std::string& why) 
   auto& t = *p.was.target;
   // A job can only take other state by another start.
   bool may_run_on = p.in.app.spec.scale_mode == scale_mode::Adaptive && !t.start_from;
-  auto* can = may_run_on ? p.features(c, defaults::poll_job) : nullptr;
+  auto* can = may_run_on ? p.ask(c, ask_features{c.id}, defaults::poll_job) : nullptr;
   if (may_run_on && !can) {
     p.wait("AskingForRescale", "asking whether JobManager " + c.leader->head.key.name + " can rescale a job that runs");
     return false;
@@ -182,8 +182,8 @@ void raise_parallelism(pass& p, const cluster_view& c) {
   auto job_id = serving_job(p.was);
   if (fate_of_job(p, c, job_id) == job_fate::ended)
     return restart_instead(p, "job " + job_id + " has ended by itself");
-  auto* job = p.job(c, job_id, p.poll_interval(), last_changed(p, c));
-  auto* present = p.requirements(c, job_id, p.poll_interval(), last_changed(p, c));
+  auto* job = p.ask(c, ask_job{c.id, job_id}, p.poll_interval(), last_changed(p, c));
+  auto* present = p.ask(c, ask_requirements{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   if (present && *present)
     raise(p, c, **present, job && *job ? &**job : nullptr);
   else
@@ -200,8 +200,8 @@ bool restore_parallelism(pass& p) {
   if (!is_adaptive(p.was) || !c.leader || out_of_time(p) || fate_of_job(p, c, job_id) == job_fate::ended)
     return true;
   auto from = wanted(p).from;
-  auto* job = p.job(c, job_id, p.poll_interval(), last_changed(p, c));
-  auto* present = p.requirements(c, job_id, p.poll_interval(), last_changed(p, c));
+  auto* job = p.ask(c, ask_job{c.id, job_id}, p.poll_interval(), last_changed(p, c));
+  auto* present = p.ask(c, ask_requirements{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   if (!present || !*present) {
     p.wait("TakingRescaleBack", "asking which parallelism job " + job_id + " may have");
     return false;

@@ -24,7 +24,7 @@ void resolve_duplicate(commands& p, object_role role, const std::string& cluster
     p.act(read);
   else
     p.requeue_within(std::chrono::ceil<std::chrono::milliseconds>(pause));
-  auto conflict = p.in.seen.name_conflicts.find(to_string(action{create_object{role, cluster_id}}));
+  auto conflict = p.in.seen.name_conflicts.find(create_object{role, cluster_id});
   if (conflict != p.in.seen.name_conflicts.end())
     p.blocked("NameConflict", conflict->second);
 }

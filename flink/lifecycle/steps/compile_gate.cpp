@@ -8,7 +8,7 @@ namespace {
 
 /// Returns whether the last failure came from an earlier incarnation: the present one has not compiled anything yet.
 bool failed_in_another_incarnation(const pass_inputs& p, const cluster_view& c, const action& what) {
-  auto last = p.in.seen.outcomes.find(to_string(what));
+  auto last = p.in.seen.outcomes.find(what);
   return last != p.in.seen.outcomes.end() && last->second.failed && c.leader
       && last->second.asked != incarnation_of(*c.leader);
 }

@@ -25,7 +25,7 @@ void remember_savepoint(report& p, const std::string& path, const std::string& r
 
 /// Returns whether the first query about a job is on its way.
 bool is_being_asked(const commands& p, const cluster_view& c, const std::string& job_id) {
-  return c.leader && !(c.told && c.told->job.contains(job_id)) && !p.failure_of(ask_job{c.id, job_id});
+  return c.leader && !c.known(ask_job{c.id, job_id}) && !p.failure_of(ask_job{c.id, job_id});
 }
 
 void record_saved(report& p, const live_job& job, const std::string& path) {
@@ -41,7 +41,7 @@ void record_saved(report& p, const live_job& job, const std::string& path) {
 bool pick_up_savepoint(queries& p, const cluster_view& c, const ending& record, const live_job& job) {
   if (!triggered(record, job) || !c.leader)
     return true;
-  auto* known = p.savepoint(c, job.job_id, *record.trigger_id, p.poll_interval());
+  auto* known = p.ask(c, ask_savepoint{c.id, job.job_id, *record.trigger_id}, p.poll_interval());
   if (known && *known && (*known)->location && p.was.savepoint_path != *(*known)->location) {
     record_saved(p, job, *(*known)->location);
     return false; // it is written down first
@@ -111,8 +111,8 @@ std::optional<std::string> stop_with_savepoint(queries& p, const ending& record,
     return std::nullopt;
   if (auto* why = p.failure_of(stop); sent == progress::failed && why->kind != failure_class::duplicate)
     return why->message;
-  auto* known
-      = p.savepoint(p.cluster(job.cluster_id), job.job_id, *record.trigger_id, p.poll_interval(), p.answered_at(stop));
+  auto* known = p.ask(p.cluster(job.cluster_id), ask_savepoint{job.cluster_id, job.job_id, *record.trigger_id},
+                      p.poll_interval(), p.answered_at(stop));
   if (known && *known && (*known)->failure)
     return *(*known)->failure;
   if (known && !*known && sent == progress::unknown)

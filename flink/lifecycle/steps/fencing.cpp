@@ -52,7 +52,7 @@ job_fate fate_of_job(queries& p, const cluster_view& c, const std::string& job_i
                      std::chrono::steady_clock::time_point not_before) {
   if (job_id.empty() || c.gone() || confirmed_gone(p, c))
     return job_fate::ended;
-  auto* known = p.job(c, job_id, p.poll_interval(), not_before);
+  auto* known = p.ask(c, ask_job{c.id, job_id}, p.poll_interval(), not_before);
   if (!known)
     return job_fate::unknown;
   if (*known)
@@ -68,7 +68,7 @@ job_fate fate_before_removal(queries& p, const cluster_view& c, const std::strin
     return job_fate::ended;
   if (accepted || !c.leader)
     return job_fate::unknown;
-  auto* known = p.job(c, job_id, p.poll_interval());
+  auto* known = p.ask(c, ask_job{c.id, job_id}, p.poll_interval());
   return known && !*known ? job_fate::ended : job_fate::unknown;
 }
 
@@ -77,7 +77,7 @@ job_fate fate_of_new_job(queries& p) {
   auto c = p.cluster(t.cluster_id);
   if (!t.job_id || c.gone())
     return job_fate::ended;
-  auto* known = p.job(c, *t.job_id, p.poll_interval());
+  auto* known = p.ask(c, ask_job{c.id, *t.job_id}, p.poll_interval());
   if (known && *known)
     return rest::is_terminal((*known)->state) ? job_fate::ended : job_fate::running;
   if (!known)

@@ -12,7 +12,7 @@ namespace defaults = config::defaults;
 namespace {
 
 bool silent(const pass_inputs& p, const cluster_view& c) {
-  auto i = p.in.seen.outcomes.find(to_string(action{ask_jobs{c.id}}));
+  auto i = p.in.seen.outcomes.find(ask_jobs{c.id});
   return i != p.in.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
 }
 
@@ -24,7 +24,7 @@ survey find_jobs(queries& p) {
   bool patient = !p.in.app.metadata.deletion_timestamp;
   for (auto& id : clusters_in(p.in.seen.world)) {
     auto c = p.cluster(id);
-    auto* jobs = p.jobs(c, defaults::poll_longest);
+    auto* jobs = p.ask(c, ask_jobs{c.id}, defaults::poll_longest);
     for (auto& x : jobs ? *jobs : std::vector<rest::job_summary>{})
       out.jobs.push_back({id, x});
     if (jobs || !may_run_a_job(p, c))

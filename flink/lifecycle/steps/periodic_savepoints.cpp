@@ -92,7 +92,7 @@ std::chrono::steady_clock::time_point trigger_answered(const commands& p) {
 /// Returns the job's checkpoints in an answer that is younger than the trigger's.
 const maybe<rest::checkpoints>* checkpoints_since(queries& p, const cluster_view& c) {
   auto& r = *p.was.savepoint_request;
-  return p.checkpoints(c, r.job_id, p.poll_interval(r.started_at), trigger_answered(p));
+  return p.ask(c, ask_checkpoints{c.id, r.job_id}, p.poll_interval(r.started_at), trigger_answered(p));
 }
 
 void complete(queries& p, const cluster_view& c, const std::string& path) {
@@ -138,7 +138,8 @@ void follow(queries& p, const cluster_view& c) {
     return;
   if (auto* why = p.failure_of(take); sent == progress::failed && why->kind != failure_class::duplicate)
     return conclude(p, std::nullopt, why->message);
-  auto* known = p.savepoint(c, r.job_id, r.trigger_id, p.poll_interval(r.started_at), p.answered_at(take));
+  auto* known
+      = p.ask(c, ask_savepoint{c.id, r.job_id, r.trigger_id}, p.poll_interval(r.started_at), p.answered_at(take));
   if (!known)
     return;
   if (!*known)
@@ -187,7 +188,7 @@ void forget_savepoint(queries& p, const std::string& path, const std::optional<s
 
 void dispose(queries& p, const cluster_view& c, const std::string& path) {
   action order = dispose_savepoint{c.id, path};
-  auto last = p.in.seen.outcomes.find(to_string(order));
+  auto last = p.in.seen.outcomes.find(order);
   if (last != p.in.seen.outcomes.end() && last->second.asked != incarnation_of(*c.leader))
     return p.repeat(order); // an earlier incarnation forgot what it was asked
   auto sent = p.send(order);

@@ -66,7 +66,7 @@ bool await_slots(queries& p, const cluster_view& c) {
     p.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
     return false;
   }
-  auto* overview = p.overview(c, p.poll_interval());
+  auto* overview = p.ask(c, ask_overview{c.id}, p.poll_interval());
   if (!overview) {
     p.wait("JobManagerStarting", "waiting for JobManager " + c.leader->head.key.name + " to answer");
     return false;

@@ -106,8 +106,8 @@ void restart_if_stopped_late(queries& p, const cluster_view& c, const std::strin
   auto& trigger = p.was.job_status->stop_trigger_id;
   if (!trigger)
     return;
-  auto* known = p.savepoint(c, job_id, *trigger, defaults::poll_job);
-  auto* told = p.checkpoints(c, job_id, defaults::poll_job, p.job_answered(c, job_id));
+  auto* known = p.ask(c, ask_savepoint{c.id, job_id, *trigger}, defaults::poll_job);
+  auto* told = p.ask(c, ask_checkpoints{c.id, job_id}, defaults::poll_job, p.job_answered(c, job_id));
   if (!known || !told)
     return p.wait("LookingForState", "asking whether job " + job_id + " was stopped by an update that was given up");
   p.next.job_status->stop_trigger_id.reset();

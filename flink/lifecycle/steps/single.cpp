@@ -83,7 +83,7 @@ step_result restore_old_cluster(pass& p) {
   ensure_replicas_if_there(p, old.job_manager, t.old_replicas->job_managers);
   ensure_replicas_if_there(p, old.task_manager, t.old_replicas->task_managers);
   auto wanted = p.was.job_status ? p.was.job_status->parallelism.value_or(1) : 1;
-  if (auto* overview = p.overview(old, p.poll_interval()); overview && overview->slots_total >= wanted)
+  if (auto* overview = p.ask(old, ask_overview{old.id}, p.poll_interval()); overview && overview->slots_total >= wanted)
     return step_result::done;
   auto limit = p.timeout(&timeouts::cluster_start_seconds, defaults::cluster_start);
   if (!old.job_manager) {

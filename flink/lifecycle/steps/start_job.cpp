@@ -59,13 +59,13 @@ start_result submit(queries& p, const start& x) {
 start_result start_job(queries& p, const start& x) {
   action command = submit_command(x);
   // What was sent to an earlier incarnation of the JobManager died with it.
-  auto sent = p.in.seen.outcomes.find(to_string(command));
+  auto sent = p.in.seen.outcomes.find(command);
   bool tried = sent != p.in.seen.outcomes.end() && sent->second.asked == incarnation_of(*x.cluster.leader);
   auto* why = tried ? p.failure_of(command) : nullptr;
   bool rejected = why && why->kind == failure_class::rejected;
   // A refused submit may still have started the job, if main() throws after execute(). One that was refused because of
   // its savepoint leaves a FAILED job. So the JobManager's answer from after the submit counts.
-  auto* known = p.job(x.cluster, x.job_id, p.poll_interval(), p.answered_at(command));
+  auto* known = p.ask(x.cluster, ask_job{x.cluster.id, x.job_id}, p.poll_interval(), p.answered_at(command));
   if (known && *known && rejected && (*known)->state == rest::job_state::failed)
     return {start_state::failed, refusal(*why)};
   if (known && *known)

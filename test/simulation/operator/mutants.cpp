@@ -43,10 +43,9 @@ decision does_not_wait_for_the_end(const situation& x) {
   auto& st = p.app.status;
   if (at(x) == phase::Cancelling && st.cluster && st.job_status && st.job_status->job_id)
     if (auto view = p.seen.job_managers.find(st.cluster->id); view != p.seen.job_managers.end())
-      if (auto known = view->second.job.find(*st.job_status->job_id); known != view->second.job.end())
-        if (known->second.value
-            && p.seen.outcomes.contains(to_string(action{cancel_job{st.cluster->id, known->first}})))
-          known->second.value->state = rest::job_state::canceled;
+      for (auto& [id, known] : view->second.all<ask_job>())
+        if (id == *st.job_status->job_id && known.value && p.seen.outcomes.contains(cancel_job{st.cluster->id, id}))
+          known.value->state = rest::job_state::canceled;
   return p.decide();
 }
 
@@ -103,8 +102,8 @@ decision skips_the_gate_of_slots(const situation& x) {
   false_picture p{x};
   if (at(x) == phase::ClusterStarting)
     for (auto& [id, view] : p.seen.job_managers)
-      if (view.overview)
-        view.overview->value.slots_total = 1000;
+      for (auto& [slot, known] : view.all<ask_overview>())
+        known.value.slots_total = 1000;
   return p.decide();
 }
 
@@ -113,8 +112,7 @@ const failure* failed_submit(const situation& x) {
   auto& t = x.app.status.target;
   if (!t || !t->job_id || !t->job)
     return nullptr;
-  auto sent
-      = x.seen.outcomes.find(to_string(action{submit_job{t->cluster_id, *t->job_id, *t->job, restore_path_of(*t)}}));
+  auto sent = x.seen.outcomes.find(submit_job{t->cluster_id, *t->job_id, *t->job, restore_path_of(*t)});
   return sent != x.seen.outcomes.end() && sent->second.failed ? &*sent->second.failed : nullptr;
 }
 
@@ -192,7 +190,7 @@ decision believes_its_predecessor(const situation& x) {
   false_picture p{x};
   auto& t = x.app.status.target;
   if (at(x) == phase::Savepointing && t && t->trigger_id && x.app.status.cluster && x.app.status.job_status->job_id) {
-    auto stop = to_string(action{stop_job{x.app.status.cluster->id, *x.app.status.job_status->job_id, *t->trigger_id}});
+    stop_job stop{x.app.status.cluster->id, *x.app.status.job_status->job_id, *t->trigger_id};
     if (!x.seen.outcomes.contains(stop))
       p.seen.outcomes[stop] = {.at = x.now.steady};
   }
@@ -204,8 +202,8 @@ thread_local std::map<std::string, std::string> memory;
 
 /// No job but the one that is looked for is seen.
 void hide_strangers(job_manager_view& view, const std::string& job_id) {
-  if (view.jobs)
-    std::erase_if(view.jobs->value, [&](auto& y) { return y.id != job_id; });
+  for (auto& [slot, known] : view.all<ask_jobs>())
+    std::erase_if(known.value, [&](auto& y) { return y.id != job_id; });
 }
 
 /// The job goes by an id that is not in the status, and what else runs is not looked at: a new process draws another.

@@ -316,9 +316,9 @@ TEST_F(application_test, decides_on_while_a_main_runs_and_does_not_send_it_twice
   auto submit = flink::submit_job{"c1", "j1", {.jar_name = "job.jar", .parallelism = 1}, ""};
   script = [&](const flink::situation& x) {
     ++asked;
-    under_way = x.seen.under_way.contains(to_string(flink::action{submit}));
+    under_way = x.seen.under_way.contains(submit);
     auto d = calm(x);
-    if (!x.seen.outcomes.contains(to_string(flink::action{submit})))
+    if (!x.seen.outcomes.contains(submit))
       d.actions = {submit};
     return d;
   };

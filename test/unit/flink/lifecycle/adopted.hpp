@@ -157,7 +157,7 @@ struct adopted : scene {
       seen.world.services.erase(gone->name);
       std::erase_if(seen.world.pods, [&](auto& d) { return d.first.starts_with(gone->name + "-"); });
     } else if (auto* asked = std::get_if<ask_overview>(&x))
-      told(asked->cluster_id).overview
+      told(asked->cluster_id).all<ask_overview>()[""]
           = learned<rest::overview>{{.task_managers = 1, .slots_total = 16, .slots_available = 13}, now.steady};
     else if (!std::holds_alternative<record_event>(x) && !std::holds_alternative<ask_job>(x)
              && !std::holds_alternative<ask_checkpoints>(x)) {

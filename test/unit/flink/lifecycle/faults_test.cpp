@@ -159,7 +159,7 @@ TEST(decide_faults, a_rollback_that_fails_keeps_the_state_for_the_next_edit) {
 TEST(decide_faults, nor_does_a_job_go_on_elsewhere_while_another_one_runs_on_its_cluster) {
   auto s = scene::savepointing();
   s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "job is not running"});
-  s.job("c0", "old", job_state::failed).told("c0").jobs.reset();
+  s.job("c0", "old", job_state::failed).told("c0").all<ask_jobs>().clear();
   s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/chk-7", s.milliseconds_now(), false, false}});
   s.comes_to_rest();
   EXPECT_EQ(s.phase(), phase::Recovering) << "nobody has said yet what else runs there";
@@ -176,7 +176,7 @@ TEST(decide_faults, nor_where_the_old_job_was_to_be_cancelled_and_is_not_known_t
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2).done(s.compile()).decide();
   ASSERT_EQ(s.phase(), phase::Cancelling);
-  s.no_job("c0", "old").told("c0").jobs.reset();
+  s.no_job("c0", "old").told("c0").all<ask_jobs>().clear();
   s.decide();
   EXPECT_EQ(s.last.waiting.reason, "LookingForJob");
   s.jobs("c0", {{.id = "unknown", .state = job_state::running}}).decide();

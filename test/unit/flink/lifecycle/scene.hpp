@@ -186,13 +186,13 @@ struct scene {
   }
 
   scene& slots(const std::string& id, int32_t n, int32_t taken = 0) {
-    told(id).overview
+    told(id).all<ask_overview>()[""]
         = learned<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n - taken}, now.steady};
     return *this;
   }
 
   scene& jobs(const std::string& id, std::vector<rest::job_summary> all = {}) {
-    told(id).jobs = learned<std::vector<rest::job_summary>>{std::move(all), now.steady};
+    told(id).all<ask_jobs>()[""] = learned<std::vector<rest::job_summary>>{std::move(all), now.steady};
     return *this;
   }
 
@@ -204,7 +204,7 @@ struct scene {
                 .tasks_running = running,
                 .tasks_total = 4};
     j.vertices.push_back({.id = "v", .name = "v", .parallelism = 4, .status = "RUNNING"});
-    told(id).job[job_id] = learned<maybe<rest::job>>{j, now.steady};
+    told(id).all<ask_job>()[job_id] = learned<maybe<rest::job>>{j, now.steady};
     return *this;
   }
 
@@ -212,18 +212,18 @@ struct scene {
   scene& failing_job(const std::string& id, const std::string& job_id, rest::job_state state,
                      std::chrono::milliseconds ago = {}) {
     job(id, job_id, state);
-    auto& j = *told(id).job[job_id].value;
+    auto& j = *told(id).all<ask_job>()[job_id].value;
     j.last_failing = j.now - ago.count();
     return *this;
   }
 
   scene& exceptions(const std::string& id, const std::string& job_id, rest::exceptions x) {
-    told(id).exceptions[job_id] = learned<maybe<rest::exceptions>>{std::move(x), now.steady};
+    told(id).all<ask_exceptions>()[job_id] = learned<maybe<rest::exceptions>>{std::move(x), now.steady};
     return *this;
   }
 
   scene& restarts(const std::string& id, const std::string& job_id, std::optional<int32_t> count) {
-    told(id).restarts[job_id] = learned<maybe<rest::restarts>>{rest::restarts{count}, now.steady};
+    told(id).all<ask_restarts>()[job_id] = learned<maybe<rest::restarts>>{rest::restarts{count}, now.steady};
     return *this;
   }
 
@@ -233,17 +233,17 @@ struct scene {
   }
 
   scene& no_job(const std::string& id, const std::string& job_id) {
-    told(id).job[job_id] = learned<maybe<rest::job>>{std::nullopt, now.steady};
+    told(id).all<ask_job>()[job_id] = learned<maybe<rest::job>>{std::nullopt, now.steady};
     return *this;
   }
 
   scene& savepoint(const std::string& id, const std::string& trigger, rest::savepoint x) {
-    told(id).savepoints[trigger] = learned<maybe<rest::savepoint>>{std::move(x), now.steady};
+    told(id).all<ask_savepoint>()[trigger] = learned<maybe<rest::savepoint>>{std::move(x), now.steady};
     return *this;
   }
 
   scene& checkpoints(const std::string& id, const std::string& job_id, rest::checkpoints x) {
-    told(id).checkpoints[job_id] = learned<maybe<rest::checkpoints>>{std::move(x), now.steady};
+    told(id).all<ask_checkpoints>()[job_id] = learned<maybe<rest::checkpoints>>{std::move(x), now.steady};
     return *this;
   }
 
@@ -254,7 +254,7 @@ struct scene {
   }
 
   scene& done(const action& x) {
-    seen.outcomes[to_string(x)] = {.at = now.steady, .asked = asked(x)};
+    seen.outcomes[x] = {.at = now.steady, .asked = asked(x)};
     return *this;
   }
 
@@ -269,12 +269,12 @@ struct scene {
 
   /// The user's main() runs for it, and runs.
   scene& under_way(const action& x) {
-    seen.under_way[to_string(x)] = asked(x);
+    seen.under_way[x] = asked(x);
     return *this;
   }
 
   scene& failed(const action& x, failure_class kind, std::string message = "no", int status = 500) {
-    seen.outcomes[to_string(x)]
+    seen.outcomes[x]
         = {.failed = failure{kind, status, std::move(message)}, .attempts = 1, .at = now.steady, .asked = asked(x)};
     return *this;
   }

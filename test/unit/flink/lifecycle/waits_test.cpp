@@ -46,10 +46,10 @@ TEST(decide_waits, a_restart_waits_for_what_it_needs_and_says_what) {
   t = s;
   EXPECT_EQ(t.slots("c0", 0).decide().last.waiting.reason, "TaskManagersStarting");
   t = s;
-  t.told("c0").job.clear();
+  t.told("c0").all<ask_job>().clear();
   EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "OldClusterUnconfirmed");
   t = s;
-  t.told("c0").checkpoints.clear();
+  t.told("c0").all<ask_checkpoints>().clear();
   EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "LookingForState");
 }
 
@@ -94,7 +94,7 @@ TEST(decide_waits, a_task_manager_that_somebody_took_away_comes_back_where_the_j
   EXPECT_THAT(s.acts(), Contains("scale app-c0-tm to 2"));
   ended.job("c0", "old", rest::job_state::finished, 0).decide();
   EXPECT_THAT(ended.acts(), Not(Contains(StartsWith("scale"))));
-  s.job("c0", "old", rest::job_state::running).told("c0").job["old"].value->vertices[0].parallelism = 1;
+  s.job("c0", "old", rest::job_state::running).told("c0").all<ask_job>()["old"].value->vertices[0].parallelism = 1;
   EXPECT_THAT(s.decide().acts(), Not(Contains(StartsWith("scale")))) << "as the program fixes it";
   s.app.spec.scale_mode = scale_mode::Adaptive;
   EXPECT_THAT(s.decide().acts(), Contains("scale app-c0-tm to 2")) << "its scheduler makes do with one";
@@ -120,7 +120,7 @@ TEST(decide_waits, a_job_that_is_cancelled_for_an_update_waits_for_its_job_manag
 
 TEST(decide_waits, an_ending_asks_first_whether_a_job_that_was_submitted_runs) {
   auto s = scene::submitting();
-  s.told(s.target().cluster_id).job.clear();
+  s.told(s.target().cluster_id).all<ask_job>().clear();
   auto t = s;
   s.app.spec.suspend = true;
   EXPECT_EQ(s.decide().decide().last.waiting.reason, "AskingJob");

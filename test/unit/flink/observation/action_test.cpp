@@ -1,10 +1,11 @@
-// Outcomes are kept under the words of an action: what is not the same order must not have the same words.
+// Outcomes are kept by action: two actions share one only if one is the repetition of the other.
 #include "flink/observation/action.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace flink {
@@ -92,15 +93,102 @@ TEST(action, is_equal_to_itself_and_to_no_other) {
       EXPECT_EQ(all[i] == again[j], i == j) << to_string(all[i]) << ", " << to_string(again[j]);
 }
 
-TEST(action, on_kubernetes_asks_no_job_manager) {
-  for (auto& x : different_actions()) {
-    auto words = to_string(x);
-    bool of_flink = words.starts_with("ask ") && words != "ask namespace" && words != "ask application";
-    for (auto verb : {"compile ", "submit ", "take savepoint ", "dispose ", "stop ", "cancel ", "rescale "})
-      of_flink = of_flink || words.starts_with(verb);
-    EXPECT_EQ(!job_manager_of(x).empty(), of_flink) << words;
+TEST(action, has_an_outcome_of_its_own) {
+  auto all = different_actions();
+  auto again = different_actions();
+  by_action<std::size_t> outcomes;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_TRUE(outcomes.emplace(all[i], i).second) << to_string(all[i]);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    EXPECT_EQ(outcomes.at(again[i]), i) << to_string(all[i]);
+}
+
+TEST(action, is_repeated_by_what_differs_in_details_only) {
+  job_parameters job{.jar_name = "job.jar"};
+  job_parameters other{.jar_name = "other.jar"};
+  std::vector<std::pair<action, action>> repetitions{
+      {compile_job{"c1", job}, compile_job{"c1", other}},
+      {submit_job{"c1", "j1", job, ""}, submit_job{"c1", "j1", other, "file:/sp"}},
+      {rescale_job{"c1", "j1", 4}, rescale_job{"c1", "j1", 4, {{"v", {1, 4}}}}}};
+  for (auto& [x, y] : repetitions) {
+    EXPECT_FALSE(x == y) << to_string(x);
+    by_action<int> outcomes{{x, 1}};
+    EXPECT_TRUE(outcomes.contains(y)) << to_string(x);
   }
 }
+
+TEST(action, for_a_job_manager_names_its_cluster) {
+  for (auto& x : different_actions())
+    EXPECT_EQ(!job_manager_of(x).empty(), target_of(x) == action_target::job_manager) << to_string(x);
+}
+
+TEST(action, that_is_a_query_has_other_words_than_a_command) {
+  for (auto& x : different_actions()) {
+    auto words = to_string(x);
+    bool reads = words.starts_with("ask ") || words.starts_with("read ") || words.starts_with("inspect ");
+    EXPECT_EQ(effect_of(x) == action_effect::query, reads) << words;
+  }
+}
+
+TEST(action, that_is_refused_judges_the_version_or_is_tried_again) {
+  for (auto& x : different_actions())
+    EXPECT_EQ(is_verdict(x), target_of(x) == action_target::job_manager || std::holds_alternative<create_object>(x)
+                                 || std::holds_alternative<rehearse_object>(x))
+        << to_string(x);
+}
+
+TEST(action, that_starts_or_compiles_a_job_runs_main) {
+  for (auto& x : different_actions())
+    EXPECT_EQ(runs_main(x), std::holds_alternative<submit_job>(x) || std::holds_alternative<compile_job>(x))
+        << to_string(x);
+}
+
+// -- what does not compile -----------------------------------------------------------------------------------------
+
+struct without_target {
+  [[maybe_unused]] static constexpr auto effect = action_effect::command;
+};
+static_assert(!action_type<without_target>);
+
+struct without_effect {
+  [[maybe_unused]] static constexpr auto target = action_target::kubernetes;
+};
+static_assert(!action_type<without_effect>);
+
+struct complete {
+  [[maybe_unused]] static constexpr auto target = action_target::kubernetes;
+  [[maybe_unused]] static constexpr auto effect = action_effect::command;
+};
+static_assert(action_type<complete>);
+
+/// For a JobManager, and says neither which one nor what to send.
+struct without_request {
+  [[maybe_unused]] static constexpr auto target = action_target::job_manager;
+  [[maybe_unused]] static constexpr auto effect = action_effect::command;
+};
+static_assert(!action_type<without_request>);
+
+/// A list of actions with one that lacks something is no action.
+template <class... A>
+concept makes_variant = requires { typename variant_of_actions<A...>; };
+static_assert(makes_variant<add_finalizer, complete>);
+static_assert(!makes_variant<add_finalizer, without_target>);
+static_assert(!makes_variant<add_finalizer, without_effect>);
+
+static_assert(question<ask_jobs>);
+static_assert(!question<cancel_job>, "a command");
+static_assert(!question<ask_namespace>, "a question to Kubernetes");
+
+/// Asks about a job and does not say where the answer is kept.
+struct without_slot {
+  [[maybe_unused]] static constexpr auto target = action_target::job_manager;
+  [[maybe_unused]] static constexpr auto effect = action_effect::query;
+  [[maybe_unused]] static constexpr auto decode = rest::decode_overview;
+  using answer = rest::overview;
+  std::string cluster_id;
+  rest::request request() const { return rest::get_overview(); }
+};
+static_assert(action_type<without_slot> && !question<without_slot>);
 
 } // namespace
 } // namespace flink

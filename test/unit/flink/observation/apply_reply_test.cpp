@@ -24,7 +24,7 @@ protected:
   }
 
   std::string outcome_of(const action& x) const {
-    auto i = s.seen.outcomes.find(to_string(x));
+    auto i = s.seen.outcomes.find(x);
     if (i == s.seen.outcomes.end())
       return "none";
     return i->second.failed ? std::string{to_string(i->second.failed->kind)} : "done";
@@ -60,17 +60,16 @@ TEST_F(learned_from, a_refused_create_is_a_failure_that_counts_its_attempts) {
   hear(create, 500, "");
   hear(create, 500, "");
   EXPECT_EQ(outcome_of(create), "transient");
-  EXPECT_EQ(s.seen.outcomes[to_string(create)].attempts, 2);
+  EXPECT_EQ(s.seen.outcomes[create].attempts, 2);
   hear(create, 201, object("app-c1-jm", "uid-1", "c1"));
-  EXPECT_EQ(s.seen.outcomes[to_string(create)].attempts, 0);
+  EXPECT_EQ(s.seen.outcomes[create].attempts, 0);
 }
 
 TEST_F(learned_from, an_object_under_our_name_is_ours_or_a_conflict_or_gone) {
   action create = create_object{object_role::generic_service, "c1"};
   action read = read_object{object_role::generic_service, "c1"};
   hear(read, 200, object("app", "uid-of-somebody", ""));
-  EXPECT_THAT(s.seen.name_conflicts[to_string(create)],
-              HasSubstr("generic Service app exists and belongs to somebody"));
+  EXPECT_THAT(s.seen.name_conflicts[create], HasSubstr("generic Service app exists and belongs to somebody"));
 
   hear(read, 200, object("app", "uid-1", "c0")); // it serves whatever cluster is live
   EXPECT_TRUE(s.seen.name_conflicts.empty());
@@ -182,15 +181,15 @@ TEST_F(learned_from, what_a_job_manager_says_counts_for_its_present_life_only) {
   hear(ask_overview{"c1"}, 200, R"({"taskmanagers":1,"slots-total":2,"slots-available":2})");
   hear(ask_jobs{"c1"}, 200, R"({"jobs":[]})");
   auto& view = s.seen.job_managers["c1"];
-  EXPECT_EQ(view.overview->value.slots_total, 2);
-  EXPECT_TRUE(view.jobs->value.empty());
+  EXPECT_EQ(view.find(ask_overview{"c1"})->value.slots_total, 2);
+  EXPECT_TRUE(view.find(ask_jobs{"c1"})->value.empty());
   hear(ask_features{"c1"}, 200, R"({"features":{"web-rescale":true}})");
-  EXPECT_TRUE(view.features->value.rescale);
+  EXPECT_TRUE(view.find(ask_features{"c1"})->value.rescale);
   hear(ask_requirements{"c1", "j"}, 200, R"({"v":{"parallelism":{"lowerBound":1,"upperBound":2}}})");
-  EXPECT_EQ(view.requirements.at("j").value->at("v"), (rest::bounds{1, 2}));
+  EXPECT_EQ(view.find(ask_requirements{"c1", "j"})->value->at("v"), (rest::bounds{1, 2}));
 
   learn(s.seen, s.app, ask_jobs{"c1"}, {.status = 200, .body = R"({"jobs":[]})", .asked = {"uid-jm", 1}});
-  EXPECT_FALSE(s.seen.job_managers["c1"].overview); // it has restarted
+  EXPECT_FALSE(s.seen.job_managers["c1"].find(ask_overview{"c1"})); // it has restarted
 }
 
 TEST_F(learned_from, a_thing_that_does_not_exist_is_an_answer_too) {
@@ -202,12 +201,12 @@ TEST_F(learned_from, a_thing_that_does_not_exist_is_an_answer_too) {
   hear(ask_savepoint{"c1", "j", "t"}, 404, nothing);
   hear(ask_requirements{"c1", "j"}, 500, R"({"errors":["x.FlinkJobNotFoundException: Could not find Flink job"]})");
   auto& view = s.seen.job_managers["c1"];
-  EXPECT_FALSE(view.job.at("j").value);
-  EXPECT_FALSE(view.checkpoints.at("j").value);
-  EXPECT_FALSE(view.restarts.at("j").value);
-  EXPECT_FALSE(view.exceptions.at("j").value);
-  EXPECT_FALSE(view.savepoints.at("t").value);
-  EXPECT_FALSE(view.requirements.at("j").value);
+  EXPECT_FALSE(view.find(ask_job{"c1", "j"})->value);
+  EXPECT_FALSE(view.find(ask_checkpoints{"c1", "j"})->value);
+  EXPECT_FALSE(view.find(ask_restarts{"c1", "j"})->value);
+  EXPECT_FALSE(view.find(ask_exceptions{"c1", "j"})->value);
+  EXPECT_FALSE(view.find(ask_savepoint{"c1", "j", "t"})->value);
+  EXPECT_FALSE(view.find(ask_requirements{"c1", "j"})->value);
   EXPECT_EQ(outcome_of(ask_job{"c1", "j"}), "done");
 }
 
@@ -215,7 +214,7 @@ TEST_F(learned_from, failures_of_questions_leave_what_was_known) {
   hear(ask_jobs{"c1"}, 200, R"({"jobs":[]})");
   hear_nothing(ask_jobs{"c1"});
   hear(ask_job{"c1", "j"}, 503, "");
-  EXPECT_TRUE(s.seen.job_managers["c1"].jobs);
+  EXPECT_TRUE(s.seen.job_managers["c1"].find(ask_jobs{"c1"}));
   EXPECT_EQ(outcome_of(ask_jobs{"c1"}), "unknown");
   EXPECT_EQ(outcome_of(ask_job{"c1", "j"}), "transient");
 }
@@ -258,8 +257,8 @@ TEST_F(learned_from, a_disposal_is_asked_for_under_the_identity_that_flink_has_d
   auto& view = s.seen.job_managers["c1"];
   EXPECT_EQ(view.disposal_ids["file:/sp"], "d1");
   hear(ask_disposal{"c1", "d1"}, 200, R"({"status":{"id":"COMPLETED"},"operation":{}})");
-  ASSERT_TRUE(view.disposals.at("d1").value);
-  EXPECT_FALSE(view.disposals.at("d1").value->in_progress);
+  ASSERT_TRUE(view.find(ask_disposal{"c1", "d1"})->value);
+  EXPECT_FALSE(view.find(ask_disposal{"c1", "d1"})->value->in_progress);
   hear(dispose_savepoint{"c1", "file:/other"}, 500, "");
   EXPECT_FALSE(view.disposal_ids.contains("file:/other"));
 }

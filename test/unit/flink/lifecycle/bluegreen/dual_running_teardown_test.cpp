@@ -101,7 +101,7 @@ TEST(decide_bluegreen, a_version_whose_job_manager_is_silent_or_whose_job_restar
   auto silent = both();
   action question = ask_job{"c0", "old"};
   silent.failed(question, failure_class::transient, "no answer");
-  silent.seen.outcomes[to_string(question)].attempts = 3;
+  silent.seen.outcomes[question].attempts = 3;
   silent.later(1min).decide();
   EXPECT_THAT(silent.condition("Degraded"), StartsWith("True JobManagerSilent: the JobManager of version c0"));
   auto restarting = both();

@@ -179,7 +179,7 @@ const version_trouble version_troubles[] = {
     {"its JobManager is silent",
      [](scene& s) {
        s.failed(ask_job{"c0", "old"}, failure_class::unknown);
-       s.seen.outcomes[to_string(action{ask_job{"c0", "old"}})].attempts = 3;
+       s.seen.outcomes[ask_job{"c0", "old"}].attempts = 3;
      },
      "JobManagerSilent"},
     {"its job was cancelled by hand", [](scene& s) { s.job("c0", "old", job_state::canceled, 0); }, "JobEnded"},

@@ -129,7 +129,7 @@ TEST(adopted_deletion, a_silent_job_manager_does_not_hide_what_the_user_can_do) 
   for (action x : {action{ask_jobs{old_cluster}}, action{ask_savepoint{old_cluster, old_job, go_trigger}},
                    action{ask_job{old_cluster, old_job}}}) {
     s.failed(x, failure_class::transient);
-    s.seen.outcomes[to_string(x)].attempts = 3;
+    s.seen.outcomes[x].attempts = 3;
   }
   s.settle();
   EXPECT_EQ(s.serving(), old_cluster);

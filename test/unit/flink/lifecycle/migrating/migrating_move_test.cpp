@@ -81,7 +81,7 @@ TEST(adopted_submitting, nothing_is_decided_before_both_job_managers_have_answer
   EXPECT_FALSE(s.app.status.cluster);
   EXPECT_THAT(s.touched, Contains("ask jobs of 4e5f6071"));
   s.failed(ask_jobs{new_cluster}, failure_class::transient);
-  s.seen.outcomes[to_string(action{ask_jobs{new_cluster}})].attempts = 3;
+  s.seen.outcomes[ask_jobs{new_cluster}].attempts = 3;
   s.decide();
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True JobManagerSilent"));
 }

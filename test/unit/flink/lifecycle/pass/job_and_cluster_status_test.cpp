@@ -183,7 +183,7 @@ TEST(health, nothing_is_said_of_a_job_whose_job_manager_is_silent) {
   auto s = scene::running();
   for (int i = 0; i < config::defaults::breaker_failures; ++i)
     s.failed(ask_job{"c0", "old"}, failure_class::unknown);
-  s.seen.outcomes["ask job old of c0"].attempts = config::defaults::breaker_failures;
+  s.seen.outcomes[ask_job{"c0", "old"}].attempts = config::defaults::breaker_failures;
   s.decide();
   EXPECT_EQ(cluster_of(s).health, "Red");
   EXPECT_FALSE(job_of(s).health);
@@ -380,7 +380,7 @@ TEST(rights, credentials_that_are_not_accepted_are_told_apart) {
 TEST(rights, a_closed_way_is_not_called_silence) {
   auto s = scene::running();
   s.failed(ask_job{"c0", "old"}, failure_class::forbidden, no_proxy, 403);
-  s.seen.outcomes["ask job old of c0"].attempts = config::defaults::breaker_failures;
+  s.seen.outcomes[ask_job{"c0", "old"}].attempts = config::defaults::breaker_failures;
   s.decide();
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True Forbidden"));
   EXPECT_THAT(s.condition("Degraded"), Not(HasSubstr("does not answer")));

@@ -163,7 +163,7 @@ TEST(decide_recover, a_job_that_ran_and_failed_between_two_looks_is_the_one_whos
 TEST(decide_recover, a_job_that_came_back_by_itself_is_not_started_again) {
   auto s = failed_job();
   s.later(10s).slots("c0", 2);
-  s.told("c0").job.clear();
+  s.told("c0").all<ask_job>().clear();
   s.job("c0", "old", job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_FALSE(s.app.status.target.has_value());
@@ -178,7 +178,7 @@ TEST(decide_recover, a_job_lost_with_its_job_manager_is_started_again_from_the_r
   ASSERT_EQ(s.phase(), phase::Recovering);
   EXPECT_EQ(s.events(), "JobFailed ");
   s.later(10s).slots("c0", 2).no_job("c0", "old");
-  s.told("c0").checkpoints["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
+  s.told("c0").all<ask_checkpoints>()["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
   s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, "file:/chk-3");

@@ -38,7 +38,8 @@ TEST(decide_rollback, a_job_that_a_forgotten_stop_has_ended_has_not_finished_by_
   s.app.status.phase = "Recovering";
   s.job("c0", "old", job_state::finished).jobs("c0");
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
-  s.told("c0").savepoints[*s.target().trigger_id] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.told("c0").all<ask_savepoint>()[*s.target().trigger_id]
+      = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
   s.decide();
   auto id = s.target().cluster_id;
   s.done(switch_service{id}).jobs(id).no_job(id, *s.target().job_id);
@@ -64,7 +65,7 @@ TEST(decide_rollback, the_old_job_is_not_started_while_the_new_one_may_still_app
 TEST(decide_rollback, a_refused_job_has_ended_once_its_job_manager_says_that_it_is_not_there) {
   auto s = scene::submitting();
   auto id = s.target().cluster_id, job = *s.target().job_id;
-  s.failed(s.submit(), failure_class::rejected).told(id).job.clear();
+  s.failed(s.submit(), failure_class::rejected).told(id).all<ask_job>().clear();
   s.app.spec.force_rollback = true;
   ASSERT_EQ(s.decide().phase(), phase::RollingBackJob);
   auto t = s;

@@ -46,7 +46,7 @@ TEST(decide_rest, a_silent_job_manager_is_written_down_as_red) {
   auto s = scene::running();
   action question = ask_job{"c0", "old"};
   s.failed(question, failure_class::transient, "no answer");
-  s.seen.outcomes[to_string(question)].attempts = 3;
+  s.seen.outcomes[question].attempts = 3;
   s.later(1min).decide();
   EXPECT_EQ(s.app.status.cluster_status->health, "Red");
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True JobManagerSilent"));

@@ -131,7 +131,7 @@ TEST(decide_submit, the_tasks_of_a_job_whose_main_took_long_have_as_much_time_as
   auto deploying = [&](scene x, std::chrono::seconds later, std::chrono::milliseconds age) {
     auto& job = *x.target().job_id;
     x.later(later).done(x.submit()).done(switch_service{id}).job(id, job, job_state::running, 0);
-    x.told(id).job[job].value->start_time = x.milliseconds_now() - age.count();
+    x.told(id).all<ask_job>()[job].value->start_time = x.milliseconds_now() - age.count();
     return x.decide().phase();
   };
   EXPECT_EQ(deploying(s, 280s, 1s), phase::SubmittingJob);

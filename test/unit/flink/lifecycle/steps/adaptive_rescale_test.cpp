@@ -195,7 +195,7 @@ TEST(decide_adaptive, a_job_that_its_job_manager_is_bringing_back_is_waited_for)
   auto s = ordered();
   s.app.spec.flink_config["high-availability.type"] = "kubernetes";
   s.pods("c0", 1).no_job("c0", "old");
-  s.told("c0").requirements["old"] = learned<maybe<rest::requirements>>{std::nullopt, s.now.steady};
+  s.told("c0").all<ask_requirements>()["old"] = learned<maybe<rest::requirements>>{std::nullopt, s.now.steady};
   s.decide();
   EXPECT_EQ(s.phase(), phase::Rescaling);
   EXPECT_EQ(s.last.waiting.message, "asking which parallelism job old may have");

@@ -73,7 +73,7 @@ void answer(scene& s, const std::string& cluster, const std::string& job, char h
   if (how == 'n')
     s.no_job_manager(cluster);
   else if (how == 's')
-    s.told(cluster).job.erase(job);
+    s.told(cluster).all<ask_job>().erase(job);
   else if (how == '4')
     s.no_job(cluster, job);
   else

@@ -20,7 +20,7 @@ using testing::StartsWith;
 
 /// The JobManager has no record of the trigger.
 scene& forgotten(scene& s, const std::string& trigger) {
-  s.told("c0").savepoints[trigger] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.told("c0").all<ask_savepoint>()[trigger] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
   return s;
 }
 
@@ -79,7 +79,7 @@ TEST(decide_lost, a_cancel_whose_answer_was_lost_is_sent_again) {
 
 TEST(decide_lost, the_newest_state_is_asked_for_before_the_clusters_go) {
   auto s = stopping();
-  not_saved(s, "no").told("c0").checkpoints.clear();
+  not_saved(s, "no").told("c0").all<ask_checkpoints>().clear();
   s.job("c0", "old", job_state::failed).decide();
   EXPECT_EQ(s.last.waiting.reason, "LookingForState");
   EXPECT_THAT(s.acts(), AllOf(Contains("ask checkpoints of old of c0"), Not(Contains(StartsWith("delete")))));
@@ -136,7 +136,7 @@ TEST(decide_lost, a_stop_for_an_update_that_is_known_already_has_been_accepted) 
 
 TEST(decide_lost, a_forgotten_trigger_is_not_taken_for_failed_before_its_savepoint_was_looked_for) {
   auto s = scene::savepointing();
-  s.told("c0").checkpoints.clear();
+  s.told("c0").all<ask_checkpoints>().clear();
   forgotten(s.done(s.stop()), *s.target().trigger_id).decide();
   EXPECT_EQ(s.phase(), phase::Savepointing);
   EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));

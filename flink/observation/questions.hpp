@@ -1,0 +1,167 @@
+// The questions to a JobManager: one struct each. A new question is one struct here and its place in the variant of
+// action.hpp; sending, decoding, keeping and repeating it is the same for all.
+#pragma once
+
+#include "flink/observation/action_traits.hpp"
+
+#include <compare>
+#include <string>
+#include <vector>
+
+namespace flink {
+
+/// How many TaskManagers and slots are there?
+struct ask_overview {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_overview;
+  using answer = rest::overview;
+
+  std::string cluster_id;
+
+  std::string slot() const { return {}; }
+  rest::request request() const { return rest::get_overview(); }
+  auto operator<=>(const ask_overview&) const = default;
+};
+
+/// Which jobs does the JobManager remember, and how are they?
+struct ask_jobs {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_jobs;
+  using answer = std::vector<rest::job_summary>;
+
+  std::string cluster_id;
+
+  std::string slot() const { return {}; }
+  rest::request request() const { return rest::get_jobs(); }
+  auto operator<=>(const ask_jobs&) const = default;
+};
+
+/// How is one job?
+struct ask_job {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_job;
+  using answer = maybe<rest::job>;
+
+  std::string cluster_id;
+  std::string job_id;
+
+  const std::string& slot() const { return job_id; }
+  rest::request request() const { return rest::get_job(job_id); }
+  /// A job that has ended stays so.
+  static bool is_final(const answer& x) { return x && rest::is_terminal(x->state); }
+  auto operator<=>(const ask_job&) const = default;
+};
+
+/// Which checkpoints and savepoints has the job completed?
+struct ask_checkpoints {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_checkpoints;
+  using answer = maybe<rest::checkpoints>;
+
+  std::string cluster_id;
+  std::string job_id;
+
+  const std::string& slot() const { return job_id; }
+  rest::request request() const { return rest::get_checkpoints(job_id); }
+  auto operator<=>(const ask_checkpoints&) const = default;
+};
+
+/// How often has Flink restarted the job?
+struct ask_restarts {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_restarts;
+  using answer = maybe<rest::restarts>;
+
+  std::string cluster_id;
+  std::string job_id;
+
+  const std::string& slot() const { return job_id; }
+  rest::request request() const { return rest::get_restarts(job_id); }
+  auto operator<=>(const ask_restarts&) const = default;
+};
+
+/// What made the job fail?
+struct ask_exceptions {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_exceptions;
+  using answer = maybe<rest::exceptions>;
+
+  std::string cluster_id;
+  std::string job_id;
+
+  const std::string& slot() const { return job_id; }
+  rest::request request() const { return rest::get_exceptions(job_id); }
+  auto operator<=>(const ask_exceptions&) const = default;
+};
+
+/// How far is the savepoint of this trigger?
+struct ask_savepoint {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_savepoint;
+  using answer = maybe<rest::savepoint>;
+
+  std::string cluster_id;
+  std::string job_id;
+  std::string trigger_id;
+
+  const std::string& slot() const { return trigger_id; }
+  rest::request request() const { return rest::get_savepoint(job_id, trigger_id); }
+  /// A savepoint that was completed, or has failed, stays so.
+  static bool is_final(const answer& x) { return x && !x->in_progress; }
+  auto operator<=>(const ask_savepoint&) const = default;
+};
+
+/// What can the JobManager do?
+struct ask_features {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_features;
+  using answer = rest::features;
+
+  std::string cluster_id;
+
+  std::string slot() const { return {}; }
+  rest::request request() const { return rest::get_features(); }
+  auto operator<=>(const ask_features&) const = default;
+};
+
+/// Within which bounds does the job's parallelism lie?
+struct ask_requirements {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_requirements;
+  using answer = maybe<rest::requirements>;
+
+  std::string cluster_id;
+  std::string job_id;
+
+  const std::string& slot() const { return job_id; }
+  rest::request request() const { return rest::get_requirements(job_id); }
+  auto operator<=>(const ask_requirements&) const = default;
+};
+
+/// How far is the deletion of a savepoint? Flink draws the identity.
+struct ask_disposal {
+  static constexpr auto target = action_target::job_manager;
+  static constexpr auto effect = action_effect::query;
+  static constexpr auto decode = rest::decode_disposal;
+  using answer = maybe<rest::disposal>;
+
+  std::string cluster_id;
+  std::string disposal_id;
+
+  const std::string& slot() const { return disposal_id; }
+  rest::request request() const { return rest::get_disposal(disposal_id); }
+  /// A disposal that was completed, or has failed, stays so.
+  static bool is_final(const answer& x) { return x && !x->in_progress; }
+  auto operator<=>(const ask_disposal&) const = default;
+};
+
+} // namespace flink
