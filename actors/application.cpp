@@ -33,13 +33,13 @@ flink::reply reply_of(const messages::answer& a, std::chrono::steady_clock::time
 
 bool clusters_left(const flink::observation& x) {
   auto orphaned = [](auto& y) { return y->head.labels.contains(std::string{flink::labels::orphaned}); };
-  for (auto& [name, d] : x.world.deployments)
+  for (auto& [name, d] : x.objects.deployments)
     if (!orphaned(d))
       return true;
-  for (auto& [name, s] : x.world.services)
+  for (auto& [name, s] : x.objects.services)
     if (flink::is_versioned(*s) && !orphaned(s))
       return true;
-  return !x.world.pods.empty() && !x.world.deployments.empty();
+  return !x.objects.pods.empty() && !x.objects.deployments.empty();
 }
 
 } // namespace
@@ -74,7 +74,7 @@ void application_state::on(const messages::application_news& x) {
     return reconsider();
   }
   orphaned_ = false;
-  flink::learn_application(seen_, x.record->app);
+  flink::apply_application(seen_, x.record->app);
   shown_version_ = x.record->app.metadata.resource_version;
   if (!own_version_.empty() && shown_version_ != own_version_)
     return; // from before our own write, whose answer is newer; or the timer will tell
@@ -89,7 +89,7 @@ void application_state::on(const messages::application_news& x) {
 }
 
 void application_state::on(const messages::object_news& x) {
-  std::visit([&](auto& object) { flink::learn_object(seen_, object, x.removed); }, x.object);
+  std::visit([&](auto& object) { flink::apply_object(seen_, object, x.removed); }, x.object);
   reconsider();
 }
 
@@ -164,7 +164,7 @@ void application_state::written(const flink::decision& d, const messages::answer
   if (record_->app.status != d.next)
     log::error("status-not-kept", subject(),
                "the API server does not keep every field of the status: is the CRD that of this version?");
-  flink::learn_written(seen_, before, record_->app.status);
+  flink::apply_written_status(seen_, before, record_->app.status);
   tell_decision(before, d);
   measure(before, record_->app.status);
   backoff_ = defaults::restart_first;
@@ -191,7 +191,7 @@ bool application_state::changes_something(const flink::action& x) const {
   if (std::holds_alternative<flink::record_event>(x))
     return false;
   return effect_of(x) == flink::action_effect::command
-      && !std::holds_alternative<flink::no_call>(flink::call_for(x, record_->app, seen_, setup_.settings.render));
+      && !std::holds_alternative<flink::unsendable>(flink::request_for(x, record_->app, seen_, setup_.settings.render));
 }
 
 void application_state::act(const std::vector<flink::action>& actions) {
@@ -210,29 +210,29 @@ void application_state::act(const std::vector<flink::action>& actions) {
 }
 
 void application_state::perform(const flink::action& x) {
-  auto call = flink::call_for(x, record_->app, seen_, setup_.settings.render);
-  if (auto* y = std::get_if<flink::kubernetes_call>(&call))
+  auto call = flink::request_for(x, record_->app, seen_, setup_.settings.render);
+  if (auto* y = std::get_if<flink::api_server_request>(&call))
     return send(x, *y);
-  if (auto* y = std::get_if<flink::job_manager_call>(&call))
+  if (auto* y = std::get_if<flink::job_manager_request>(&call))
     return send(x, *y);
-  flink::reply none{.none = flink::failure{flink::failure_class::not_sent, 0, std::get<flink::no_call>(call).why},
+  flink::reply none{.none = flink::failure{flink::failure_class::not_sent, 0, std::get<flink::unsendable>(call).why},
                     .at = self_->clock().now()};
-  flink::learn(seen_, record_->app, x, none);
+  flink::apply_reply(seen_, record_->app, x, none);
 }
 
-void application_state::send(const flink::action& x, const flink::kubernetes_call& call) {
+void application_state::send(const flink::action& x, const flink::api_server_request& call) {
   ++pending_;
   in_flight_.push_back(x);
-  auto patience = flink::patience_for(x, record_->app);
+  auto patience = flink::timeout_for(x, record_->app);
   questions_.ask(self_, setup_.kube, patience + defaults::answer_margin,
                  messages::kube_request{subject(), call.request, self_->clock().now() + patience},
                  [this, x](const messages::answer& a) { performed(x, {}, a); });
 }
 
-void application_state::send(const flink::action& x, const flink::job_manager_call& call) {
+void application_state::send(const flink::action& x, const flink::job_manager_request& call) {
   auto c = flink::look_at_cluster(seen_, call.cluster_id);
   if (!c.leader) {
-    flink::learn(
+    flink::apply_reply(
         seen_, record_->app, x,
         {.none = flink::failure{flink::failure_class::not_sent, 0, "no JobManager pod of cluster " + c.id + " runs"},
          .at = self_->clock().now()});
@@ -244,7 +244,7 @@ void application_state::send(const flink::action& x, const flink::job_manager_ca
   else if (std::exchange(seen_.under_way[x], asked) == asked)
     return;
   in_flight_.push_back(x);
-  auto patience = flink::patience_for(x, record_->app);
+  auto patience = flink::timeout_for(x, record_->app);
   auto& spec = record_->app.spec;
   messages::job_manager_address to{.ns = identity_.key.ns,
                                    .service = c.versioned_service ? c.versioned_service->head.key.name : std::string{},
@@ -262,7 +262,7 @@ void application_state::performed(const flink::action& x, flink::incarnation ask
   std::erase(in_flight_, x);
   if (runs_main(x))
     return main_has_run(x, std::move(asked), a);
-  flink::learn(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
+  flink::apply_reply(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
   if (changes_resource(x) && a.response.status >= 200 && a.response.status < 300)
     adopt(a.response.body);
   one_less();
@@ -274,7 +274,7 @@ void application_state::main_has_run(const flink::action& x, flink::incarnation 
   if (sent == seen_.under_way.end() || sent->second != asked)
     return;
   seen_.under_way.erase(sent);
-  flink::learn(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
+  flink::apply_reply(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
   reconsider();
 }
 
@@ -282,7 +282,7 @@ void application_state::one_less() {
   if (--pending_ > 0)
     return;
   busy_ = false;
-  flink::forget_the_past(seen_, record_->app.status, self_->clock().now());
+  flink::evict_stale(seen_, record_->app.status, self_->clock().now());
   reconsider();
 }
 

@@ -69,8 +69,8 @@ private:
   void read_again(const std::string& why);
 
   // -- carrying ------------------------------------------------------------------------------------------
-  void send(const flink::action& x, const flink::kubernetes_call& call);
-  void send(const flink::action& x, const flink::job_manager_call& call);
+  void send(const flink::action& x, const flink::api_server_request& call);
+  void send(const flink::action& x, const flink::job_manager_request& call);
   void record(const flink::record_event& x);
   void adopt(std::shared_ptr<const flink::application_record> record);
   bool adopt(const std::string& body);
@@ -83,7 +83,7 @@ private:
   flink::identities fresh_identities();
   std::string hex(int digits);
   std::string subject() const { return k8s::to_string(identity_.key); }
-  flink::moment now() const { return {setup_.wall_clock(), self_->clock().now()}; }
+  flink::clock_reading now() const { return {setup_.wall_clock(), self_->clock().now()}; }
 
   application_actor::pointer self_;
   application_setup setup_;

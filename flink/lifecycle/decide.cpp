@@ -33,7 +33,7 @@ bool block_on_lost_status(pass& p) {
   auto& was = p.was;
   if (was.cluster || was.target || was.failed)
     return false;
-  for (auto& id : clusters_in(p.in.seen.world)) {
+  for (auto& id : clusters_in(p.in.seen.objects)) {
     p.blocked("StatusLost", "cluster " + id
                                 + " exists although the status knows of none: restore the status, or delete the "
                                   "Deployments of that cluster to start anew");
@@ -107,7 +107,7 @@ decision decide_without_application(const situation& x) {
       p.act(ask_application{});
     p.wait("ApplicationUnknown", "asking whether the application of these objects still exists");
   } else if (*x.seen.application_gone) {
-    for (auto& id : clusters_in(x.seen.world))
+    for (auto& id : clusters_in(x.seen.objects))
       remove_cluster(p, id);
     p.wait("ApplicationGone", "removing what a deleted application left behind");
   }

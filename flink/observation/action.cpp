@@ -14,8 +14,8 @@ struct words {
   std::string operator()(const create_object& x) const {
     return "create " + std::string{to_string(x.role)} + " of " + x.cluster_id;
   }
-  std::string operator()(const rehearse_object& x) const {
-    return "rehearse " + std::string{to_string(x.role)} + (x.pod ? "'s pod of " : " of ") + x.cluster_id;
+  std::string operator()(const dry_run_object& x) const {
+    return "dry-run " + std::string{to_string(x.role)} + (x.pod ? "'s pod of " : " of ") + x.cluster_id;
   }
   std::string operator()(const read_object& x) const {
     return "read " + std::string{to_string(x.role)} + " of " + x.cluster_id;

@@ -52,7 +52,7 @@ struct create_object {
 };
 
 /// Asks whether the API server would take an object of a cluster, or one of its pods; nothing is kept.
-struct rehearse_object {
+struct dry_run_object {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::command;
   static constexpr bool judges_version = true;
@@ -61,7 +61,7 @@ struct rehearse_object {
   std::string cluster_id;
   bool pod = false;
 
-  auto operator<=>(const rehearse_object&) const = default;
+  auto operator<=>(const dry_run_object&) const = default;
 };
 
 /// Reads an object that exists under the name of one of ours: is it ours?
@@ -299,7 +299,7 @@ struct rescale_job {
 template <action_type... A>
 using variant_of_actions = std::variant<A...>;
 
-using action = variant_of_actions<add_finalizer, remove_finalizer, create_object, rehearse_object, read_object,
+using action = variant_of_actions<add_finalizer, remove_finalizer, create_object, dry_run_object, read_object,
                                   delete_object, scale_deployment, switch_service, update_ingress, orphan_object,
                                   inspect_deployment, take_over_object, ask_namespace, ask_application, record_event,
                                   ask_overview, ask_jobs, ask_job, ask_checkpoints, ask_restarts, ask_exceptions,

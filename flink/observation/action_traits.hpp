@@ -24,7 +24,7 @@ enum class action_effect {
 
 /// An answer about one thing that may not exist (404).
 template <class T>
-using maybe = std::optional<T>;
+using or_not_found = std::optional<T>;
 
 namespace traits {
 
@@ -47,7 +47,7 @@ struct content_of {
   using type = T;
 };
 template <class T>
-struct content_of<maybe<T>> {
+struct content_of<or_not_found<T>> {
   using type = T;
 };
 
@@ -57,8 +57,9 @@ struct content_of<maybe<T>> {
 template <class A>
 concept action_type = traits::described<A> && (A::target == action_target::kubernetes || traits::for_job_manager<A>);
 
-/// A question to a JobManager. `answer` is what the view of the JobManager keeps under `slot()`; it is a maybe<> where
-/// a 404 is an answer, too. `decode` reads it from the REST answer. An answer that `is_final` is never asked for again.
+/// A question to a JobManager. `answer` is what the view of the JobManager keeps under `slot()`; it is an
+/// or_not_found<> where a 404 is an answer, too. `decode` reads it from the REST answer. An answer that `is_final` is
+/// never asked for again.
 template <class Q>
 concept question = action_type<Q> && Q::target == action_target::job_manager && Q::effect == action_effect::query
                 && requires(const Q& x, const typename Q::answer& answer) {

@@ -96,7 +96,7 @@ template <class T>
 void show(observation& seen, std::optional<T> (*decode)(std::string_view, json::complaint&), const std::string& body) {
   json::complaint ignored;
   if (auto x = decode(body, ignored))
-    learn_object(seen, std::make_shared<const T>(std::move(*x)), false);
+    apply_object(seen, std::make_shared<const T>(std::move(*x)), false);
 }
 
 void show_object(observation& seen, object_role role, const std::string& body) {
@@ -113,7 +113,7 @@ void show_object(observation& seen, object_role role, const std::string& body) {
 }
 
 /// Notes whether the object under our name is ours, somebody else's, or gone.
-void learn_owner(observation& seen, const application& app, const read_object& x, const reply& r) {
+void note_owner(observation& seen, const application& app, const read_object& x, const reply& r) {
   action creation = create_object{x.role, x.cluster_id};
   seen.name_conflicts.erase(creation);
   if (r.status == 404) {
@@ -146,17 +146,17 @@ void forget(std::map<std::string, std::shared_ptr<const T>>& all, const delete_o
 
 /// Removes an object that does not exist. If only the answer to its creation has shown it, no watch reports its end.
 void forget_object(observation& seen, const delete_object& x) {
-  forget(seen.world.deployments, x);
-  forget(seen.world.services, x);
-  forget(seen.world.ingresses, x);
+  forget(seen.objects.deployments, x);
+  forget(seen.objects.services, x);
+  forget(seen.objects.ingresses, x);
 }
 
 void forget_object(observation& seen, const orphan_object& x) {
-  seen.world.deployments.erase(x.name);
-  seen.world.services.erase(x.name);
+  seen.objects.deployments.erase(x.name);
+  seen.objects.services.erase(x.name);
 }
 
-struct learner {
+struct reply_applier {
   observation& seen;
   const application& app;
   const action& x;
@@ -188,7 +188,7 @@ struct learner {
   void operator()(const record_event&) const {}
   void operator()(const read_object& y) const {
     if (succeeded(r) || says_not_found())
-      learn_owner(seen, app, y, r);
+      note_owner(seen, app, y, r);
     plain();
   }
   void operator()(const delete_object& y) const {
@@ -249,42 +249,42 @@ void put(std::map<std::string, std::shared_ptr<const T>>& all, std::shared_ptr<c
 
 } // namespace
 
-void learn(observation& seen, const application& app, const action& x, const reply& r) {
-  std::visit(learner{seen, app, x, r}, x);
+void apply_reply(observation& seen, const application& app, const action& x, const reply& r) {
+  std::visit(reply_applier{seen, app, x, r}, x);
 }
 
-void learn_object(observation& seen, std::shared_ptr<const k8s::deployment> x, bool removed) {
-  put(seen.world.deployments, std::move(x), removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::deployment> x, bool removed) {
+  put(seen.objects.deployments, std::move(x), removed);
 }
 
-void learn_object(observation& seen, std::shared_ptr<const k8s::pod> x, bool removed) {
-  put(seen.world.pods, std::move(x), removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::pod> x, bool removed) {
+  put(seen.objects.pods, std::move(x), removed);
 }
 
-void learn_object(observation& seen, std::shared_ptr<const k8s::service> x, bool removed) {
-  put(seen.world.services, std::move(x), removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::service> x, bool removed) {
+  put(seen.objects.services, std::move(x), removed);
 }
 
-void learn_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool removed) {
-  put(seen.world.ingresses, std::move(x), removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool removed) {
+  put(seen.objects.ingresses, std::move(x), removed);
 }
 
-void learn_application(observation& seen, const application& x) {
+void apply_application(observation& seen, const application& x) {
   auto& all = x.metadata.finalizers;
   if (x.metadata.deletion_timestamp && std::find(all.begin(), all.end(), "orphan") != all.end())
     seen.being_orphaned = true;
 }
 
-void learn_written(observation& seen, const status& before, const status& written) {
+void apply_written_status(observation& seen, const status& before, const status& written) {
   auto job_id = job_under_way(written);
   if (job_id && job_id != job_under_way(before))
     seen.own_job_id = *job_id;
 }
 
-void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now) {
+void evict_stale(observation& seen, const status& present, std::chrono::steady_clock::time_point now) {
   std::erase_if(seen.outcomes, [&](auto& x) { return now - x.second.at > defaults::outcomes_remembered; });
   std::set<std::string> alive;
-  for (auto& id : clusters_in(seen.world))
+  for (auto& id : clusters_in(seen.objects))
     alive.insert(id);
   if (present.cluster)
     alive.insert(present.cluster->id);

@@ -14,28 +14,29 @@
 namespace flink {
 
 /// To the API server.
-struct kubernetes_call {
+struct api_server_request {
   k8s::request request;
 };
 
 /// To the JobManager of a cluster.
-struct job_manager_call {
+struct job_manager_request {
   std::string cluster_id;
   rest::request request;
 };
 
 /// An action that cannot be carried out now, e.g. because its JobManager pod has just gone.
-struct no_call {
+struct unsendable {
   std::string why;
 };
 
 /// What carries an action out. Events are sent in another way: they are aggregated, and nothing waits for them.
-using call = std::variant<no_call, kubernetes_call, job_manager_call>;
+using routed_request = std::variant<unsendable, api_server_request, job_manager_request>;
 
-call call_for(const action& x, const application& app, const observation& seen, const render_options& options);
+routed_request request_for(const action& x, const application& app, const observation& seen,
+                           const render_options& options);
 
 /// How long an answer may take.
-std::chrono::milliseconds patience_for(const action& x, const application& app);
+std::chrono::milliseconds timeout_for(const action& x, const application& app);
 
 /// What came back, freed from the transport's terms.
 struct reply {
@@ -49,23 +50,23 @@ struct reply {
 };
 
 /// Takes in the answer to an action.
-void learn(observation& seen, const application& app, const action& x, const reply& r);
+void apply_reply(observation& seen, const application& app, const action& x, const reply& r);
 
 /// Takes in an object that the API server has shown: a watch event, or the answer to a write.
 /// An object that was `removed` is dropped.
-void learn_object(observation& seen, std::shared_ptr<const k8s::deployment> x, bool removed);
-void learn_object(observation& seen, std::shared_ptr<const k8s::pod> x, bool removed);
-void learn_object(observation& seen, std::shared_ptr<const k8s::service> x, bool removed);
-void learn_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::deployment> x, bool removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::pod> x, bool removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::service> x, bool removed);
+void apply_object(observation& seen, std::shared_ptr<const k8s::ingress> x, bool removed);
 
 /// Notes an orphaning deletion, which only some versions of the application show.
-void learn_application(observation& seen, const application& x);
+void apply_application(observation& seen, const application& x);
 
 /// Notes that a status which was decided here has been written.
-void learn_written(observation& seen, const status& before, const status& written);
+void apply_written_status(observation& seen, const status& before, const status& written);
 
 /// Drops outcomes and JobManagers that no decision can ask for any more, so that memory does not grow with the age of
 /// the process.
-void forget_the_past(observation& seen, const status& present, std::chrono::steady_clock::time_point now);
+void evict_stale(observation& seen, const status& present, std::chrono::steady_clock::time_point now);
 
 } // namespace flink

@@ -57,22 +57,22 @@ incarnation incarnation_of(const k8s::pod& x) {
 
 cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id) {
   cluster_view c{.id = cluster_id};
-  for (auto& [name, x] : seen.world.deployments)
+  for (auto& [name, x] : seen.objects.deployments)
     if (cluster_of(x->head) == cluster_id)
       (label(x->head, labels::deployment_type) == "jobmanager" ? c.job_manager : c.task_manager) = x.get();
-  for (auto& [name, x] : seen.world.services)
+  for (auto& [name, x] : seen.objects.services)
     if (is_versioned(*x) && cluster_of(x->head) == cluster_id)
       c.versioned_service = x.get();
-  for (auto& [name, x] : seen.world.pods)
+  for (auto& [name, x] : seen.objects.pods)
     if (label(x->head, labels::cluster_id) == cluster_id || is_go_pod(x->head, cluster_id))
       sort_pod(c, *x);
-  auto told = seen.job_managers.find(cluster_id);
-  if (c.leader && told != seen.job_managers.end() && told->second.asked == incarnation_of(*c.leader))
-    c.told = &told->second;
+  auto view = seen.job_managers.find(cluster_id);
+  if (c.leader && view != seen.job_managers.end() && view->second.asked == incarnation_of(*c.leader))
+    c.replies = &view->second;
   return c;
 }
 
-std::vector<std::string> clusters_in(const world& x) {
+std::vector<std::string> clusters_in(const objects& x) {
   std::set<std::string> ids;
   for (auto& [name, y] : x.deployments)
     ids.insert(cluster_of(y->head));

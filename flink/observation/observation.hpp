@@ -21,14 +21,14 @@
 namespace flink {
 
 /// Wall time is stored in the status and compared with times stored there. Steady time measures the age of an answer.
-struct moment {
+struct clock_reading {
   std::chrono::system_clock::time_point wall;
   std::chrono::steady_clock::time_point steady;
 };
 
 /// An answer and when it came.
 template <class T>
-struct learned {
+struct observed {
   T value;
   std::chrono::steady_clock::time_point at;
 };
@@ -54,7 +54,7 @@ using questions = mp::mp_copy_if<mp::mp_rename<action, mp::mp_list>, is_question
 
 /// The answers to one kind of question, by slot.
 template <class Q>
-using answers_to = std::map<std::string, learned<typename Q::answer>>;
+using answers_to = std::map<std::string, observed<typename Q::answer>>;
 
 /// What one incarnation of a cluster's JobManager has answered. Empty again when the incarnation changes.
 struct job_manager_view {
@@ -80,14 +80,14 @@ struct job_manager_view {
 
   /// Returns the last answer to a question, if there was one.
   template <question Q>
-  const learned<typename Q::answer>* find(const Q& x) const {
+  const observed<typename Q::answer>* find(const Q& x) const {
     auto i = all<Q>().find(x.slot());
     return i == all<Q>().end() ? nullptr : &i->second;
   }
 };
 
 /// Objects of the application by name, as last seen.
-struct world {
+struct objects {
   std::map<std::string, std::shared_ptr<const k8s::deployment>> deployments;
   std::map<std::string, std::shared_ptr<const k8s::pod>> pods;
   std::map<std::string, std::shared_ptr<const k8s::service>> services;
@@ -95,7 +95,7 @@ struct world {
 };
 
 struct observation {
-  flink::world world;
+  flink::objects objects;
   /// By cluster id.
   std::map<std::string, job_manager_view> job_managers;
   by_action<outcome> outcomes;
@@ -128,12 +128,12 @@ struct cluster_view {
   /// The JobManager pod to talk to: alive, with an address; ready ones first.
   const k8s::pod* leader = nullptr;
   /// What that pod has answered in its present incarnation.
-  const job_manager_view* told = nullptr;
+  const job_manager_view* replies = nullptr;
 
   /// Returns the newest answer to a question, if there is one. Sends nothing.
   template <question Q>
-  const learned<typename Q::answer>* known(const Q& x) const {
-    return told ? told->find(x) : nullptr;
+  const observed<typename Q::answer>* known(const Q& x) const {
+    return replies ? replies->find(x) : nullptr;
   }
 
   /// Returns whether neither Deployment, Service nor Pod is left, Terminating ones included.
@@ -156,6 +156,6 @@ bool is_versioned(const k8s::service& x);
 
 /// Returns the ids of all clusters of which anything is left. Pods of the Go operator alone do not count: they carry
 /// no cluster id.
-std::vector<std::string> clusters_in(const world& x);
+std::vector<std::string> clusters_in(const objects& x);
 
 } // namespace flink

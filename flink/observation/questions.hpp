@@ -43,7 +43,7 @@ struct ask_job {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
   static constexpr auto decode = rest::decode_job;
-  using answer = maybe<rest::job>;
+  using answer = or_not_found<rest::job>;
 
   std::string cluster_id;
   std::string job_id;
@@ -60,7 +60,7 @@ struct ask_checkpoints {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
   static constexpr auto decode = rest::decode_checkpoints;
-  using answer = maybe<rest::checkpoints>;
+  using answer = or_not_found<rest::checkpoints>;
 
   std::string cluster_id;
   std::string job_id;
@@ -75,7 +75,7 @@ struct ask_restarts {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
   static constexpr auto decode = rest::decode_restarts;
-  using answer = maybe<rest::restarts>;
+  using answer = or_not_found<rest::restarts>;
 
   std::string cluster_id;
   std::string job_id;
@@ -90,7 +90,7 @@ struct ask_exceptions {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
   static constexpr auto decode = rest::decode_exceptions;
-  using answer = maybe<rest::exceptions>;
+  using answer = or_not_found<rest::exceptions>;
 
   std::string cluster_id;
   std::string job_id;
@@ -105,7 +105,7 @@ struct ask_savepoint {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
   static constexpr auto decode = rest::decode_savepoint;
-  using answer = maybe<rest::savepoint>;
+  using answer = or_not_found<rest::savepoint>;
 
   std::string cluster_id;
   std::string job_id;
@@ -137,7 +137,7 @@ struct ask_requirements {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
   static constexpr auto decode = rest::decode_requirements;
-  using answer = maybe<rest::requirements>;
+  using answer = or_not_found<rest::requirements>;
 
   std::string cluster_id;
   std::string job_id;
@@ -152,7 +152,7 @@ struct ask_disposal {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
   static constexpr auto decode = rest::decode_disposal;
-  using answer = maybe<rest::disposal>;
+  using answer = or_not_found<rest::disposal>;
 
   std::string cluster_id;
   std::string disposal_id;

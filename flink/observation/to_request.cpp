@@ -71,7 +71,7 @@ std::string body_for(object_role role, const application& app, const std::string
   return {};
 }
 
-const k8s::object_head* head_of(const world& x, object_role role, const std::string& name) {
+const k8s::object_head* head_of(const objects& x, object_role role, const std::string& name) {
   auto find = [&](auto& all) -> const k8s::object_head* {
     auto i = all.find(name);
     return i == all.end() ? nullptr : &i->second->head;
@@ -82,7 +82,7 @@ const k8s::object_head* head_of(const world& x, object_role role, const std::str
                                     : find(x.ingresses);
 }
 
-struct caller {
+struct router {
   const application& app;
   const observation& seen;
   const render_options& options;
@@ -100,79 +100,85 @@ struct caller {
     return i == service->selector.end() ? std::string{} : i->second;
   }
 
-  call operator()(const add_finalizer&) const {
+  routed_request operator()(const add_finalizer&) const {
     auto patch = k8s::add_finalizer(app.metadata, finalizer_name);
     if (!patch)
-      return no_call{"the finalizer cannot be added"};
-    return kubernetes_call{k8s::json_patch(k8s::flink_applications, key(), *patch)};
+      return unsendable{"the finalizer cannot be added"};
+    return api_server_request{k8s::json_patch(k8s::flink_applications, key(), *patch)};
   }
-  call operator()(const remove_finalizer&) const {
+  routed_request operator()(const remove_finalizer&) const {
     auto patch = k8s::remove_finalizer(app.metadata, finalizer_name);
     if (!patch)
-      return no_call{"the finalizer is gone already"};
-    return kubernetes_call{k8s::json_patch(k8s::flink_applications, key(), *patch)};
+      return unsendable{"the finalizer is gone already"};
+    return api_server_request{k8s::json_patch(k8s::flink_applications, key(), *patch)};
   }
-  call operator()(const create_object& x) const {
-    return kubernetes_call{k8s::create(type_of(x.role), ns(), body_for(x.role, app, x.cluster_id, options))};
+  routed_request operator()(const create_object& x) const {
+    return api_server_request{k8s::create(type_of(x.role), ns(), body_for(x.role, app, x.cluster_id, options))};
   }
-  call operator()(const rehearse_object& x) const {
+  routed_request operator()(const dry_run_object& x) const {
     if (!x.pod)
-      return kubernetes_call{k8s::dry_run_create(type_of(x.role), ns(), body_for(x.role, app, x.cluster_id, options))};
+      return api_server_request{
+          k8s::dry_run_create(type_of(x.role), ns(), body_for(x.role, app, x.cluster_id, options))};
     auto role = x.role == object_role::job_manager ? cluster_role::job_manager : cluster_role::task_manager;
-    return kubernetes_call{
+    return api_server_request{
         k8s::dry_run_create(k8s::pods, ns(), render_probe_pod(app, plan_for(app, x.cluster_id), options, role))};
   }
-  call operator()(const read_object& x) const {
-    return kubernetes_call{k8s::get(type_of(x.role), key(name_for(x.role, app, x.cluster_id)))};
+  routed_request operator()(const read_object& x) const {
+    return api_server_request{k8s::get(type_of(x.role), key(name_for(x.role, app, x.cluster_id)))};
   }
-  call operator()(const delete_object& x) const {
-    return kubernetes_call{k8s::remove(type_of(x.role), key(x.name), {.uid = x.uid})};
+  routed_request operator()(const delete_object& x) const {
+    return api_server_request{k8s::remove(type_of(x.role), key(x.name), {.uid = x.uid})};
   }
-  call operator()(const scale_deployment& x) const {
-    return kubernetes_call{
+  routed_request operator()(const scale_deployment& x) const {
+    return api_server_request{
         k8s::merge_patch(k8s::deployments, key(x.name), R"({"spec":{"replicas":)" + std::to_string(x.replicas) + "}}")};
   }
-  call operator()(const switch_service& x) const {
-    return kubernetes_call{k8s::merge_patch(k8s::services,
-                                            key(name_for(object_role::generic_service, app, x.cluster_id)),
-                                            service_switch_patch(app, x.cluster_id, pod_selector_of(x.cluster_id)))};
+  routed_request operator()(const switch_service& x) const {
+    return api_server_request{k8s::merge_patch(k8s::services,
+                                               key(name_for(object_role::generic_service, app, x.cluster_id)),
+                                               service_switch_patch(app, x.cluster_id, pod_selector_of(x.cluster_id)))};
   }
-  call operator()(const update_ingress& x) const {
-    return kubernetes_call{k8s::merge_patch(k8s::ingresses, key(name_for(object_role::ingress, app, x.cluster_id)),
-                                            ingress_patch(app, plan_for(app, x.cluster_id), options))};
+  routed_request operator()(const update_ingress& x) const {
+    return api_server_request{k8s::merge_patch(k8s::ingresses, key(name_for(object_role::ingress, app, x.cluster_id)),
+                                               ingress_patch(app, plan_for(app, x.cluster_id), options))};
   }
-  call operator()(const orphan_object& x) const {
-    return kubernetes_call{
+  routed_request operator()(const orphan_object& x) const {
+    return api_server_request{
         k8s::merge_patch(type_of(x.role), key(x.name),
                          R"({"metadata":{"labels":{")" + std::string{labels::orphaned} + R"(":"true"}}})")};
   }
-  call operator()(const inspect_deployment& x) const {
-    return kubernetes_call{k8s::get(k8s::deployments, key(x.name))};
+  routed_request operator()(const inspect_deployment& x) const {
+    return api_server_request{k8s::get(k8s::deployments, key(x.name))};
   }
-  call operator()(const take_over_object& x) const {
-    auto* head = head_of(seen.world, x.role, x.name);
+  routed_request operator()(const take_over_object& x) const {
+    auto* head = head_of(seen.objects, x.role, x.name);
     if (!head)
-      return no_call{"it is gone"};
-    return kubernetes_call{
+      return unsendable{"it is gone"};
+    return api_server_request{
         k8s::json_patch(type_of(x.role), key(x.name), take_over_patch(app, *head, keeps_owner(x.role)))};
   }
-  call operator()(const ask_namespace&) const { return kubernetes_call{k8s::get(k8s::namespaces, {"", ns()})}; }
-  call operator()(const ask_application&) const { return kubernetes_call{k8s::get(k8s::flink_applications, key())}; }
-  call operator()(const record_event&) const { return no_call{"events go their own way"}; }
+  routed_request operator()(const ask_namespace&) const {
+    return api_server_request{k8s::get(k8s::namespaces, {"", ns()})};
+  }
+  routed_request operator()(const ask_application&) const {
+    return api_server_request{k8s::get(k8s::flink_applications, key())};
+  }
+  routed_request operator()(const record_event&) const { return unsendable{"events go their own way"}; }
   template <action_type A>
     requires(A::target == action_target::job_manager)
-  call operator()(const A& x) const {
-    return job_manager_call{x.cluster_id, x.request()};
+  routed_request operator()(const A& x) const {
+    return job_manager_request{x.cluster_id, x.request()};
   }
 };
 
 } // namespace
 
-call call_for(const action& x, const application& app, const observation& seen, const render_options& options) {
-  return std::visit(caller{app, seen, options}, x);
+routed_request request_for(const action& x, const application& app, const observation& seen,
+                           const render_options& options) {
+  return std::visit(router{app, seen, options}, x);
 }
 
-milliseconds patience_for(const action& x, const application& app) {
+milliseconds timeout_for(const action& x, const application& app) {
   if (target_of(x) == action_target::kubernetes)
     return defaults::kubernetes_request;
   if (runs_main(x)) {

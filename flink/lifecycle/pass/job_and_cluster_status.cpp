@@ -46,7 +46,7 @@ std::string time_text(int64_t since_epoch) {
 /// Returns a message if checkpoints fail and none has completed for long: a failure now would lose all work since then.
 std::optional<std::string> checkpoints_fail(const pass_inputs& p, const rest::job& job) {
   auto c = p.next.cluster ? p.cluster(p.next.cluster->id) : cluster_view{};
-  if (!c.told || rest::is_terminal(job.state))
+  if (!c.replies || rest::is_terminal(job.state))
     return std::nullopt;
   auto* known = c.known(ask_checkpoints{c.id, job.id});
   if (!known || !known->value || !known->value->latest_failed)

@@ -37,11 +37,12 @@ std::chrono::steady_clock::time_point queries::job_answered(const cluster_view& 
   return known ? known->at : std::chrono::steady_clock::time_point{};
 }
 
-const maybe<rest::disposal>* queries::disposal(const cluster_view& c, const std::string& path, milliseconds every) {
-  if (!c.leader || !c.told)
+const or_not_found<rest::disposal>* queries::disposal(const cluster_view& c, const std::string& path,
+                                                      milliseconds every) {
+  if (!c.leader || !c.replies)
     return nullptr;
-  auto i = c.told->disposal_ids.find(path);
-  return i == c.told->disposal_ids.end() ? nullptr : ask(c, ask_disposal{c.id, i->second}, every);
+  auto i = c.replies->disposal_ids.find(path);
+  return i == c.replies->disposal_ids.end() ? nullptr : ask(c, ask_disposal{c.id, i->second}, every);
 }
 
 } // namespace flink

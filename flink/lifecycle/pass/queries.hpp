@@ -1,6 +1,6 @@
 // The fourth layer of a pass: what the JobManagers have answered. Each question returns the newest answer, or nullptr
 // while none is known, and sends the request when the answer is older than `every` or from before `not_before`.
-// A `maybe` without a value is a 404.
+// An `or_not_found` without a value is a 404.
 #pragma once
 
 #include "flink/lifecycle/pass/commands.hpp"
@@ -23,8 +23,8 @@ public:
   /// Returns when the newest answer about a job came; the epoch if none did.
   std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
   /// Returns how far the disposal of a savepoint is; nullptr before the JobManager has accepted it.
-  const maybe<rest::disposal>* disposal(const cluster_view& c, const std::string& path,
-                                        std::chrono::milliseconds every);
+  const or_not_found<rest::disposal>* disposal(const cluster_view& c, const std::string& path,
+                                               std::chrono::milliseconds every);
 
 protected:
   ~queries() = default;

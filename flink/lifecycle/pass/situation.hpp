@@ -35,7 +35,7 @@ struct situation {
   const observation& seen;
   const flink::settings& settings;
   identities fresh;
-  moment now;
+  clock_reading now;
 };
 
 /// What the application waits for, in words for the on-call engineer.

@@ -36,7 +36,7 @@ void leave_behind(pass& p) {
     p.ensure(orphan_object{role, x.key.name});
     marked = false;
   };
-  for (auto& id : clusters_in(p.in.seen.world)) {
+  for (auto& id : clusters_in(p.in.seen.objects)) {
     auto c = p.cluster(id);
     if (c.job_manager)
       mark(object_role::job_manager, c.job_manager->head);

@@ -109,7 +109,7 @@ void watch_job(pass& p, const cluster_view& c) {
 void keep_ingress(pass& p) {
   auto& id = p.was.cluster->id;
   auto colour = colour_of(p.was, id);
-  auto& all = p.in.seen.world.ingresses;
+  auto& all = p.in.seen.objects.ingresses;
   auto found = all.find(ingress_name(p.in.app.metadata.name, colour));
   if (found == all.end() || found->second->head.deleting || p.in.spec_hash != p.was.cluster->spec_hash)
     return;

@@ -210,7 +210,7 @@ void suspending(pass& p) {
 /// Waits for the user. A cluster without a job is the late effect of a create, and is removed. A cluster with a job is
 /// not ours to remove: somebody has reset the status.
 void stay_suspended(pass& p) {
-  for (auto& id : clusters_in(p.in.seen.world)) {
+  for (auto& id : clusters_in(p.in.seen.objects)) {
     auto c = p.cluster(id);
     auto* jobs = p.ask(c, ask_jobs{c.id}, defaults::poll_job);
     if (jobs && unknown_running_job(*jobs, {}))
@@ -227,7 +227,7 @@ void stay_suspended(pass& p) {
 
 /// Returns whether there are clusters although the status knows of none: they are not ours to remove.
 bool status_lost(const pass& p) {
-  return !p.was.cluster && !p.was.target && !p.was.failed && !clusters_in(p.in.seen.world).empty();
+  return !p.was.cluster && !p.was.target && !p.was.failed && !clusters_in(p.in.seen.objects).empty();
 }
 
 } // namespace

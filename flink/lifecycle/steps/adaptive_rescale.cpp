@@ -146,8 +146,8 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
     p.wait("AskingForRescale", "asking which parallelism job " + job + " may have");
     return false;
   }
-  auto plan = c.told->plans.find(to);
-  bool known = plan != c.told->plans.end() && !plan->second.empty();
+  auto plan = c.replies->plans.find(to);
+  bool known = plan != c.replies->plans.end() && !plan->second.empty();
   auto vertices = followers(**present, known ? &plan->second : nullptr, from, to);
   if (vertices.empty()) {
     restart_instead(p, "it cannot be told which vertices of job " + job + " are to have it");

@@ -45,17 +45,17 @@ void prune_colours(commands& p) {
     if (!x.deleting && !has_colour_in_use(p.in.app, p.next, x))
       p.ensure(delete_object{role, x.key.name, x.uid});
   };
-  for (auto& [name, x] : p.in.seen.world.services)
+  for (auto& [name, x] : p.in.seen.objects.services)
     if (!is_versioned(*x))
       remove(object_role::generic_service, x->head);
-  for (auto& [name, x] : p.in.seen.world.ingresses)
+  for (auto& [name, x] : p.in.seen.objects.ingresses)
     remove(object_role::ingress, x->head);
 }
 
 } // namespace
 
 std::vector<object_role> missing_objects(const pass_inputs& p, const cluster_view& c) {
-  auto& seen = p.in.seen.world;
+  auto& seen = p.in.seen.objects;
   auto colour = colour_of(p.next, c.id);
   auto& app = p.in.app.metadata.name;
   std::vector<object_role> missing;
@@ -109,8 +109,8 @@ bool recreate_objects(commands& p, const cluster_view& c) {
 }
 
 void switch_generic_service(commands& p, const cluster_view& c) {
-  auto i = p.in.seen.world.services.find(generic_service_name(p.in.app.metadata.name, colour_of(p.was, c.id)));
-  if (i == p.in.seen.world.services.end() || !c.versioned_service)
+  auto i = p.in.seen.objects.services.find(generic_service_name(p.in.app.metadata.name, colour_of(p.was, c.id)));
+  if (i == p.in.seen.objects.services.end() || !c.versioned_service)
     return;
   if (i->second->selector != c.versioned_service->selector)
     p.ensure(switch_service{c.id});
@@ -137,13 +137,13 @@ bool remove_cluster(commands& p, const std::string& cluster_id) {
 
 bool remove_all_clusters(commands& p) {
   bool empty = true;
-  for (auto& id : clusters_in(p.in.seen.world))
+  for (auto& id : clusters_in(p.in.seen.objects))
     empty = remove_cluster(p, id) && empty;
   return empty;
 }
 
 void prune_clusters(commands& p) {
-  for (auto& id : clusters_in(p.in.seen.world)) {
+  for (auto& id : clusters_in(p.in.seen.objects)) {
     bool serves = p.next.cluster && p.next.cluster->id == id;
     bool target = (p.next.target && p.next.target->cluster_id == id)
                || (p.next.updating_cluster && p.next.updating_cluster->id == id);

@@ -34,7 +34,7 @@ bool other_job_manager(const cluster_view& c) {
 
 /// Returns whether the JobManager has had the time to recover what it is going to recover.
 bool recovery_is_over(const pass_inputs& p, const cluster_view& c) {
-  return !p.high_availability() || p.in.now.steady >= c.told->since + defaults::high_availability_recovery;
+  return !p.high_availability() || p.in.now.steady >= c.replies->since + defaults::high_availability_recovery;
 }
 
 /// The JobManager does not know the job (404).
@@ -107,7 +107,7 @@ std::optional<std::string> unknown_running_job(const std::vector<rest::job_summa
 }
 
 std::optional<std::string> earlier_cluster(const pass_inputs& p) {
-  for (auto& id : clusters_in(p.in.seen.world)) {
+  for (auto& id : clusters_in(p.in.seen.objects)) {
     bool ours = id == p.was.target->cluster_id || (p.was.cluster && id == p.was.cluster->id);
     if (!ours && !p.cluster(id).job_manager_pods.empty())
       return id;

@@ -22,7 +22,7 @@ survey find_jobs(queries& p) {
   survey out;
   // A deletion must not hang because a JobManager does not answer; it has its own rules for that.
   bool patient = !p.in.app.metadata.deletion_timestamp;
-  for (auto& id : clusters_in(p.in.seen.world)) {
+  for (auto& id : clusters_in(p.in.seen.objects)) {
     auto c = p.cluster(id);
     auto* jobs = p.ask(c, ask_jobs{c.id}, defaults::poll_longest);
     for (auto& x : jobs ? *jobs : std::vector<rest::job_summary>{})
@@ -42,9 +42,9 @@ survey find_jobs(queries& p) {
 
 bool remove_others(queries& p, const std::string& keep) {
   bool gone = true;
-  for (auto& id : clusters_in(p.in.seen.world))
+  for (auto& id : clusters_in(p.in.seen.objects))
     gone = (id == keep || remove_cluster(p, id)) && gone;
-  for (auto& [name, pod] : p.in.seen.world.pods)
+  for (auto& [name, pod] : p.in.seen.objects.pods)
     if (without_uid_label(pod->head) && pod->head.deleting && (keep.empty() || !is_go_pod(pod->head, keep)))
       gone = false;
   if (!gone)

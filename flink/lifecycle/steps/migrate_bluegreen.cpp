@@ -38,7 +38,7 @@ go_operator_version older(const pass& p) {
 
 /// Returns the cluster beside the older version; empty if there is none.
 std::string other_cluster(const pass& p, const std::string& deployed) {
-  auto all = clusters_in(p.in.seen.world);
+  auto all = clusters_in(p.in.seen.objects);
   auto i = std::ranges::find_if(all, [&](auto& id) { return id != deployed; });
   return i == all.end() ? std::string{} : *i;
 }

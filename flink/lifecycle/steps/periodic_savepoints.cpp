@@ -90,7 +90,7 @@ std::chrono::steady_clock::time_point trigger_answered(const commands& p) {
 }
 
 /// Returns the job's checkpoints in an answer that is younger than the trigger's.
-const maybe<rest::checkpoints>* checkpoints_since(queries& p, const cluster_view& c) {
+const or_not_found<rest::checkpoints>* checkpoints_since(queries& p, const cluster_view& c) {
   auto& r = *p.was.savepoint_request;
   return p.ask(c, ask_checkpoints{c.id, r.job_id}, p.poll_interval(r.started_at), trigger_answered(p));
 }

@@ -12,17 +12,17 @@ namespace defaults = config::defaults;
 namespace {
 
 /// The dry runs of a new cluster. The API server accepts a Deployment even if it refuses its pods, so both are tried.
-std::vector<rehearse_object> dry_runs(const std::string& id) {
+std::vector<dry_run_object> dry_runs(const std::string& id) {
   using enum object_role;
   return {{job_manager, id, false}, {task_manager, id, false}, {job_manager, id, true}, {task_manager, id, true}};
 }
 
 /// Returns whether a refusal will have passed by then: a quota still counts the old cluster's pods.
-bool only_for_now(const rehearse_object& x, const failure& why) {
+bool only_for_now(const dry_run_object& x, const failure& why) {
   return x.pod && why.message.find("exceeded quota") != std::string::npos;
 }
 
-std::string in_words(const rehearse_object& x) {
+std::string in_words(const dry_run_object& x) {
   return std::string{to_string(x.role)} + (x.pod ? "'s pods" : "");
 }
 
@@ -59,7 +59,7 @@ bool await_old_pods_gone(pass& p) {
   auto old = p.cluster(p.was.cluster->id);
   ensure_replicas_if_there(p, old.job_manager, 0);
   ensure_replicas_if_there(p, old.task_manager, 0);
-  for (auto& id : clusters_in(p.in.seen.world)) {
+  for (auto& id : clusters_in(p.in.seen.objects)) {
     auto c = p.cluster(id);
     if (id == p.was.target->cluster_id || (c.job_manager_pods.empty() && c.task_manager_pods.empty()))
       continue;

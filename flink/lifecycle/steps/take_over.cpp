@@ -32,7 +32,7 @@ bool ensure_ours(pass& p, object_role role, const k8s::object_head& x) {
 
 /// Takes over all objects of a cluster, and those that all clusters share. Returns whether they are ours.
 bool take_over_objects(pass& p, const cluster_view& c) {
-  auto& world = p.in.seen.world;
+  auto& world = p.in.seen.objects;
   auto& name = p.in.app.metadata.name;
   bool ours = true;
   auto take = [&](object_role role, const auto* x) { ours = (!x || ensure_ours(p, role, x->head)) && ours; };
@@ -173,7 +173,7 @@ void forget_bookkeeping(status& x) {
 std::string deployed_cluster(const pass_inputs& p) {
   if (!filled(p.was.deploy_hash))
     return {};
-  for (auto& [name, x] : p.in.seen.world.deployments)
+  for (auto& [name, x] : p.in.seen.objects.deployments)
     if (label(x->head, labels::cluster_id) == *p.was.deploy_hash && !cluster_of(x->head).empty())
       return cluster_of(x->head);
   return *p.was.deploy_hash;

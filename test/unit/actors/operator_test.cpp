@@ -21,13 +21,13 @@ std::size_t deployments_seen = 0;
 
 flink::decision note(const flink::situation& x) {
   decided.push_back(x.app.metadata.name);
-  pods_seen = x.seen.world.pods.size();
-  deployments_seen = x.seen.world.deployments.size();
+  pods_seen = x.seen.objects.pods.size();
+  deployments_seen = x.seen.objects.deployments.size();
   if (x.app.metadata.name == "bad")
     throw std::runtime_error{"a mistake in decide"};
   return {.next = x.app.status,
           .requeue_after = 1h,
-          .waiting = {.reason = "Resting", .message = std::to_string(x.seen.world.pods.size()) + " pods"}};
+          .waiting = {.reason = "Resting", .message = std::to_string(x.seen.objects.pods.size()) + " pods"}};
 }
 
 class operator_test : public actor_test {

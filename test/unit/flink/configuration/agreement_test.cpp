@@ -196,7 +196,7 @@ TEST_P(every_availability, decides_who_brings_a_lost_job_back) {
 TEST_P(every_availability, decides_what_a_migration_waits_for) {
   adopted s{"SubmittingJob"};
   write_into(s.app.spec, GetParam());
-  s.seen.world.pods.clear();
+  s.seen.objects.pods.clear();
   s.settle();
   EXPECT_EQ(s.last.waiting.reason == "JobManagerSilent", on()) << s.last.waiting.reason;
 }

@@ -18,14 +18,15 @@ inline action order(int32_t parallelism) {
 }
 
 inline scene& may_have(scene& s, rest::requirements x) {
-  s.told("c0").all<ask_requirements>()["old"] = learned<maybe<rest::requirements>>{std::move(x), s.now.steady};
+  s.replies("c0").all<ask_requirements>()["old"]
+      = observed<or_not_found<rest::requirements>>{std::move(x), s.now.steady};
   return s;
 }
 
 /// What is observed of the job; tasks that do not run are on their way.
 inline scene& job_has(scene& s, int32_t parallelism, int32_t on_their_way = 0) {
   s.job("c0", "old", rest::job_state::running, parallelism + 1 - on_their_way);
-  auto& job = *s.told("c0").all<ask_job>()["old"].value;
+  auto& job = *s.replies("c0").all<ask_job>()["old"].value;
   job.tasks_total = parallelism + 1;
   job.vertices = {{.id = "source", .name = "source", .parallelism = 1, .status = "RUNNING"},
                   {.id = "rest", .name = "rest", .parallelism = parallelism, .status = "RUNNING"}};
@@ -33,13 +34,13 @@ inline scene& job_has(scene& s, int32_t parallelism, int32_t on_their_way = 0) {
 }
 
 inline scene& can_rescale(scene& s, bool yes = true) {
-  s.told("c0").all<ask_features>()[""] = learned<rest::features>{{.rescale = yes}, s.now.steady};
+  s.replies("c0").all<ask_features>()[""] = observed<rest::features>{{.rescale = yes}, s.now.steady};
   return s;
 }
 
 /// What the job that was compiled looks like.
 inline scene& planned(scene& s, rest::vertex_plan x) {
-  s.told("c0").plans[s.target().job->parallelism] = std::move(x);
+  s.replies("c0").plans[s.target().job->parallelism] = std::move(x);
   return s;
 }
 

@@ -98,11 +98,11 @@ struct adopted : scene {
     auto kind = json::cursor{text}.string_at({"kind"});
     if (kind == "Deployment") {
       texts[json::cursor{text}.string_at({"metadata", "name"})] = text;
-      learn_object(seen, std::make_shared<const k8s::deployment>(*k8s::decode_deployment(text, problem)), false);
+      apply_object(seen, std::make_shared<const k8s::deployment>(*k8s::decode_deployment(text, problem)), false);
     } else if (kind == "Service")
-      learn_object(seen, std::make_shared<const k8s::service>(*k8s::decode_service(text, problem)), false);
+      apply_object(seen, std::make_shared<const k8s::service>(*k8s::decode_service(text, problem)), false);
     else
-      learn_object(seen, std::make_shared<const k8s::pod>(*k8s::decode_pod(text, problem)), false);
+      apply_object(seen, std::make_shared<const k8s::pod>(*k8s::decode_pod(text, problem)), false);
   }
 
   adopted& edited(const std::string& name, const std::string& patch) {
@@ -149,16 +149,16 @@ struct adopted : scene {
   void carry_out(const action& x) {
     if (auto* taken = std::get_if<take_over_object>(&x)) {
       bool service = taken->role == object_role::versioned_service || taken->role == object_role::generic_service;
-      service ? take(seen.world.services, *taken) : take(seen.world.deployments, *taken);
+      service ? take(seen.objects.services, *taken) : take(seen.objects.deployments, *taken);
     } else if (auto* look = std::get_if<inspect_deployment>(&x))
       seen.inspected[look->name] = texts.at(look->name);
     else if (auto* gone = std::get_if<delete_object>(&x)) {
-      seen.world.deployments.erase(gone->name);
-      seen.world.services.erase(gone->name);
-      std::erase_if(seen.world.pods, [&](auto& d) { return d.first.starts_with(gone->name + "-"); });
+      seen.objects.deployments.erase(gone->name);
+      seen.objects.services.erase(gone->name);
+      std::erase_if(seen.objects.pods, [&](auto& d) { return d.first.starts_with(gone->name + "-"); });
     } else if (auto* asked = std::get_if<ask_overview>(&x))
-      told(asked->cluster_id).all<ask_overview>()[""]
-          = learned<rest::overview>{{.task_managers = 1, .slots_total = 16, .slots_available = 13}, now.steady};
+      replies(asked->cluster_id).all<ask_overview>()[""]
+          = observed<rest::overview>{{.task_managers = 1, .slots_total = 16, .slots_available = 13}, now.steady};
     else if (!std::holds_alternative<record_event>(x) && !std::holds_alternative<ask_job>(x)
              && !std::holds_alternative<ask_checkpoints>(x)) {
       touched.push_back(to_string(x));
@@ -186,7 +186,7 @@ struct adopted : scene {
   }
 
   std::set<std::string> clusters() const {
-    auto all = clusters_in(seen.world);
+    auto all = clusters_in(seen.objects);
     return {all.begin(), all.end()};
   }
 

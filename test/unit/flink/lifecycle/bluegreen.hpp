@@ -9,9 +9,9 @@ namespace flink::bluegreen {
 inline void coloured_objects(scene& s, const std::string& id, const std::string& colour) {
   auto head = s.head("app-" + colour, id, "");
   head.labels[std::string{labels::version}] = colour;
-  s.seen.world.services[head.key.name]
+  s.seen.objects.services[head.key.name]
       = std::make_shared<k8s::service>(k8s::service{.head = head, .selector = {{"pod-deployment-selector", id}}});
-  s.seen.world.ingresses[head.key.name] = std::make_shared<k8s::ingress>(k8s::ingress{.head = head});
+  s.seen.objects.ingresses[head.key.name] = std::make_shared<k8s::ingress>(k8s::ingress{.head = head});
 }
 
 /// The first version, green, runs.
@@ -20,9 +20,9 @@ inline scene green() {
   s.app.spec.deployment_mode = deployment_mode::BlueGreen;
   s.app.status.deployment_mode = "BlueGreen";
   s.app.status.deploy_version = "green";
-  s.seen.world.services.erase("app");
+  s.seen.objects.services.erase("app");
   coloured_objects(s, "c0", "green");
-  s.seen.world.ingresses.clear();
+  s.seen.objects.ingresses.clear();
   return s.decide();
 }
 
@@ -44,7 +44,7 @@ inline scene saving() {
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2).done(s.compile());
   coloured_objects(s, id, "blue");
-  s.seen.world.ingresses.clear();
+  s.seen.objects.ingresses.clear();
   return s.decide();
 }
 

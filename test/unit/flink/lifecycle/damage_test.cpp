@@ -109,7 +109,7 @@ TEST(decide_damage, many_complaints_are_counted_rather_than_told) {
 TEST(decide_damage, an_invalid_spec_is_told_beside_the_trouble_that_there_is) {
   auto s = scene::running();
   s.complaints = {{"spec.image", "is missing"}};
-  s.seen.world.deployments.erase("app-c0-tm");
+  s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True InvalidSpec: spec.image: is missing; besides: "));
 }

@@ -86,8 +86,8 @@ TEST(decide_faults, what_is_left_of_a_cluster_whose_job_manager_was_deleted_by_h
   auto s = scene::savepointing();
   s.app.status.job_status->last_checkpoint = "file:/cp/chk-1";
   s.app.status.job_status->last_checkpoint_time = k8s::format_time(s.now.wall);
-  s.seen.world.deployments.erase("app-c0-jm");
-  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.seen.objects.deployments.erase("app-c0-jm");
+  s.seen.objects.pods.erase("app-c0-jobmanager");
   s.decide();
   EXPECT_TRUE(s.does(delete_object{object_role::task_manager, "app-c0-tm", "uid-app-c0-tm"}));
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True OldJobManagerDown"));
@@ -120,13 +120,13 @@ TEST(decide_faults, a_deletion_that_was_said_to_be_done_and_does_not_show_is_ord
 TEST(decide_faults, what_a_deletion_finds_gone_is_forgotten_though_no_watch_has_shown_it) {
   auto s = scene::running();
   delete_object order{object_role::job_manager, "app-c0-jm", "uid-app-c0-jm"};
-  learn(
+  apply_reply(
       s.seen, s.app, order,
       {.status = 404,
        .body
        = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"NotFound","details":{"name":"app-c0-jm","kind":"deployments"},"code":404})"});
-  EXPECT_FALSE(s.seen.world.deployments.contains("app-c0-jm"));
-  EXPECT_TRUE(s.seen.world.deployments.contains("app-c0-tm"));
+  EXPECT_FALSE(s.seen.objects.deployments.contains("app-c0-jm"));
+  EXPECT_TRUE(s.seen.objects.deployments.contains("app-c0-tm"));
 }
 
 TEST(decide_faults, an_object_in_the_way_is_looked_at_until_it_is_gone_and_then_created) {
@@ -138,7 +138,7 @@ TEST(decide_faults, an_object_in_the_way_is_looked_at_until_it_is_gone_and_then_
   EXPECT_FALSE(s.does(read));
   s.later(2s).decide();
   EXPECT_TRUE(s.does(read));
-  learn(
+  apply_reply(
       s.seen, s.app, read,
       {.status = 404,
        .body
@@ -159,7 +159,7 @@ TEST(decide_faults, a_rollback_that_fails_keeps_the_state_for_the_next_edit) {
 TEST(decide_faults, nor_does_a_job_go_on_elsewhere_while_another_one_runs_on_its_cluster) {
   auto s = scene::savepointing();
   s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "job is not running"});
-  s.job("c0", "old", job_state::failed).told("c0").all<ask_jobs>().clear();
+  s.job("c0", "old", job_state::failed).replies("c0").all<ask_jobs>().clear();
   s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/chk-7", s.milliseconds_now(), false, false}});
   s.comes_to_rest();
   EXPECT_EQ(s.phase(), phase::Recovering) << "nobody has said yet what else runs there";
@@ -176,7 +176,7 @@ TEST(decide_faults, nor_where_the_old_job_was_to_be_cancelled_and_is_not_known_t
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2).done(s.compile()).decide();
   ASSERT_EQ(s.phase(), phase::Cancelling);
-  s.no_job("c0", "old").told("c0").all<ask_jobs>().clear();
+  s.no_job("c0", "old").replies("c0").all<ask_jobs>().clear();
   s.decide();
   EXPECT_EQ(s.last.waiting.reason, "LookingForJob");
   s.jobs("c0", {{.id = "unknown", .state = job_state::running}}).decide();
@@ -198,8 +198,8 @@ TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_
 
 TEST(decide_faults, a_rollback_to_a_cluster_whose_job_manager_was_deleted_by_hand_ends) {
   auto s = rolling_back();
-  s.seen.world.deployments.erase("app-c0-jm");
-  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.seen.objects.deployments.erase("app-c0-jm");
+  s.seen.objects.pods.erase("app-c0-jobmanager");
   s.decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_EQ(s.app.status.savepoint_path, "file:/sp") << "the next edit starts from it";
@@ -224,11 +224,11 @@ TEST(decide_faults, a_rollback_that_nobody_answers_restarts_the_job_manager_and_
   s.failed(submit_of_rollback(s), failure_class::unknown).later(20min).no_job("c0", first).decide();
   EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 0"));
   // The Deployment has none, and its pod goes.
-  s.seen.world.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(
+  s.seen.objects.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(
       k8s::deployment{.head = s.head("app-c0-jm", "c0", "jobmanager"), .replicas = 0});
   s.decide();
   EXPECT_THAT(s.acts(), Not(Contains("scale app-c0-jm to 1")));
-  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.seen.objects.pods.erase("app-c0-jobmanager");
   s.decide();
   EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
   s.objects("c0").pods("c0", 1).decide();

@@ -7,9 +7,9 @@
 namespace flink::inplace {
 
 inline scene& with_task_managers(scene& s, int32_t n) {
-  auto x = *s.seen.world.deployments.at("app-c0-tm");
+  auto x = *s.seen.objects.deployments.at("app-c0-tm");
   x.replicas = n;
-  s.seen.world.deployments["app-c0-tm"] = std::make_shared<k8s::deployment>(x);
+  s.seen.objects.deployments["app-c0-tm"] = std::make_shared<k8s::deployment>(x);
   return s;
 }
 

@@ -69,7 +69,7 @@ TEST(decide_refused, a_submit_that_was_refused_and_left_a_failed_job_has_the_wor
 TEST(decide_refused, a_submit_that_was_refused_is_believed_after_the_job_manager_has_said_what_became_of_it) {
   auto s = scene::submitting();
   s.later(1s).failed(s.submit(), failure_class::rejected, "no");
-  s.told(s.target().cluster_id).all<ask_job>().clear();
+  s.replies(s.target().cluster_id).all<ask_job>().clear();
   s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob) << "a main() that throws after execute() has started the job";
   EXPECT_THAT(s.acts(), Contains(StartsWith("ask job " + *s.target().job_id)));

@@ -32,8 +32,8 @@ struct scene {
   std::string hash = "aaaaaaaa";
   observation seen;
   flink::settings settings;
-  moment now{std::chrono::system_clock::time_point{std::chrono::hours{500'000}},
-             std::chrono::steady_clock::time_point{std::chrono::hours{1}}};
+  clock_reading now{std::chrono::system_clock::time_point{std::chrono::hours{500'000}},
+                    std::chrono::steady_clock::time_point{std::chrono::hours{1}}};
   int drawn = 0;
   decision last;
 
@@ -54,7 +54,7 @@ struct scene {
     situation x{app, complaints, hash, seen, settings, {"c" + n, "j" + n, "t" + n}, now};
     last = decisions_under_test()(x);
     all_decisions().push_back({app.status, last});
-    learn_written(seen, app.status, last.next);
+    apply_written_status(seen, app.status, last.next);
     app.status = last.next;
     return *this;
   }
@@ -121,7 +121,7 @@ struct scene {
 
   /// All objects of a cluster stand, no pod yet.
   scene& objects(const std::string& id) {
-    auto& w = seen.world;
+    auto& w = seen.objects;
     auto jm = "app-" + id + "-jm", tm = "app-" + id + "-tm";
     w.deployments[jm]
         = std::make_shared<k8s::deployment>(k8s::deployment{.head = head(jm, id, "jobmanager"), .replicas = 1});
@@ -138,7 +138,7 @@ struct scene {
   scene& pod(const std::string& id, const std::string& type, k8s::pod x) {
     auto name = "app-" + id + "-" + type;
     x.head = head(name, id, type);
-    seen.world.pods[name] = std::make_shared<k8s::pod>(std::move(x));
+    seen.objects.pods[name] = std::make_shared<k8s::pod>(std::move(x));
     return *this;
   }
 
@@ -150,7 +150,7 @@ struct scene {
 
   /// Another JobManager pod runs than before.
   scene& another_job_manager(const std::string& id) {
-    auto& known = seen.world.pods.at("app-" + id + "-jobmanager");
+    auto& known = seen.objects.pods.at("app-" + id + "-jobmanager");
     auto x = *known;
     x.head.uid += "-2";
     known = std::make_shared<k8s::pod>(std::move(x));
@@ -160,7 +160,7 @@ struct scene {
   scene& cluster(const std::string& id) { return objects(id).pods(id); }
 
   scene& no_job_manager(const std::string& id) {
-    seen.world.pods.erase("app-" + id + "-jobmanager");
+    seen.objects.pods.erase("app-" + id + "-jobmanager");
     return *this;
   }
 
@@ -169,15 +169,15 @@ struct scene {
       auto i = x.second->head.labels.find(std::string{labels::cluster_id});
       return i != x.second->head.labels.end() && i->second == id && x.first != "app";
     };
-    std::erase_if(seen.world.deployments, is);
-    std::erase_if(seen.world.pods, is);
-    std::erase_if(seen.world.services, is);
+    std::erase_if(seen.objects.deployments, is);
+    std::erase_if(seen.objects.pods, is);
+    std::erase_if(seen.objects.services, is);
     return *this;
   }
 
   // -- answers ------------------------------------------------------------------------------------------
 
-  job_manager_view& told(const std::string& id) {
+  job_manager_view& replies(const std::string& id) {
     auto c = look_at_cluster(seen, id);
     auto& view = seen.job_managers[id];
     if (c.leader && view.asked != incarnation_of(*c.leader))
@@ -186,13 +186,13 @@ struct scene {
   }
 
   scene& slots(const std::string& id, int32_t n, int32_t taken = 0) {
-    told(id).all<ask_overview>()[""]
-        = learned<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n - taken}, now.steady};
+    replies(id).all<ask_overview>()[""]
+        = observed<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n - taken}, now.steady};
     return *this;
   }
 
   scene& jobs(const std::string& id, std::vector<rest::job_summary> all = {}) {
-    told(id).all<ask_jobs>()[""] = learned<std::vector<rest::job_summary>>{std::move(all), now.steady};
+    replies(id).all<ask_jobs>()[""] = observed<std::vector<rest::job_summary>>{std::move(all), now.steady};
     return *this;
   }
 
@@ -204,7 +204,7 @@ struct scene {
                 .tasks_running = running,
                 .tasks_total = 4};
     j.vertices.push_back({.id = "v", .name = "v", .parallelism = 4, .status = "RUNNING"});
-    told(id).all<ask_job>()[job_id] = learned<maybe<rest::job>>{j, now.steady};
+    replies(id).all<ask_job>()[job_id] = observed<or_not_found<rest::job>>{j, now.steady};
     return *this;
   }
 
@@ -212,18 +212,18 @@ struct scene {
   scene& failing_job(const std::string& id, const std::string& job_id, rest::job_state state,
                      std::chrono::milliseconds ago = {}) {
     job(id, job_id, state);
-    auto& j = *told(id).all<ask_job>()[job_id].value;
+    auto& j = *replies(id).all<ask_job>()[job_id].value;
     j.last_failing = j.now - ago.count();
     return *this;
   }
 
   scene& exceptions(const std::string& id, const std::string& job_id, rest::exceptions x) {
-    told(id).all<ask_exceptions>()[job_id] = learned<maybe<rest::exceptions>>{std::move(x), now.steady};
+    replies(id).all<ask_exceptions>()[job_id] = observed<or_not_found<rest::exceptions>>{std::move(x), now.steady};
     return *this;
   }
 
   scene& restarts(const std::string& id, const std::string& job_id, std::optional<int32_t> count) {
-    told(id).all<ask_restarts>()[job_id] = learned<maybe<rest::restarts>>{rest::restarts{count}, now.steady};
+    replies(id).all<ask_restarts>()[job_id] = observed<or_not_found<rest::restarts>>{rest::restarts{count}, now.steady};
     return *this;
   }
 
@@ -233,17 +233,17 @@ struct scene {
   }
 
   scene& no_job(const std::string& id, const std::string& job_id) {
-    told(id).all<ask_job>()[job_id] = learned<maybe<rest::job>>{std::nullopt, now.steady};
+    replies(id).all<ask_job>()[job_id] = observed<or_not_found<rest::job>>{std::nullopt, now.steady};
     return *this;
   }
 
   scene& savepoint(const std::string& id, const std::string& trigger, rest::savepoint x) {
-    told(id).all<ask_savepoint>()[trigger] = learned<maybe<rest::savepoint>>{std::move(x), now.steady};
+    replies(id).all<ask_savepoint>()[trigger] = observed<or_not_found<rest::savepoint>>{std::move(x), now.steady};
     return *this;
   }
 
   scene& checkpoints(const std::string& id, const std::string& job_id, rest::checkpoints x) {
-    told(id).all<ask_checkpoints>()[job_id] = learned<maybe<rest::checkpoints>>{std::move(x), now.steady};
+    replies(id).all<ask_checkpoints>()[job_id] = observed<or_not_found<rest::checkpoints>>{std::move(x), now.steady};
     return *this;
   }
 

@@ -16,8 +16,8 @@ inline scene edited() {
 
 inline std::vector<action> rehearsals(const std::string& id) {
   using enum object_role;
-  return {rehearse_object{job_manager, id, false}, rehearse_object{task_manager, id, false},
-          rehearse_object{job_manager, id, true}, rehearse_object{task_manager, id, true}};
+  return {dry_run_object{job_manager, id, false}, dry_run_object{task_manager, id, false},
+          dry_run_object{job_manager, id, true}, dry_run_object{task_manager, id, true}};
 }
 
 /// ... the API server would take them, and the old job is being stopped.
@@ -36,15 +36,15 @@ inline scene making_room() {
 }
 
 inline scene& without_pods(scene& s, const std::string& id) {
-  std::erase_if(s.seen.world.pods, [&](auto& x) { return x.first.find("-" + id + "-") != std::string::npos; });
+  std::erase_if(s.seen.objects.pods, [&](auto& x) { return x.first.find("-" + id + "-") != std::string::npos; });
   return s;
 }
 
 inline scene& with_replicas(scene& s, const std::string& id, int32_t job_managers, int32_t task_managers) {
   for (auto& [suffix, n] : {std::pair{"-jm", job_managers}, std::pair{"-tm", task_managers}}) {
-    auto x = *s.seen.world.deployments.at("app-" + id + suffix);
+    auto x = *s.seen.objects.deployments.at("app-" + id + suffix);
     x.replicas = n;
-    s.seen.world.deployments["app-" + id + suffix] = std::make_shared<k8s::deployment>(x);
+    s.seen.objects.deployments["app-" + id + suffix] = std::make_shared<k8s::deployment>(x);
   }
   return s;
 }

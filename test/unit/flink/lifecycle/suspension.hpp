@@ -39,7 +39,7 @@ inline scene& not_saved(scene& s, const std::string& why) {
 
 /// Nothing of a cluster is left, and the operator sees it.
 inline scene& clusters_gone(scene& s) {
-  for (auto& id : clusters_in(s.seen.world))
+  for (auto& id : clusters_in(s.seen.objects))
     s.no_cluster(id);
   return s.decide();
 }

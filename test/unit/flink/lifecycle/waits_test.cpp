@@ -24,7 +24,7 @@ scene one_task_manager() {
 
 /// Somebody, or we, have scaled the JobManager of the cluster that serves.
 scene& job_manager_replicas(scene& s, int32_t n) {
-  auto& known = s.seen.world.deployments["app-c0-jm"];
+  auto& known = s.seen.objects.deployments["app-c0-jm"];
   auto changed = *known;
   changed.replicas = n;
   known = std::make_shared<k8s::deployment>(changed);
@@ -36,7 +36,7 @@ TEST(decide_waits, a_restart_waits_for_what_it_needs_and_says_what) {
   ASSERT_EQ(s.phase(), phase::Recovering);
   s.later(10s);
   auto t = s;
-  t.seen.world.deployments.erase("app-c0-tm");
+  t.seen.objects.deployments.erase("app-c0-tm");
   EXPECT_EQ(t.decide().last.waiting.reason, "ObjectsMissing");
   EXPECT_THAT(t.acts(), Contains("create TaskManager Deployment of c0"));
   t = s;
@@ -46,17 +46,17 @@ TEST(decide_waits, a_restart_waits_for_what_it_needs_and_says_what) {
   t = s;
   EXPECT_EQ(t.slots("c0", 0).decide().last.waiting.reason, "TaskManagersStarting");
   t = s;
-  t.told("c0").all<ask_job>().clear();
+  t.replies("c0").all<ask_job>().clear();
   EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "OldClusterUnconfirmed");
   t = s;
-  t.told("c0").all<ask_checkpoints>().clear();
+  t.replies("c0").all<ask_checkpoints>().clear();
   EXPECT_EQ(t.slots("c0", 2).decide().last.waiting.reason, "LookingForState");
 }
 
 TEST(decide_waits, a_job_that_is_started_again_waits_for_its_cluster_and_says_so) {
   auto s = submitting_again();
   auto t = s;
-  t.seen.world.deployments.erase("app-c0-tm");
+  t.seen.objects.deployments.erase("app-c0-tm");
   EXPECT_EQ(t.decide().last.waiting.reason, "ObjectsMissing");
   t = s;
   EXPECT_EQ(t.no_job_manager("c0").decide().last.waiting.reason, "JobManagerDown");
@@ -68,7 +68,7 @@ TEST(decide_waits, a_job_that_is_started_again_waits_for_its_cluster_and_says_so
 TEST(decide_waits, a_cluster_that_serves_and_was_scaled_to_nothing_gets_its_pods_back) {
   auto s = scene::running();
   job_manager_replicas(s, 0);
-  auto& task_managers = s.seen.world.deployments["app-c0-tm"];
+  auto& task_managers = s.seen.objects.deployments["app-c0-tm"];
   auto none = *task_managers;
   none.replicas = 0;
   task_managers = std::make_shared<k8s::deployment>(none);
@@ -94,7 +94,7 @@ TEST(decide_waits, a_task_manager_that_somebody_took_away_comes_back_where_the_j
   EXPECT_THAT(s.acts(), Contains("scale app-c0-tm to 2"));
   ended.job("c0", "old", rest::job_state::finished, 0).decide();
   EXPECT_THAT(ended.acts(), Not(Contains(StartsWith("scale"))));
-  s.job("c0", "old", rest::job_state::running).told("c0").all<ask_job>()["old"].value->vertices[0].parallelism = 1;
+  s.job("c0", "old", rest::job_state::running).replies("c0").all<ask_job>()["old"].value->vertices[0].parallelism = 1;
   EXPECT_THAT(s.decide().acts(), Not(Contains(StartsWith("scale")))) << "as the program fixes it";
   s.app.spec.scale_mode = scale_mode::Adaptive;
   EXPECT_THAT(s.decide().acts(), Contains("scale app-c0-tm to 2")) << "its scheduler makes do with one";
@@ -120,7 +120,7 @@ TEST(decide_waits, a_job_that_is_cancelled_for_an_update_waits_for_its_job_manag
 
 TEST(decide_waits, an_ending_asks_first_whether_a_job_that_was_submitted_runs) {
   auto s = scene::submitting();
-  s.told(s.target().cluster_id).all<ask_job>().clear();
+  s.replies(s.target().cluster_id).all<ask_job>().clear();
   auto t = s;
   s.app.spec.suspend = true;
   EXPECT_EQ(s.decide().decide().last.waiting.reason, "AskingJob");

@@ -160,9 +160,9 @@ TEST(decide_ways, a_deployment_without_its_pods_is_seen_before_the_deploy_is_giv
   auto s = scene::updating();
   auto id = s.target().cluster_id;
   s.objects(id);
-  auto jm = *s.seen.world.deployments["app-" + id + "-jm"];
+  auto jm = *s.seen.objects.deployments["app-" + id + "-jm"];
   jm.replica_failure = "exceeded quota";
-  s.seen.world.deployments["app-" + id + "-jm"] = std::make_shared<k8s::deployment>(jm);
+  s.seen.objects.deployments["app-" + id + "-jm"] = std::make_shared<k8s::deployment>(jm);
   s.decide();
   EXPECT_EQ(s.last.waiting.reason, "PodsRefused");
   EXPECT_EQ(s.phase(), phase::ClusterStarting);

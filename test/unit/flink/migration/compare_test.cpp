@@ -271,7 +271,7 @@ TEST(take_over, is_a_patch_that_meets_this_object_and_this_owner_only) {
 // -- on the wire ----------------------------------------------------------------------------------------------
 
 k8s::request request_for(const adopted& s, const action& x) {
-  return std::get<kubernetes_call>(call_for(x, s.app, s.seen, s.settings.render)).request;
+  return std::get<api_server_request>(request_for(x, s.app, s.seen, s.settings.render)).request;
 }
 
 TEST(take_over, addresses_each_object_by_its_kind) {
@@ -282,8 +282,8 @@ TEST(take_over, addresses_each_object_by_its_kind) {
   auto service = request_for(s, take_over_object{object_role::generic_service, "orders"});
   EXPECT_THAT(service.target, testing::StartsWith("/api/v1/namespaces/shop/services/orders"));
   EXPECT_THAT(service.body, testing::Not(HasSubstr("ownerReferences"))) << "what is shared goes with the application";
-  auto gone = call_for(take_over_object{object_role::ingress, "orders"}, s.app, s.seen, s.settings.render);
-  EXPECT_TRUE(std::holds_alternative<no_call>(gone));
+  auto gone = request_for(take_over_object{object_role::ingress, "orders"}, s.app, s.seen, s.settings.render);
+  EXPECT_TRUE(std::holds_alternative<unsendable>(gone));
 }
 
 TEST(take_over, shows_what_the_api_server_made_of_it) {
@@ -292,8 +292,8 @@ TEST(take_over, shows_what_the_api_server_made_of_it) {
   auto body = json::apply_merge_patch(
       s.texts.at("orders-0a1b2c3d-jm"),
       R"({"metadata":{"ownerReferences":null,"labels":{"flink.k8s.io/application-uid":"u"}}})");
-  learn(s.seen, s.app, take, {.status = 200, .body = body, .at = s.now.steady});
-  EXPECT_TRUE(s.seen.world.deployments.at("orders-0a1b2c3d-jm")->head.owner_uids.empty());
+  apply_reply(s.seen, s.app, take, {.status = 200, .body = body, .at = s.now.steady});
+  EXPECT_TRUE(s.seen.objects.deployments.at("orders-0a1b2c3d-jm")->head.owner_uids.empty());
 }
 
 TEST(inspection, is_kept_until_the_cluster_is_ours) {
@@ -301,18 +301,19 @@ TEST(inspection, is_kept_until_the_cluster_is_ours) {
   action look = inspect_deployment{"orders-0a1b2c3d-jm"};
   EXPECT_THAT(request_for(s, look).target,
               testing::StartsWith("/apis/apps/v1/namespaces/shop/deployments/orders-0a1b2c3d-jm"));
-  learn(s.seen, s.app, look, {.status = 200, .body = "text", .at = s.now.steady});
+  apply_reply(s.seen, s.app, look, {.status = 200, .body = "text", .at = s.now.steady});
   EXPECT_EQ(s.seen.inspected.at("orders-0a1b2c3d-jm"), "text");
-  forget_the_past(s.seen, s.app.status, s.now.steady);
+  evict_stale(s.seen, s.app.status, s.now.steady);
   EXPECT_FALSE(s.seen.inspected.empty());
   s.app.status.cluster = serving_cluster{old_cluster, s.hash, {}};
-  forget_the_past(s.seen, s.app.status, s.now.steady);
+  evict_stale(s.seen, s.app.status, s.now.steady);
   EXPECT_TRUE(s.seen.inspected.empty());
 }
 
 TEST(inspection, that_failed_tells_nothing) {
   adopted s{"Running"};
-  learn(s.seen, s.app, inspect_deployment{"orders-0a1b2c3d-jm"}, {.status = 500, .body = "no", .at = s.now.steady});
+  apply_reply(s.seen, s.app, inspect_deployment{"orders-0a1b2c3d-jm"},
+              {.status = 500, .body = "no", .at = s.now.steady});
   EXPECT_TRUE(s.seen.inspected.empty());
 }
 

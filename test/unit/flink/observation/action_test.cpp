@@ -20,8 +20,8 @@ std::vector<action> different_actions() {
           create_object{job_manager, "c1"},
           create_object{task_manager, "c1"},
           create_object{job_manager, "c2"},
-          rehearse_object{job_manager, "c1", false},
-          rehearse_object{job_manager, "c1", true},
+          dry_run_object{job_manager, "c1", false},
+          dry_run_object{job_manager, "c1", true},
           read_object{generic_service, "c1"},
           read_object{versioned_service, "c1"},
           delete_object{ingress, "app", "u1"},
@@ -133,7 +133,7 @@ TEST(action, that_is_a_query_has_other_words_than_a_command) {
 TEST(action, that_is_refused_judges_the_version_or_is_tried_again) {
   for (auto& x : different_actions())
     EXPECT_EQ(is_verdict(x), target_of(x) == action_target::job_manager || std::holds_alternative<create_object>(x)
-                                 || std::holds_alternative<rehearse_object>(x))
+                                 || std::holds_alternative<dry_run_object>(x))
         << to_string(x);
 }
 

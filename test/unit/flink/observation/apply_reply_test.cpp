@@ -16,11 +16,12 @@ using testing::HasSubstr;
 class learned_from : public testing::Test {
 protected:
   void hear(const action& x, int status, std::string body) {
-    learn(s.seen, s.app, x, {.status = status, .body = std::move(body), .at = s.now.steady, .asked = {"uid-jm", 0}});
+    apply_reply(s.seen, s.app, x,
+                {.status = status, .body = std::move(body), .at = s.now.steady, .asked = {"uid-jm", 0}});
   }
 
   void hear_nothing(const action& x) {
-    learn(s.seen, s.app, x, {.none = failure{failure_class::unknown, 0, "no answer"}, .at = s.now.steady});
+    apply_reply(s.seen, s.app, x, {.none = failure{failure_class::unknown, 0, "no answer"}, .at = s.now.steady});
   }
 
   std::string outcome_of(const action& x) const {
@@ -44,15 +45,15 @@ TEST_F(learned_from, the_answer_to_a_create_shows_the_object_before_the_watch_do
   hear(create_object{object_role::job_manager, "c1"}, 201, object("app-c1-jm", "uid-1", "c1"));
   hear(create_object{object_role::versioned_service, "c1"}, 201, object("app-c1", "uid-1", "c1"));
   hear(create_object{object_role::ingress, "c1"}, 201, object("app", "uid-1", ""));
-  EXPECT_TRUE(s.seen.world.deployments.contains("app-c1-jm"));
-  EXPECT_TRUE(s.seen.world.services.contains("app-c1"));
-  EXPECT_TRUE(s.seen.world.ingresses.contains("app"));
+  EXPECT_TRUE(s.seen.objects.deployments.contains("app-c1-jm"));
+  EXPECT_TRUE(s.seen.objects.services.contains("app-c1"));
+  EXPECT_TRUE(s.seen.objects.ingresses.contains("app"));
   EXPECT_EQ(outcome_of(create_object{object_role::job_manager, "c1"}), "done");
 }
 
 TEST_F(learned_from, an_answer_that_cannot_be_read_shows_nothing) {
   hear(create_object{object_role::job_manager, "c1"}, 201, "<html>");
-  EXPECT_TRUE(s.seen.world.deployments.empty());
+  EXPECT_TRUE(s.seen.objects.deployments.empty());
 }
 
 TEST_F(learned_from, a_refused_create_is_a_failure_that_counts_its_attempts) {
@@ -73,7 +74,7 @@ TEST_F(learned_from, an_object_under_our_name_is_ours_or_a_conflict_or_gone) {
 
   hear(read, 200, object("app", "uid-1", "c0")); // it serves whatever cluster is live
   EXPECT_TRUE(s.seen.name_conflicts.empty());
-  EXPECT_TRUE(s.seen.world.services.contains("app"));
+  EXPECT_TRUE(s.seen.objects.services.contains("app"));
 
   hear(create, 409, R"({"reason":"AlreadyExists","details":{"name":"app"}})");
   EXPECT_EQ(outcome_of(create), "duplicate");
@@ -84,7 +85,7 @@ TEST_F(learned_from, an_object_under_our_name_is_ours_or_a_conflict_or_gone) {
 TEST_F(learned_from, an_object_of_another_cluster_of_ours_is_a_conflict) {
   hear(read_object{object_role::job_manager, "c1"}, 200, object("app-c1-jm", "uid-1", "c0"));
   EXPECT_EQ(s.seen.name_conflicts.size(), 1U);
-  EXPECT_TRUE(s.seen.world.deployments.empty());
+  EXPECT_TRUE(s.seen.objects.deployments.empty());
 }
 
 TEST_F(learned_from, an_object_of_ours_that_is_going_is_waited_for) {
@@ -92,7 +93,7 @@ TEST_F(learned_from, an_object_of_ours_that_is_going_is_waited_for) {
   going.insert(going.find(R"("name")"), R"("deletionTimestamp":"2026-01-01T00:00:00Z",)");
   hear(read_object{object_role::job_manager, "c1"}, 200, going);
   EXPECT_TRUE(s.seen.name_conflicts.empty());
-  EXPECT_TRUE(s.seen.world.deployments.empty());
+  EXPECT_TRUE(s.seen.objects.deployments.empty());
 }
 
 TEST_F(learned_from, a_read_that_nobody_answers_or_that_is_no_object_tells_nothing) {
@@ -108,11 +109,11 @@ TEST_F(learned_from, what_a_deletion_finds_gone_leaves_the_picture) {
   action gone = delete_object{object_role::job_manager, "app-c1-jm", "uid-app-c1-jm"};
   hear(gone, 404, R"({"reason":"NotFound","details":{"name":"app-c1-jm"}})");
   EXPECT_EQ(outcome_of(gone), "done");
-  EXPECT_FALSE(s.seen.world.deployments.contains("app-c1-jm"));
+  EXPECT_FALSE(s.seen.objects.deployments.contains("app-c1-jm"));
 
   action successor = delete_object{object_role::task_manager, "app-c1-tm", "uid-of-an-earlier-one"};
   hear(successor, 404, R"({"reason":"NotFound","details":{"name":"app-c1-tm"}})");
-  EXPECT_TRUE(s.seen.world.deployments.contains("app-c1-tm"));
+  EXPECT_TRUE(s.seen.objects.deployments.contains("app-c1-tm"));
   hear(successor, 409, R"({"reason":"Conflict"})"); // another object by now
   EXPECT_EQ(outcome_of(successor), "done");
   hear(successor, 403, R"({"reason":"Forbidden","message":"User \"u\" cannot delete"})");
@@ -122,19 +123,19 @@ TEST_F(learned_from, what_a_deletion_finds_gone_leaves_the_picture) {
 TEST_F(learned_from, what_is_to_stay_behind_and_is_gone_leaves_the_picture_too) {
   s.objects("c1");
   hear(orphan_object{object_role::versioned_service, "app-c1"}, 404, R"({"reason":"NotFound"})");
-  EXPECT_FALSE(s.seen.world.services.contains("app-c1"));
+  EXPECT_FALSE(s.seen.objects.services.contains("app-c1"));
   hear(orphan_object{object_role::job_manager, "app-c1-jm"}, 404, R"({"reason":"NotFound"})");
-  EXPECT_FALSE(s.seen.world.deployments.contains("app-c1-jm"));
-  EXPECT_TRUE(s.seen.world.deployments.contains("app-c1-tm"));
+  EXPECT_FALSE(s.seen.objects.deployments.contains("app-c1-jm"));
+  EXPECT_TRUE(s.seen.objects.deployments.contains("app-c1-tm"));
 }
 
 TEST_F(learned_from, the_answers_to_changes_show_what_became_of_the_objects) {
   hear(scale_deployment{"app-c1-tm", 0}, 200, object("app-c1-tm", "uid-1", "c1"));
   hear(switch_service{"c1"}, 200, object("app", "uid-1", "c1"));
   hear(orphan_object{object_role::versioned_service, "app-c1"}, 200, object("app-c1", "uid-1", "c1"));
-  EXPECT_TRUE(s.seen.world.deployments.contains("app-c1-tm"));
-  EXPECT_TRUE(s.seen.world.services.contains("app"));
-  EXPECT_TRUE(s.seen.world.services.contains("app-c1"));
+  EXPECT_TRUE(s.seen.objects.deployments.contains("app-c1-tm"));
+  EXPECT_TRUE(s.seen.objects.services.contains("app"));
+  EXPECT_TRUE(s.seen.objects.services.contains("app-c1"));
   hear(scale_deployment{"app-c1-tm", 1}, 500, "");
   EXPECT_EQ(outcome_of(scale_deployment{"app-c1-tm", 1}), "transient");
 }
@@ -188,7 +189,7 @@ TEST_F(learned_from, what_a_job_manager_says_counts_for_its_present_life_only) {
   hear(ask_requirements{"c1", "j"}, 200, R"({"v":{"parallelism":{"lowerBound":1,"upperBound":2}}})");
   EXPECT_EQ(view.find(ask_requirements{"c1", "j"})->value->at("v"), (rest::bounds{1, 2}));
 
-  learn(s.seen, s.app, ask_jobs{"c1"}, {.status = 200, .body = R"({"jobs":[]})", .asked = {"uid-jm", 1}});
+  apply_reply(s.seen, s.app, ask_jobs{"c1"}, {.status = 200, .body = R"({"jobs":[]})", .asked = {"uid-jm", 1}});
   EXPECT_FALSE(s.seen.job_managers["c1"].find(ask_overview{"c1"})); // it has restarted
 }
 
@@ -228,13 +229,13 @@ TEST_F(learned_from, orders_are_judged_by_what_the_job_manager_says) {
   hear(rescale_job{"c1", "j", 4}, 200, "{}");
   EXPECT_EQ(outcome_of(rescale_job{"c1", "j", 4}), "done");
   hear(take_savepoint{"c1", "j", "t"}, 202, R"({"request-id":"t"})");
-  hear(rehearse_object{object_role::job_manager, "c1"}, 422, R"({"kind":"Status","reason":"Invalid","code":422})");
+  hear(dry_run_object{object_role::job_manager, "c1"}, 422, R"({"kind":"Status","reason":"Invalid","code":422})");
   EXPECT_EQ(outcome_of(compile_job{"c1", job}), "done");
   EXPECT_EQ(outcome_of(submit_job{"c1", "j", job, ""}), "done");
   EXPECT_EQ(outcome_of(stop_job{"c1", "j", "t"}), "done");
   EXPECT_EQ(outcome_of(cancel_job{"c1", "j"}), "done");
   EXPECT_EQ(outcome_of(take_savepoint{"c1", "j", "t"}), "done");
-  EXPECT_EQ(outcome_of(rehearse_object{object_role::job_manager, "c1"}), "rejected");
+  EXPECT_EQ(outcome_of(dry_run_object{object_role::job_manager, "c1"}), "rejected");
   hear(submit_job{"c1", "j", job, ""}, 400, R"({"errors":["DuplicateJobSubmissionException"]})");
   EXPECT_EQ(outcome_of(submit_job{"c1", "j", job, ""}), "duplicate");
 }
@@ -267,34 +268,34 @@ TEST_F(learned_from, a_disposal_is_asked_for_under_the_identity_that_flink_has_d
 
 TEST_F(learned_from, an_object_that_is_removed_leaves_unless_it_has_a_successor) {
   s.cluster("c1");
-  auto deployment = s.seen.world.deployments.at("app-c1-jm");
-  auto pod = s.seen.world.pods.at("app-c1-jobmanager");
-  auto service = s.seen.world.services.at("app-c1");
-  learn_object(s.seen, deployment, true);
-  learn_object(s.seen, pod, true);
-  learn_object(s.seen, service, true);
-  learn_object(s.seen, service, true); // told twice
-  EXPECT_FALSE(s.seen.world.deployments.contains("app-c1-jm"));
-  EXPECT_FALSE(s.seen.world.pods.contains("app-c1-jobmanager"));
-  EXPECT_FALSE(s.seen.world.services.contains("app-c1"));
+  auto deployment = s.seen.objects.deployments.at("app-c1-jm");
+  auto pod = s.seen.objects.pods.at("app-c1-jobmanager");
+  auto service = s.seen.objects.services.at("app-c1");
+  apply_object(s.seen, deployment, true);
+  apply_object(s.seen, pod, true);
+  apply_object(s.seen, service, true);
+  apply_object(s.seen, service, true); // told twice
+  EXPECT_FALSE(s.seen.objects.deployments.contains("app-c1-jm"));
+  EXPECT_FALSE(s.seen.objects.pods.contains("app-c1-jobmanager"));
+  EXPECT_FALSE(s.seen.objects.services.contains("app-c1"));
 
   auto successor = std::make_shared<k8s::ingress>(k8s::ingress{.head = s.head("app", "", "")});
-  learn_object(s.seen, successor, false);
+  apply_object(s.seen, successor, false);
   auto earlier = std::make_shared<k8s::ingress>(*successor);
   earlier->head.uid = "earlier";
-  learn_object(s.seen, earlier, true);
-  EXPECT_TRUE(s.seen.world.ingresses.contains("app"));
+  apply_object(s.seen, earlier, true);
+  EXPECT_TRUE(s.seen.objects.ingresses.contains("app"));
 }
 
 TEST_F(learned_from, an_orphaning_deletion_is_remembered_although_its_finalizer_goes) {
-  learn_application(s.seen, s.app);
+  apply_application(s.seen, s.app);
   s.app.metadata.finalizers = {"orphan"};
-  learn_application(s.seen, s.app);
+  apply_application(s.seen, s.app);
   EXPECT_FALSE(s.seen.being_orphaned); // not deleted
   s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
-  learn_application(s.seen, s.app);
+  apply_application(s.seen, s.app);
   s.app.metadata.finalizers.clear();
-  learn_application(s.seen, s.app);
+  apply_application(s.seen, s.app);
   EXPECT_TRUE(s.seen.being_orphaned);
 }
 
@@ -303,14 +304,14 @@ TEST_F(learned_from, what_no_decision_can_ask_for_any_more_is_forgotten) {
   for (auto* id : {"c1", "c2", "c3"})
     hear(ask_jobs{id}, 200, R"({"jobs":[]})");
   s.app.status.cluster = serving_cluster{.id = "c2"};
-  forget_the_past(s.seen, s.app.status, s.now.steady);
+  evict_stale(s.seen, s.app.status, s.now.steady);
   EXPECT_EQ(s.seen.outcomes.size(), 3U);
   EXPECT_TRUE(s.seen.job_managers.contains("c1"));
   EXPECT_TRUE(s.seen.job_managers.contains("c2"));
   EXPECT_FALSE(s.seen.job_managers.contains("c3"));
 
   s.app.status.cluster.reset();
-  forget_the_past(s.seen, s.app.status, s.now.steady + config::defaults::outcomes_remembered + 1s);
+  evict_stale(s.seen, s.app.status, s.now.steady + config::defaults::outcomes_remembered + 1s);
   EXPECT_TRUE(s.seen.outcomes.empty());
   EXPECT_FALSE(s.seen.job_managers.contains("c2"));
 }
@@ -323,7 +324,7 @@ TEST(picture, the_leader_is_a_job_manager_that_can_be_talked_to) {
   EXPECT_FALSE(look_at_cluster(s.seen, "c1").leader);
   auto pod = [&](const std::string& name, k8s::pod x) {
     x.head = s.head(name, "c1", "jobmanager");
-    s.seen.world.pods[name] = std::make_shared<k8s::pod>(std::move(x));
+    s.seen.objects.pods[name] = std::make_shared<k8s::pod>(std::move(x));
   };
   pod("a", {.phase = "Pending", .ip = "127.0.0.2"});
   pod("b", {.phase = "Running"});
@@ -339,8 +340,8 @@ TEST(picture, the_leader_is_a_job_manager_that_can_be_talked_to) {
 TEST(picture, clusters_are_found_by_whatever_is_left_of_them) {
   scene s;
   s.cluster("c1").objects("c2").pods("c3");
-  s.seen.world.deployments["stranger"] = std::make_shared<k8s::deployment>();
-  EXPECT_THAT(clusters_in(s.seen.world), ElementsAre("c1", "c2", "c3"));
+  s.seen.objects.deployments["stranger"] = std::make_shared<k8s::deployment>();
+  EXPECT_THAT(clusters_in(s.seen.objects), ElementsAre("c1", "c2", "c3"));
 }
 
 } // namespace

@@ -71,12 +71,12 @@ protected:
 
 TEST_F(every_question, is_sent_to_its_job_manager_as_a_get) {
   for_each([&](auto& x) {
-    auto call = call_for(x.asked, app, seen, {});
-    ASSERT_TRUE(std::holds_alternative<job_manager_call>(call)) << to_string(action{x.asked});
-    auto& sent = std::get<job_manager_call>(call);
+    auto call = request_for(x.asked, app, seen, {});
+    ASSERT_TRUE(std::holds_alternative<job_manager_request>(call)) << to_string(action{x.asked});
+    auto& sent = std::get<job_manager_request>(call);
     EXPECT_EQ(sent.cluster_id, "c1");
     EXPECT_EQ(sent.request, (rest::request{"GET", x.path, ""}));
-    EXPECT_EQ(patience_for(x.asked, app), config::defaults::flink_question) << x.path;
+    EXPECT_EQ(timeout_for(x.asked, app), config::defaults::flink_question) << x.path;
     EXPECT_EQ(effect_of(x.asked), action_effect::query) << x.path;
   });
 }
@@ -84,7 +84,7 @@ TEST_F(every_question, is_sent_to_its_job_manager_as_a_get) {
 TEST_F(every_question, is_answered_decoded_and_kept) {
   for_each([&](auto& x) {
     EXPECT_FALSE(seen.job_managers["c1"].find(x.asked)) << x.path;
-    learn(seen, app, x.asked, answer(200, x.body));
+    apply_reply(seen, app, x.asked, answer(200, x.body));
     auto* kept = seen.job_managers["c1"].find(x.asked);
     ASSERT_TRUE(kept) << x.path;
     EXPECT_EQ(kept->at, now);
@@ -97,12 +97,12 @@ TEST_F(every_question, is_answered_decoded_and_kept) {
 
 TEST_F(every_question, that_fails_keeps_the_answer_before) {
   for_each([&](auto& x) {
-    learn(seen, app, x.asked, answer(200, x.body));
+    apply_reply(seen, app, x.asked, answer(200, x.body));
     for (auto* broken : {"{", "5", "[5]", R"({"status":7})"}) {
-      learn(seen, app, x.asked, answer(500, broken));
+      apply_reply(seen, app, x.asked, answer(500, broken));
       EXPECT_EQ(seen.outcomes.at(x.asked).failed->kind, failure_class::transient) << x.path;
     }
-    learn(seen, app, x.asked, answer(200, "not JSON"));
+    apply_reply(seen, app, x.asked, answer(200, "not JSON"));
     EXPECT_EQ(seen.outcomes.at(x.asked).failed->kind, failure_class::malformed) << x.path;
     EXPECT_EQ(seen.outcomes.at(x.asked).attempts, 5) << x.path;
     EXPECT_TRUE(seen.job_managers["c1"].find(x.asked)) << x.path;
@@ -111,7 +111,7 @@ TEST_F(every_question, that_fails_keeps_the_answer_before) {
 
 TEST_F(every_question, about_a_thing_takes_a_404_for_an_answer) {
   for_each([&]<class Q>(const example<Q>& x) {
-    learn(seen, app, x.asked, answer(404, not_found));
+    apply_reply(seen, app, x.asked, answer(404, not_found));
     auto* kept = seen.job_managers["c1"].find(x.asked);
     EXPECT_EQ(kept != nullptr, may_be_missing<Q>) << x.path;
     if constexpr (may_be_missing<Q>)
@@ -121,10 +121,10 @@ TEST_F(every_question, about_a_thing_takes_a_404_for_an_answer) {
 }
 
 TEST_F(every_question, asks_another_incarnation_anew) {
-  for_each([&](auto& x) { learn(seen, app, x.asked, answer(200, x.body)); });
+  for_each([&](auto& x) { apply_reply(seen, app, x.asked, answer(200, x.body)); });
   auto next = answer(200, std::get<0>(examples).body);
   next.asked.restarts = 1;
-  learn(seen, app, std::get<0>(examples).asked, next);
+  apply_reply(seen, app, std::get<0>(examples).asked, next);
   for_each(
       [&](auto& x) { EXPECT_EQ(seen.job_managers["c1"].find(x.asked) != nullptr, x.path == "/overview") << x.path; });
 }

@@ -17,16 +17,16 @@ using testing::StartsWith;
 class carried : public testing::Test {
 protected:
   std::string told(const action& x) const {
-    auto call = call_for(x, s.app, s.seen, {.ingress_url_format = "{{$jobCluster}}.example.com"});
-    if (auto* y = std::get_if<kubernetes_call>(&call))
+    auto call = request_for(x, s.app, s.seen, {.ingress_url_format = "{{$jobCluster}}.example.com"});
+    if (auto* y = std::get_if<api_server_request>(&call))
       return y->request.method + " " + y->request.target;
-    if (auto* y = std::get_if<job_manager_call>(&call))
+    if (auto* y = std::get_if<job_manager_request>(&call))
       return y->cluster_id + " " + y->request.method + " " + y->request.path;
-    return "none: " + std::get<no_call>(call).why;
+    return "none: " + std::get<unsendable>(call).why;
   }
 
   std::string body(const action& x) const {
-    return std::get<kubernetes_call>(call_for(x, s.app, s.seen, {.ingress_url_format = "h"})).request.body;
+    return std::get<api_server_request>(request_for(x, s.app, s.seen, {.ingress_url_format = "h"})).request.body;
   }
 
   scene s;
@@ -99,14 +99,14 @@ TEST_F(carried, questions_and_orders_go_to_the_job_manager_of_their_cluster) {
 
 TEST_F(carried, a_rehearsal_shows_an_object_or_its_pod_without_keeping_it) {
   for (auto role : {object_role::job_manager, object_role::task_manager}) {
-    EXPECT_THAT(told(rehearse_object{role, "c1", false}),
+    EXPECT_THAT(told(dry_run_object{role, "c1", false}),
                 AllOf(StartsWith("POST /apis/apps/v1/namespaces/ns/deployments"), HasSubstr("dryRun=All")));
-    EXPECT_EQ(body(rehearse_object{role, "c1", false}), body(create_object{role, "c1"}));
-    EXPECT_THAT(told(rehearse_object{role, "c1", true}),
+    EXPECT_EQ(body(dry_run_object{role, "c1", false}), body(create_object{role, "c1"}));
+    EXPECT_THAT(told(dry_run_object{role, "c1", true}),
                 AllOf(StartsWith("POST /api/v1/namespaces/ns/pods"), HasSubstr("dryRun=All")));
   }
-  EXPECT_THAT(body(rehearse_object{object_role::job_manager, "c1", true}), HasSubstr("jobmanager"));
-  EXPECT_THAT(body(rehearse_object{object_role::task_manager, "c1", true}), HasSubstr("taskmanager"));
+  EXPECT_THAT(body(dry_run_object{object_role::job_manager, "c1", true}), HasSubstr("jobmanager"));
+  EXPECT_THAT(body(dry_run_object{object_role::task_manager, "c1", true}), HasSubstr("taskmanager"));
 }
 
 TEST_F(carried, an_attempt_is_that_of_its_own_cluster) {
@@ -117,18 +117,18 @@ TEST_F(carried, an_attempt_is_that_of_its_own_cluster) {
 
 TEST_F(carried, what_runs_main_has_the_users_patience) {
   job_parameters job{.jar_name = "job.jar"};
-  EXPECT_EQ(patience_for(add_finalizer{}, s.app), config::defaults::kubernetes_request);
-  EXPECT_EQ(patience_for(ask_jobs{"c1"}, s.app), config::defaults::flink_question);
-  EXPECT_EQ(patience_for(stop_job{"c1", "j", "t"}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(patience_for(cancel_job{"c1", "j"}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(patience_for(rescale_job{"c1", "j", 4}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(patience_for(take_savepoint{"c1", "j", "t"}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(patience_for(dispose_savepoint{"c1", "file:/sp"}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(patience_for(compile_job{"c1", job}, s.app), config::defaults::submit);
+  EXPECT_EQ(timeout_for(add_finalizer{}, s.app), config::defaults::kubernetes_request);
+  EXPECT_EQ(timeout_for(ask_jobs{"c1"}, s.app), config::defaults::flink_question);
+  EXPECT_EQ(timeout_for(stop_job{"c1", "j", "t"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(timeout_for(cancel_job{"c1", "j"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(timeout_for(rescale_job{"c1", "j", 4}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(timeout_for(take_savepoint{"c1", "j", "t"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(timeout_for(dispose_savepoint{"c1", "file:/sp"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(timeout_for(compile_job{"c1", job}, s.app), config::defaults::submit);
   s.app.spec.timeouts.emplace();
-  EXPECT_EQ(patience_for(submit_job{"c1", "j", job, ""}, s.app), config::defaults::submit);
+  EXPECT_EQ(timeout_for(submit_job{"c1", "j", job, ""}, s.app), config::defaults::submit);
   s.app.spec.timeouts->submit_seconds = 7;
-  EXPECT_EQ(patience_for(submit_job{"c1", "j", job, ""}, s.app), 7s);
+  EXPECT_EQ(timeout_for(submit_job{"c1", "j", job, ""}, s.app), 7s);
 }
 
 } // namespace

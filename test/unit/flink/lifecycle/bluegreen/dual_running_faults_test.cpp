@@ -42,7 +42,7 @@ TEST(decide_bluegreen, a_lost_trigger_is_followed_by_another_savepoint) {
   auto s = saving();
   auto first = *s.target().trigger_id;
   s.failed(take(s), failure_class::unknown);
-  s.told("c0").all<ask_savepoint>()[first] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[first] = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.decide();
   EXPECT_NE(*s.target().trigger_id, first);
   EXPECT_EQ(s.phase(), phase::Savepointing);
@@ -52,8 +52,8 @@ TEST(decide_bluegreen, a_lost_trigger_is_followed_by_another_savepoint) {
 
 TEST(decide_bluegreen, a_trigger_that_is_lost_again_and_again_is_given_up_in_time) {
   auto s = saving();
-  auto lost = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
-  s.failed(take(s), failure_class::unknown).told("c0").all<ask_savepoint>()[*s.target().trigger_id] = lost;
+  auto lost = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.failed(take(s), failure_class::unknown).replies("c0").all<ask_savepoint>()[*s.target().trigger_id] = lost;
   s.later(601s).job("c0", "old", job_state::running).checkpoints("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("lost the savepoint's trigger; the old job goes on"));
@@ -62,7 +62,7 @@ TEST(decide_bluegreen, a_trigger_that_is_lost_again_and_again_is_given_up_in_tim
 TEST(decide_bluegreen, each_of_two_versions_says_what_it_misses) {
   auto s = both();
   auto t = s;
-  t.seen.world.deployments.erase("app-c0-jm");
+  t.seen.objects.deployments.erase("app-c0-jm");
   t.no_job_manager("c0").decide();
   EXPECT_EQ(t.last.waiting.reason, "ObjectsMissing");
   t = s;
@@ -157,7 +157,8 @@ TEST(decide_bluegreen, a_savepoint_that_was_known_before_is_not_taken_for_the_on
   auto s = saving();
   auto first = *s.target().trigger_id;
   s.app.status.savepoints.push_back({"file:/earlier", "2026-01-01T00:00:00Z", "Nonce"});
-  s.done(take(s)).told("c0").all<ask_savepoint>()[first] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.done(take(s)).replies("c0").all<ask_savepoint>()[first]
+      = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.checkpoints("c0", "old",
                 {.latest_savepoint = rest::checkpoint{"file:/earlier", s.milliseconds_now(), true, false}});
   s.decide();

@@ -192,7 +192,7 @@ TEST(adopted_blue_green, a_deletion_of_one_version_is_taken_over_too) {
 TEST(adopted_blue_green, a_job_whose_deployment_is_missing_is_taken_for_what_the_spec_asks) {
   adopted s{"FirstGreen"};
   s.jobs_are(new_cluster, {{new_job, job_state::running}});
-  s.seen.world.deployments.erase("orders-4e5f6071-green-tm");
+  s.seen.objects.deployments.erase("orders-4e5f6071-green-tm");
   s.settle();
   EXPECT_EQ(s.app.status.job_status->jar_name, "orders.jar");
   EXPECT_EQ(s.app.status.job_status->parallelism, 3);

@@ -54,16 +54,16 @@ TEST(adopted_first, what_was_half_made_goes_and_the_deploy_starts_anew) {
 TEST(adopted_first, terminating_pods_are_waited_for) {
   adopted s{"FirstSubmit"};
   s.jobs_are(new_cluster, {});
-  for (auto& [name, x] : s.seen.world.pods) {
+  for (auto& [name, x] : s.seen.objects.pods) {
     auto copy = std::make_shared<k8s::pod>(*x);
     copy->head.deleting = true;
     x = std::move(copy);
   }
-  s.seen.world.deployments.clear();
-  s.seen.world.services.erase("orders-4e5f6071");
+  s.seen.objects.deployments.clear();
+  s.seen.objects.services.erase("orders-4e5f6071");
   s.decide();
   EXPECT_EQ(s.last.waiting.reason, "RemovingHalfMade");
-  s.seen.world.pods.clear();
+  s.seen.objects.pods.clear();
   s.decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
 }
@@ -119,7 +119,7 @@ TEST(adopted_deletion, a_running_application_is_taken_over_first_so_that_its_job
   auto s = adopted::running();
   s.deleted().settle();
   EXPECT_EQ(s.phase(), phase::Deleting);
-  EXPECT_THAT(s.seen.world.deployments.at("orders-0a1b2c3d-jm")->head.owner_uids, IsEmpty());
+  EXPECT_THAT(s.seen.objects.deployments.at("orders-0a1b2c3d-jm")->head.owner_uids, IsEmpty());
   EXPECT_THAT(s.touched, Contains(HasSubstr("stop job " + old_job)));
 }
 

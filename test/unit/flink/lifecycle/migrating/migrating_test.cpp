@@ -58,7 +58,7 @@ TEST(adopted_world, a_pod_that_somebody_else_made_is_nobodys) {
   adopted s{"Running"};
   auto stranger
       = k8s::pod{.head = {.key = {"shop", "orders-debug"}, .labels = {{"flink-app", "orders"}}}, .phase = "Running"};
-  learn_object(s.seen, std::make_shared<const k8s::pod>(stranger), false);
+  apply_object(s.seen, std::make_shared<const k8s::pod>(stranger), false);
   s.settle();
   EXPECT_EQ(look_at_cluster(s.seen, old_cluster).task_manager_pods.size(), 1U);
   EXPECT_THAT(s.clusters(), ElementsAre(old_cluster));
@@ -162,8 +162,8 @@ TEST(adopted_running, an_object_that_cannot_be_patched_is_shown_and_tried_again)
 
 TEST(adopted_running, without_its_deployments_the_application_is_ours_and_gets_them_again) {
   auto s = adopted::running();
-  s.seen.world.deployments.clear();
-  s.seen.world.pods.clear();
+  s.seen.objects.deployments.clear();
+  s.seen.objects.pods.clear();
   s.settle();
   EXPECT_EQ(s.serving(), old_cluster);
   EXPECT_THAT(s.touched,

@@ -333,7 +333,7 @@ TEST(health, the_way_to_flinks_pages_is_told_where_there_is_an_ingress) {
 
 /// As the API server has it: the TaskManager Deployment of a cluster selects its pods.
 void with_selector(scene& s, const std::string& id) {
-  auto& known = s.seen.world.deployments.at("app-" + id + "-tm");
+  auto& known = s.seen.objects.deployments.at("app-" + id + "-tm");
   auto x = *known;
   x.selector = {{"flink-app", "app"}, {"pod-deployment-selector", id + "-tm"}};
   known = std::make_shared<k8s::deployment>(std::move(x));
@@ -345,7 +345,7 @@ TEST(health, the_selector_of_the_scale_subresource_is_that_of_the_task_managers)
   s.decide();
   EXPECT_EQ(s.app.status.selector, "flink-app=app,pod-deployment-selector=c0-tm");
 
-  s.seen.world.deployments.erase("app-c0-tm");
+  s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
   EXPECT_FALSE(s.app.status.selector) << "no TaskManager serves";
 }

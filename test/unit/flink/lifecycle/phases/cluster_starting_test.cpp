@@ -39,7 +39,7 @@ TEST(decide_first, writes_the_cluster_id_down_before_it_creates) {
 TEST(decide_first, creates_what_is_missing_and_nothing_twice) {
   scene s;
   s.finalized().decide().objects("c1");
-  s.seen.world.services.erase("app-c1");
+  s.seen.objects.services.erase("app-c1");
   s.decide();
   EXPECT_THAT(s.acts(), ElementsAre("create versioned Service of c1"));
   s.done(create_object{object_role::versioned_service, "c1"}).decide();

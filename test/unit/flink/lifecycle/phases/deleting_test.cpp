@@ -201,7 +201,7 @@ TEST(decide_quiescence, an_unchanging_world_leads_to_an_unchanging_status) {
             if (edited)
               s.hash = "dddddddd";
             if (!pods)
-              s.seen.world.pods.clear();
+              s.seen.objects.pods.clear();
             s.seen.namespace_terminating = false;
             if (pods)
               s.job("c0", "old", state).checkpoints("c0", "old", {});
@@ -213,11 +213,11 @@ TEST(decide_delete, what_was_left_behind_on_purpose_holds_no_deletion_up) {
   auto s = scene::running();
   s.app.spec.delete_mode = delete_mode::None;
   for (auto role : {"jm", "tm"}) {
-    auto left = *s.seen.world.deployments.at(std::string{"app-c0-"} + role);
+    auto left = *s.seen.objects.deployments.at(std::string{"app-c0-"} + role);
     left.head.labels[std::string{labels::orphaned}] = "true";
-    s.seen.world.deployments[left.head.key.name] = std::make_shared<k8s::deployment>(left);
+    s.seen.objects.deployments[left.head.key.name] = std::make_shared<k8s::deployment>(left);
   }
-  s.seen.world.services.erase("app-c0");
+  s.seen.objects.services.erase("app-c0");
   s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
   s.decide().seen.namespace_terminating = false;
   s.done(ask_namespace{}).decide();
@@ -227,11 +227,11 @@ TEST(decide_delete, what_was_left_behind_on_purpose_holds_no_deletion_up) {
 TEST(decide_delete, what_was_left_behind_on_purpose_or_is_going_is_not_deleted_again) {
   auto s = scene::running();
   s.app.spec.delete_mode = delete_mode::None;
-  auto left = *s.seen.world.deployments.at("app-c0-jm"), going = *s.seen.world.deployments.at("app-c0-tm");
+  auto left = *s.seen.objects.deployments.at("app-c0-jm"), going = *s.seen.objects.deployments.at("app-c0-tm");
   left.head.labels[std::string{labels::orphaned}] = "true";
   going.head.deleting = true;
-  s.seen.world.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(left);
-  s.seen.world.deployments["app-c0-tm"] = std::make_shared<k8s::deployment>(going);
+  s.seen.objects.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(left);
+  s.seen.objects.deployments["app-c0-tm"] = std::make_shared<k8s::deployment>(going);
   s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
   s.decide().seen.namespace_terminating = false;
   s.done(ask_namespace{}).decide();
@@ -244,16 +244,16 @@ TEST(decide_delete, a_deletion_that_leaves_the_clusters_ends_once_all_of_them_ar
   s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
   s.decide().decide();
   EXPECT_THAT(s.acts(), AllOf(Contains(StartsWith("orphan")), Not(Contains("remove finalizer"))));
-  for (auto& [name, x] : s.seen.world.deployments) {
+  for (auto& [name, x] : s.seen.objects.deployments) {
     auto marked = *x;
     marked.head.labels[std::string{labels::orphaned}] = "true";
     x = std::make_shared<k8s::deployment>(marked);
   }
   s.decide();
   EXPECT_THAT(s.acts(), AllOf(Contains("orphan versioned Service app-c0"), Not(Contains("remove finalizer"))));
-  auto marked = *s.seen.world.services.at("app-c0");
+  auto marked = *s.seen.objects.services.at("app-c0");
   marked.head.labels[std::string{labels::orphaned}] = "true";
-  s.seen.world.services["app-c0"] = std::make_shared<k8s::service>(marked);
+  s.seen.objects.services["app-c0"] = std::make_shared<k8s::service>(marked);
   s.decide();
   EXPECT_THAT(s.acts(), ElementsAre("remove finalizer"));
 }

@@ -25,12 +25,12 @@ scene running_with_ingress() {
   s.app.spec.ingress.emplace().host = "one.example.org";
   auto head = s.head("app", "", "");
   head.labels[std::string{labels::ingress_hash}] = wanted(s);
-  s.seen.world.ingresses["app"] = std::make_shared<k8s::ingress>(k8s::ingress{.head = head});
+  s.seen.objects.ingresses["app"] = std::make_shared<k8s::ingress>(k8s::ingress{.head = head});
   return s.decide();
 }
 
 std::string body_of(const scene& s, const action& x) {
-  return std::get<kubernetes_call>(call_for(x, s.app, s.seen, s.settings.render)).request.body;
+  return std::get<api_server_request>(request_for(x, s.app, s.seen, s.settings.render)).request.body;
 }
 
 TEST(decide_ingress, one_that_is_as_asked_is_left_alone) {
@@ -65,9 +65,9 @@ TEST(decide_ingress, one_that_nobody_asks_for_any_more_is_deleted) {
 
 TEST(decide_ingress, one_of_another_operator_is_left_as_it_is) {
   auto s = running_with_ingress();
-  auto x = *s.seen.world.ingresses.at("app");
+  auto x = *s.seen.objects.ingresses.at("app");
   x.head.labels.erase(std::string{labels::ingress_hash});
-  s.seen.world.ingresses["app"] = std::make_shared<k8s::ingress>(x);
+  s.seen.objects.ingresses["app"] = std::make_shared<k8s::ingress>(x);
   s.app.spec.ingress->host = "two.example.org";
   s.decide();
   EXPECT_THAT(s.acts(), Not(Contains(HasSubstr("ingress"))));

@@ -163,7 +163,7 @@ TEST(decide_recover, a_job_that_ran_and_failed_between_two_looks_is_the_one_whos
 TEST(decide_recover, a_job_that_came_back_by_itself_is_not_started_again) {
   auto s = failed_job();
   s.later(10s).slots("c0", 2);
-  s.told("c0").all<ask_job>().clear();
+  s.replies("c0").all<ask_job>().clear();
   s.job("c0", "old", job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_FALSE(s.app.status.target.has_value());
@@ -178,7 +178,7 @@ TEST(decide_recover, a_job_lost_with_its_job_manager_is_started_again_from_the_r
   ASSERT_EQ(s.phase(), phase::Recovering);
   EXPECT_EQ(s.events(), "JobFailed ");
   s.later(10s).slots("c0", 2).no_job("c0", "old");
-  s.told("c0").all<ask_checkpoints>()["old"] = learned<maybe<rest::checkpoints>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_checkpoints>()["old"] = observed<or_not_found<rest::checkpoints>>{std::nullopt, s.now.steady};
   s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, "file:/chk-3");
@@ -212,11 +212,11 @@ TEST(decide_recover, a_job_that_its_own_job_manager_has_forgotten_had_ended_in_s
 
 TEST(decide_recover, while_an_earlier_job_manager_pod_may_still_run_nothing_is_started) {
   auto s = scene::running();
-  auto stuck = *s.seen.world.pods.at("app-c0-jobmanager");
+  auto stuck = *s.seen.objects.pods.at("app-c0-jobmanager");
   stuck.head.key.name = "app-c0-jobmanager-cut-off";
   stuck.head.uid = "uid-cut-off";
   stuck.head.deleting = true;
-  s.seen.world.pods["app-c0-jobmanager-cut-off"] = std::make_shared<k8s::pod>(stuck);
+  s.seen.objects.pods["app-c0-jobmanager-cut-off"] = std::make_shared<k8s::pod>(stuck);
   s.pods("c0", 1).no_job("c0", "old").decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True OldClusterUnconfirmed"));

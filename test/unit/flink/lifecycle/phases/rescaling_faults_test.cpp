@@ -45,7 +45,7 @@ TEST(decide_inplace, task_managers_that_crash_too) {
 TEST(decide_inplace, a_job_manager_that_is_gone_is_waited_for) {
   auto s = asked_for(4);
   with_task_managers(s, 2);
-  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.seen.objects.pods.erase("app-c0-jobmanager");
   s.decide();
   EXPECT_EQ(s.phase(), phase::Rescaling);
   EXPECT_EQ(s.last.waiting.reason, "JobManagerStarting");
@@ -153,7 +153,7 @@ TEST(decide_inplace, a_spec_that_does_not_decode_sends_them_away) {
 
 TEST(decide_inplace, a_deployment_deleted_meanwhile_gives_it_up) {
   auto s = asked_for(4);
-  s.seen.world.deployments.erase("app-c0-tm");
+  s.seen.objects.deployments.erase("app-c0-tm");
   s.decide().decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
 }
@@ -190,9 +190,9 @@ TEST(decide_inplace, a_submit_that_nobody_answered_costs_the_job_manager_its_lif
   s.decide();
   EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 0"));
   EXPECT_EQ(s.target().rollback->job_id, std::nullopt);
-  auto stopped = *s.seen.world.deployments["app-c0-jm"];
+  auto stopped = *s.seen.objects.deployments["app-c0-jm"];
   stopped.replicas = 0;
-  s.seen.world.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(stopped);
+  s.seen.objects.deployments["app-c0-jm"] = std::make_shared<k8s::deployment>(stopped);
   EXPECT_EQ(s.no_job_manager("c0").decide().last.waiting.reason, "JobManagerRestarting");
   EXPECT_THAT(s.acts(), Contains("scale app-c0-jm to 1"));
 }

@@ -103,7 +103,7 @@ const other_wish other_wishes[] = {
     {"more, and the Deployment was deleted by hand",
      [](scene& s) {
        s.app.spec.parallelism = 4;
-       s.seen.world.deployments.erase("app-c0-tm");
+       s.seen.objects.deployments.erase("app-c0-tm");
      }},
 };
 

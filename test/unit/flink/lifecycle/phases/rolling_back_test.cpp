@@ -38,8 +38,8 @@ TEST(decide_rollback, a_job_that_a_forgotten_stop_has_ended_has_not_finished_by_
   s.app.status.phase = "Recovering";
   s.job("c0", "old", job_state::finished).jobs("c0");
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
-  s.told("c0").all<ask_savepoint>()[*s.target().trigger_id]
-      = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[*s.target().trigger_id]
+      = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.decide();
   auto id = s.target().cluster_id;
   s.done(switch_service{id}).jobs(id).no_job(id, *s.target().job_id);
@@ -65,7 +65,7 @@ TEST(decide_rollback, the_old_job_is_not_started_while_the_new_one_may_still_app
 TEST(decide_rollback, a_refused_job_has_ended_once_its_job_manager_says_that_it_is_not_there) {
   auto s = scene::submitting();
   auto id = s.target().cluster_id, job = *s.target().job_id;
-  s.failed(s.submit(), failure_class::rejected).told(id).all<ask_job>().clear();
+  s.failed(s.submit(), failure_class::rejected).replies(id).all<ask_job>().clear();
   s.app.spec.force_rollback = true;
   ASSERT_EQ(s.decide().phase(), phase::RollingBackJob);
   auto t = s;
@@ -105,7 +105,7 @@ TEST(decide_rollback, a_job_that_was_cancelled_without_a_savepoint_is_given_back
 TEST(decide_rollback, a_pod_that_outlives_its_deployment_may_hold_the_old_job_manager) {
   auto s = scene::submitting();
   s.failed(s.submit(), failure_class::rejected).decide();
-  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.objects.deployments.erase("app-c0-jm");
   s.pod("c0", "jobmanager", {.phase = "Pending"}).decide();
   EXPECT_EQ(s.last.waiting.reason, "OldJobManagerDown");
   s.no_job_manager("c0").decide();
@@ -145,7 +145,7 @@ TEST(decide_rollback, a_rollback_waits_for_the_old_job_manager_and_for_the_tasks
   EXPECT_EQ(t.no_job_manager("c0").decide().last.waiting.reason, "OldJobManagerDown");
   s.decide().jobs("c0").job("c0", *s.target().rollback->job_id, job_state::failed);
   EXPECT_EQ(s.decide().last.waiting.reason, "JobStarting");
-  s.seen.world.services["app"]
+  s.seen.objects.services["app"]
       = std::make_shared<k8s::service>(k8s::service{.head = s.head("app", s.target().cluster_id, "")});
   EXPECT_THAT(s.decide().acts(), Contains("switch service to c0"));
 }

@@ -116,7 +116,7 @@ TEST(decide_rest, objects_that_an_erased_status_does_not_know_are_not_touched) {
 
 TEST(decide_rest, objects_deleted_by_hand_are_created_again) {
   auto s = scene::running();
-  s.seen.world.deployments.erase("app-c0-tm");
+  s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
   EXPECT_TRUE(s.does(create_object{object_role::task_manager, "c0"}));
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True ObjectsMissing"));
@@ -125,8 +125,8 @@ TEST(decide_rest, objects_deleted_by_hand_are_created_again) {
 TEST(decide_rest, objects_are_created_again_however_often_somebody_deletes_them) {
   auto s = scene::running();
   s.done(create_object{object_role::job_manager, "c0"}).later(1min);
-  s.seen.world.deployments.erase("app-c0-jm");
-  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.seen.objects.deployments.erase("app-c0-jm");
+  s.seen.objects.pods.erase("app-c0-jobmanager");
   s.decide();
   EXPECT_TRUE(s.does(create_object{object_role::job_manager, "c0"}));
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True ObjectsMissing"));
@@ -137,7 +137,7 @@ TEST(decide_rest, objects_of_a_version_that_the_spec_no_longer_describes_cannot_
   s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
   s.app.status.phase = "DeployFailed";
   s.hash = "bbbbbbbb";
-  s.seen.world.deployments.erase("app-c0-tm");
+  s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
   EXPECT_THAT(s.acts(), Not(Contains(StartsWith("create"))));
   EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True ObjectsMissing"), HasSubstr("restartNonce")));

@@ -56,8 +56,8 @@ TEST(decide_update, a_forgotten_trigger_is_looked_for_among_the_checkpoints) {
   auto s = scene::savepointing();
   auto taken = s.milliseconds_now();
   s.done(s.stop());
-  s.told("c0").all<ask_savepoint>()[*s.target().trigger_id]
-      = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[*s.target().trigger_id]
+      = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/found", taken, true, false}});
   s.job("c0", "old", job_state::finished).decide();
   EXPECT_EQ(s.app.status.savepoint_path, "file:/found");
@@ -65,8 +65,8 @@ TEST(decide_update, a_forgotten_trigger_is_looked_for_among_the_checkpoints) {
 
 TEST(decide_update, a_savepoint_that_nobody_knew_of_is_not_that_of_a_forgotten_trigger_while_the_job_goes_on) {
   auto s = scene::savepointing();
-  s.failed(s.stop(), failure_class::unknown).told("c0").all<ask_savepoint>()[*s.target().trigger_id]
-      = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.failed(s.stop(), failure_class::unknown).replies("c0").all<ask_savepoint>()[*s.target().trigger_id]
+      = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.done(ask_savepoint{"c0", "old", *s.target().trigger_id});
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/beside", s.milliseconds_now(), true, false}});
   s.job("c0", "old", job_state::running).decide();
@@ -80,8 +80,8 @@ TEST(decide_update, a_savepoint_that_nobody_knew_of_is_not_that_of_a_forgotten_t
 TEST(decide_update, a_job_whose_deployment_was_deleted_after_its_savepoint_has_ended_once_the_rest_is_gone) {
   auto s = scene::savepointing();
   s.app.status.target->restore_path = "file:/sp";
-  s.seen.world.deployments.erase("app-c0-jm");
-  s.seen.world.pods.erase("app-c0-jobmanager");
+  s.seen.objects.deployments.erase("app-c0-jm");
+  s.seen.objects.pods.erase("app-c0-jobmanager");
   s.decide();
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete TaskManager Deployment app-c0-tm")));
   s.no_cluster("c0").decide();
@@ -96,8 +96,8 @@ TEST(decide_update, a_job_that_ended_by_a_stop_whose_trigger_was_lost_has_left_a
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
   s.decide();
   EXPECT_EQ(s.phase(), phase::Recovering) << "it is asked what has become of the trigger";
-  s.told("c0").all<ask_savepoint>()[*s.target().trigger_id]
-      = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[*s.target().trigger_id]
+      = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   ASSERT_EQ(s.app.status.savepoints.size(), 1U);
@@ -120,8 +120,8 @@ TEST(decide_update, a_savepoint_after_which_the_job_went_on_is_not_that_of_a_for
   auto s = scene::savepointing();
   auto now = s.milliseconds_now();
   s.done(s.stop());
-  s.told("c0").all<ask_savepoint>()[*s.target().trigger_id]
-      = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[*s.target().trigger_id]
+      = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.checkpoints("c0", "old",
                 {.latest_completed = rest::checkpoint{"file:/chk-9", now, false, false},
                  .latest_savepoint = rest::checkpoint{"file:/before", now - 1000, true, false}});

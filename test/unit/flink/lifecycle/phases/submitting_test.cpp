@@ -80,7 +80,7 @@ TEST(decide_submit, no_other_identity_is_submitted_while_the_call_may_have_reach
 
 TEST(decide_submit, a_job_manager_that_was_stopped_for_certainty_is_started_again_in_time) {
   auto s = scene::submitting();
-  auto& deployment = s.seen.world.deployments["app-" + s.target().cluster_id + "-jm"];
+  auto& deployment = s.seen.objects.deployments["app-" + s.target().cluster_id + "-jm"];
   auto stopped = *deployment;
   stopped.replicas = 0;
   deployment = std::make_shared<k8s::deployment>(stopped);
@@ -131,7 +131,7 @@ TEST(decide_submit, the_tasks_of_a_job_whose_main_took_long_have_as_much_time_as
   auto deploying = [&](scene x, std::chrono::seconds later, std::chrono::milliseconds age) {
     auto& job = *x.target().job_id;
     x.later(later).done(x.submit()).done(switch_service{id}).job(id, job, job_state::running, 0);
-    x.told(id).all<ask_job>()[job].value->start_time = x.milliseconds_now() - age.count();
+    x.replies(id).all<ask_job>()[job].value->start_time = x.milliseconds_now() - age.count();
     return x.decide().phase();
   };
   EXPECT_EQ(deploying(s, 280s, 1s), phase::SubmittingJob);

@@ -122,7 +122,7 @@ TEST(decide_suspend, an_answer_that_was_lost_leads_to_the_same_trigger_again) {
   auto s = suspending(scene::running()).decide();
   auto trigger = *record(s).trigger_id;
   s.failed(last_stop(s), failure_class::unknown);
-  s.told("c0").all<ask_savepoint>()[trigger] = {std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[trigger] = {std::nullopt, s.now.steady};
   EXPECT_THAT(s.decide().acts(), Not(Contains(StartsWith("stop"))));
   s.later(3s).job("c0", "old", job_state::running).decide();
   EXPECT_EQ(*record(s).trigger_id, trigger);
@@ -194,7 +194,7 @@ TEST(decide_suspend, a_cluster_that_turns_up_late_is_removed_unless_it_runs_a_jo
   s.cluster("c7").jobs("c7").decide();
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete JobManager Deployment app-c7-jm")));
   auto silent = s;
-  silent.told("c7").all<ask_jobs>().clear();
+  silent.replies("c7").all<ask_jobs>().clear();
   EXPECT_THAT(silent.decide().acts(), Not(Contains(StartsWith("delete")))) << "it may run one";
   silent.no_job_manager("c7").decide();
   EXPECT_THAT(silent.acts(), Contains(StartsWith("delete JobManager Deployment app-c7-jm")));
@@ -246,7 +246,7 @@ TEST(decide_suspend, interrupts_every_phase_and_settles_in_an_unchanging_world) 
           EXPECT_TRUE(s.app.status.suspension.has_value());
           s.app.spec.suspend = !taken_back;
           if (!pods)
-            s.seen.world.pods.clear();
+            s.seen.objects.pods.clear();
           else
             s.job("c0", "old", state).checkpoints("c0", "old", {});
           ASSERT_TRUE(s.comes_to_rest()) << "never settles in " << phase_text(s.phase());

@@ -31,7 +31,7 @@ scene two_versions() {
   st.version_statuses[1].job_status = st.job_status;
   st.version_statuses[1].job_status->job_id = "new";
   for (auto* colour : {"green", "blue"})
-    s.seen.world.services["app-" + std::string{colour}]
+    s.seen.objects.services["app-" + std::string{colour}]
         = std::make_shared<k8s::service>(k8s::service{.head = s.head("app-" + std::string{colour}, "c0", "")});
   return s.decide().decide();
 }
@@ -39,7 +39,7 @@ scene two_versions() {
 TEST(decide_two_versions, a_deployment_of_the_newer_one_that_somebody_deletes_is_created_again) {
   auto s = two_versions();
   ASSERT_EQ(s.phase(), phase::DualRunning);
-  s.seen.world.deployments.erase("app-c9-tm");
+  s.seen.objects.deployments.erase("app-c9-tm");
   s.decide();
   EXPECT_TRUE(s.does(create_object{object_role::task_manager, "c9"}));
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True ObjectsMissing"));
@@ -47,7 +47,7 @@ TEST(decide_two_versions, a_deployment_of_the_newer_one_that_somebody_deletes_is
 
 TEST(decide_two_versions, that_of_the_older_one_cannot_be_and_is_told) {
   auto s = two_versions();
-  s.seen.world.deployments.erase("app-c0-tm");
+  s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
   EXPECT_THAT(s.acts(), Not(Contains(StartsWith("create"))));
   EXPECT_THAT(s.condition("Degraded"),

@@ -130,7 +130,7 @@ scene going_back() {
 
 TEST(decide_adaptive_back, it_is_looked_at_first_what_the_job_may_have) {
   auto s = going_back();
-  s.told("c0").all<ask_requirements>().clear();
+  s.replies("c0").all<ask_requirements>().clear();
   s.decide();
   EXPECT_THAT(s.acts(), Contains("ask requirements of old of c0"));
   EXPECT_EQ(s.last.waiting.reason, "TakingRescaleBack");
@@ -170,7 +170,7 @@ TEST(decide_adaptive_back, a_savepoint_that_failed_takes_it_back_too) {
   s.job("c0", "old", job_state::failed).decide();
   ASSERT_EQ(s.phase(), phase::Savepointing);
   s.failed(s.stop(), failure_class::rejected, "no directory").later(1s);
-  s.told("c0").all<ask_job>()["old"].value->state = job_state::running;
+  s.replies("c0").all<ask_job>()["old"].value->state = job_state::running;
   job_has(s, 4).decide();
   expect_taken_back(s, phase::DeployFailed, "no directory");
 }

@@ -87,7 +87,7 @@ TEST(decide_adaptive, nor_is_one_that_it_fixes_at_what_the_job_is_to_have) {
 
 TEST(decide_adaptive, without_a_plan_the_bounds_tell_which_are_meant) {
   auto s = with_slots();
-  s.told("c0").plans.clear();
+  s.replies("c0").plans.clear();
   may_have(can_rescale(s), bounds(2)).decide();
   EXPECT_THAT(s.target().rescaled_vertices, ElementsAre("rest"));
 }
@@ -195,7 +195,8 @@ TEST(decide_adaptive, a_job_that_its_job_manager_is_bringing_back_is_waited_for)
   auto s = ordered();
   s.app.spec.flink_config["high-availability.type"] = "kubernetes";
   s.pods("c0", 1).no_job("c0", "old");
-  s.told("c0").all<ask_requirements>()["old"] = learned<maybe<rest::requirements>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_requirements>()["old"]
+      = observed<or_not_found<rest::requirements>>{std::nullopt, s.now.steady};
   s.decide();
   EXPECT_EQ(s.phase(), phase::Rescaling);
   EXPECT_EQ(s.last.waiting.message, "asking which parallelism job old may have");

@@ -73,7 +73,7 @@ void answer(scene& s, const std::string& cluster, const std::string& job, char h
   if (how == 'n')
     s.no_job_manager(cluster);
   else if (how == 's')
-    s.told(cluster).all<ask_job>().erase(job);
+    s.replies(cluster).all<ask_job>().erase(job);
   else if (how == '4')
     s.no_job(cluster, job);
   else
@@ -83,13 +83,13 @@ void answer(scene& s, const std::string& cluster, const std::string& job, char h
 /// The JobManager's first answer came so long ago.
 void answers_since(scene& s, const std::string& cluster, std::chrono::seconds ago) {
   if (look_at_cluster(s.seen, cluster).leader)
-    s.told(cluster).since = s.now.steady - ago;
+    s.replies(cluster).since = s.now.steady - ago;
 }
 
 /// A JobManager pod that is on its way out, or on a node that is cut off.
 void other_pod(scene& s, const std::string& cluster) {
   auto name = "app-" + cluster + "-jobmanager-other";
-  s.seen.world.pods[name]
+  s.seen.objects.pods[name]
       = std::make_shared<k8s::pod>(k8s::pod{.head = s.head(name, cluster, "jobmanager"), .phase = "Running"});
 }
 
@@ -159,9 +159,9 @@ TEST(fencing, does_not_count_a_pod_that_has_ended_as_another_job_manager) {
   auto s = scene::running();
   s.no_job("c0", "old").app.status.cluster->job_manager->pod_uid = "earlier";
   other_pod(s, "c0");
-  auto ended = *s.seen.world.pods.at("app-c0-jobmanager-other");
+  auto ended = *s.seen.objects.pods.at("app-c0-jobmanager-other");
   ended.phase = "Failed";
-  s.seen.world.pods["app-c0-jobmanager-other"] = std::make_shared<k8s::pod>(ended);
+  s.seen.objects.pods["app-c0-jobmanager-other"] = std::make_shared<k8s::pod>(ended);
   passing p{s};
   EXPECT_EQ(fate_of_job(*p, p->cluster("c0"), "old"), job_fate::ended);
 }
@@ -180,7 +180,7 @@ TEST(fencing, before_a_removal_is_a_truth_table) {
     answer(s, "c0", "old", x[0]);
     answers_since(s, "c0", 10s);
     if (x[1] == '-')
-      s.seen.world.deployments.erase("app-c0-jm");
+      s.seen.objects.deployments.erase("app-c0-jm");
     passing p{s};
     return fate_before_removal(*p, p->cluster("c0"), "old", x[2] == 'a');
   };
@@ -311,7 +311,7 @@ TEST(fencing, expects_a_job_of_a_silent_job_manager_while_its_pod_runs_or_high_a
   EXPECT_FALSE(may_run());
   high_availability(s);
   EXPECT_TRUE(may_run());
-  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.objects.deployments.erase("app-c0-jm");
   EXPECT_FALSE(may_run());
 }
 

@@ -19,7 +19,7 @@ const std::string trigger(const scene& s) {
 }
 
 scene& unknown_trigger(scene& s, const std::string& id) {
-  s.told("c0").all<ask_savepoint>()[id] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[id] = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   return s;
 }
 
@@ -74,7 +74,7 @@ TEST(decide_late_stop, it_is_our_doing_so_no_policy_forbids_the_restart) {
 TEST(decide_late_stop, the_job_manager_is_asked_before_the_end_is_taken_for_the_jobs_own) {
   auto s = finished();
   auto id = trigger(s);
-  s.told("c0").all<ask_savepoint>().clear();
+  s.replies("c0").all<ask_savepoint>().clear();
   s.decide();
   EXPECT_THAT(s.acts(), Contains("ask savepoint " + id + " of old of c0"));
   EXPECT_THAT(s.condition("Ready"), HasSubstr("DeployFailed"));
@@ -88,7 +88,7 @@ TEST(decide_late_stop, it_may_come_after_the_edit_was_taken_back) {
   ASSERT_EQ(s.phase(), phase::Running);
   auto id = trigger(s);
   s.later(5s).job("c0", "old", job_state::finished).checkpoints("c0", "old", {});
-  s.told("c0").all<ask_savepoint>().clear();
+  s.replies("c0").all<ask_savepoint>().clear();
   s.decide();
   EXPECT_EQ(s.last.waiting.reason, "LookingForState");
   s.savepoint("c0", id, {.in_progress = false, .location = "file:/late"}).decide();

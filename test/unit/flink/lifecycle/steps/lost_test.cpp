@@ -20,7 +20,7 @@ using testing::StartsWith;
 
 /// The JobManager has no record of the trigger.
 scene& forgotten(scene& s, const std::string& trigger) {
-  s.told("c0").all<ask_savepoint>()[trigger] = learned<maybe<rest::savepoint>>{std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[trigger] = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   return s;
 }
 
@@ -79,7 +79,7 @@ TEST(decide_lost, a_cancel_whose_answer_was_lost_is_sent_again) {
 
 TEST(decide_lost, the_newest_state_is_asked_for_before_the_clusters_go) {
   auto s = stopping();
-  not_saved(s, "no").told("c0").all<ask_checkpoints>().clear();
+  not_saved(s, "no").replies("c0").all<ask_checkpoints>().clear();
   s.job("c0", "old", job_state::failed).decide();
   EXPECT_EQ(s.last.waiting.reason, "LookingForState");
   EXPECT_THAT(s.acts(), AllOf(Contains("ask checkpoints of old of c0"), Not(Contains(StartsWith("delete")))));
@@ -98,7 +98,7 @@ TEST(decide_lost, a_job_that_ended_without_state_is_not_suspended_once_that_is_t
 TEST(decide_lost, a_job_whose_deployment_and_pods_are_gone_has_ended) {
   auto s = suspending(scene::running()).decide();
   s.checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
-  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.objects.deployments.erase("app-c0-jm");
   s.no_job_manager("c0").decide();
   EXPECT_TRUE(record(s).job_ended.value_or(false));
   EXPECT_EQ(s.app.status.savepoint_path, "file:/chk-3");
@@ -136,7 +136,7 @@ TEST(decide_lost, a_stop_for_an_update_that_is_known_already_has_been_accepted) 
 
 TEST(decide_lost, a_forgotten_trigger_is_not_taken_for_failed_before_its_savepoint_was_looked_for) {
   auto s = scene::savepointing();
-  s.told("c0").all<ask_checkpoints>().clear();
+  s.replies("c0").all<ask_checkpoints>().clear();
   forgotten(s.done(s.stop()), *s.target().trigger_id).decide();
   EXPECT_EQ(s.phase(), phase::Savepointing);
   EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));
@@ -165,7 +165,7 @@ TEST(decide_lost, an_old_deployment_deleted_by_hand_ends_the_job_with_the_rest_o
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2).done(s.compile()).jobs("c0").decide();
   ASSERT_EQ(s.phase(), phase::Cancelling);
-  s.seen.world.deployments.erase("app-c0-jm");
+  s.seen.objects.deployments.erase("app-c0-jm");
   s.no_job_manager("c0").decide();
   EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True OldJobManagerDown"), HasSubstr("by somebody else")));
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete TaskManager Deployment app-c0-tm")));

@@ -16,7 +16,7 @@ using testing::StartsWith;
 
 /// The JobManager has no record of the trigger, and tells this of the job's newest savepoint.
 scene& forgotten(scene& s, std::optional<rest::checkpoint> newest) {
-  s.told("c0").all<ask_savepoint>()[request(s).trigger_id] = {std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[request(s).trigger_id] = {std::nullopt, s.now.steady};
   return s.checkpoints("c0", "old", {.latest_savepoint = std::move(newest)});
 }
 
@@ -29,7 +29,7 @@ TEST(decide_savepoint_lost, an_order_that_is_known_already_has_been_accepted) {
 TEST(decide_savepoint_lost, is_looked_for_before_another_one_is_taken) {
   auto s = ordered();
   auto trigger = request(s).trigger_id;
-  forgotten(s, std::nullopt).told("c0").all<ask_checkpoints>().clear();
+  forgotten(s, std::nullopt).replies("c0").all<ask_checkpoints>().clear();
   s.decide();
   EXPECT_EQ(request(s).trigger_id, trigger);
   EXPECT_THAT(s.acts(), Contains("ask checkpoints of old of c0"));

@@ -71,7 +71,7 @@ TEST(decide_savepoint, a_lost_answer_leads_to_the_same_trigger_again) {
   auto s = asked();
   auto trigger = request(s).trigger_id;
   s.failed(order(s), failure_class::unknown);
-  s.told("c0").all<ask_savepoint>()[trigger] = {std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[trigger] = {std::nullopt, s.now.steady};
   EXPECT_FALSE(s.decide().does(order(s)));
   alive(s.later(3s)).decide();
   EXPECT_TRUE(s.does(order(s)));
@@ -89,14 +89,14 @@ TEST(decide_savepoint, a_restarted_operator_goes_on) {
 TEST(decide_savepoint, a_trigger_that_is_forgotten_is_looked_for_and_taken_again) {
   auto s = ordered();
   auto trigger = request(s).trigger_id;
-  s.told("c0").all<ask_savepoint>()[trigger] = {std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[trigger] = {std::nullopt, s.now.steady};
   s.checkpoints("c0", "old", {}).decide();
   EXPECT_NE(request(s).trigger_id, trigger);
 }
 
 TEST(decide_savepoint, a_savepoint_whose_trigger_is_forgotten_is_found) {
   auto s = ordered();
-  s.told("c0").all<ask_savepoint>()[request(s).trigger_id] = {std::nullopt, s.now.steady};
+  s.replies("c0").all<ask_savepoint>()[request(s).trigger_id] = {std::nullopt, s.now.steady};
   auto now = s.milliseconds_now();
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/sp-1", now, true}}).decide();
   EXPECT_EQ(s.app.status.last_savepoint->path, "file:/sp-1");

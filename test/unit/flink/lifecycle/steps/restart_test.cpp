@@ -54,13 +54,13 @@ TEST(decide_restart, an_edit_ends_the_restarts_of_a_job_that_never_appears) {
 TEST(decide_restart, an_edit_is_deployed_where_objects_are_missing_that_nothing_can_make_again) {
   auto s = started_again();
   s.hash = "bbbbbbbb";
-  s.seen.world.deployments.erase("app-c0-tm");
+  s.seen.objects.deployments.erase("app-c0-tm");
   auto id = *s.target().job_id;
   auto t = s;
   s.job("c0", id, job_state::created, 0).decide();
   EXPECT_EQ(s.app.status.job_status->job_id, id) << "it is there, and gives what it has to the next version";
   EXPECT_EQ(s.decide().phase(), phase::ClusterStarting);
-  t.seen.world.deployments.erase("app-c0-jm");
+  t.seen.objects.deployments.erase("app-c0-jm");
   t.no_job_manager("c0").decide();
   EXPECT_EQ(t.phase(), phase::Recovering);
   EXPECT_EQ(t.decide().phase(), phase::ClusterStarting);

@@ -83,12 +83,12 @@ TEST(decide_savepoint, older_ones_than_the_schedule_keeps_are_disposed_of_and_fo
   auto s = scheduled({"file:/sp-1", "file:/sp-2", "file:/sp-3"}).decide();
   action order = dispose_savepoint{"c0", "file:/sp-1"};
   EXPECT_TRUE(s.does(order));
-  s.done(order).told("c0").disposal_ids["file:/sp-1"] = "d1";
+  s.done(order).replies("c0").disposal_ids["file:/sp-1"] = "d1";
   s.decide();
   EXPECT_THAT(s.acts(), ElementsAre("ask disposal d1 of c0"));
-  s.told("c0").all<ask_disposal>()["d1"] = {rest::disposal{.in_progress = true}, s.now.steady};
+  s.replies("c0").all<ask_disposal>()["d1"] = {rest::disposal{.in_progress = true}, s.now.steady};
   EXPECT_EQ(s.decide().app.status.savepoints.size(), 3u);
-  s.told("c0").all<ask_disposal>()["d1"] = {rest::disposal{.in_progress = false}, s.now.steady};
+  s.replies("c0").all<ask_disposal>()["d1"] = {rest::disposal{.in_progress = false}, s.now.steady};
   EXPECT_EQ(s.decide().app.status.savepoints.size(), 2u);
   EXPECT_EQ(s.app.status.savepoints.front().path, "file:/sp-2");
   s.decide();
@@ -98,8 +98,8 @@ TEST(decide_savepoint, older_ones_than_the_schedule_keeps_are_disposed_of_and_fo
 TEST(decide_savepoint, one_that_is_gone_already_is_forgotten_silently_and_others_with_a_warning) {
   for (auto* why : {"FileNotFoundException: Cannot find it", "AccessDeniedException: no"}) {
     auto s = scheduled({"file:/sp-1", "file:/sp-2", "file:/sp-3"}).decide();
-    s.done(dispose_savepoint{"c0", "file:/sp-1"}).told("c0").disposal_ids["file:/sp-1"] = "d1";
-    s.told("c0").all<ask_disposal>()["d1"] = {rest::disposal{.in_progress = false, .failure = why}, s.now.steady};
+    s.done(dispose_savepoint{"c0", "file:/sp-1"}).replies("c0").disposal_ids["file:/sp-1"] = "d1";
+    s.replies("c0").all<ask_disposal>()["d1"] = {rest::disposal{.in_progress = false, .failure = why}, s.now.steady};
     EXPECT_EQ(s.decide().app.status.savepoints.size(), 2u);
     EXPECT_EQ(s.events(), std::string_view{why}.starts_with("File") ? "" : "SavepointNotDisposed ");
   }
@@ -116,8 +116,8 @@ TEST(decide_savepoint, a_disposal_that_another_life_was_asked_for_is_asked_for_a
 TEST(decide_savepoint, a_disposal_that_is_forgotten_is_asked_for_again) {
   auto s = scheduled({"file:/sp-1", "file:/sp-2", "file:/sp-3"}).decide();
   action order = dispose_savepoint{"c0", "file:/sp-1"};
-  s.done(order).told("c0").disposal_ids["file:/sp-1"] = "d1";
-  s.later(3s).told("c0").all<ask_disposal>()["d1"] = {std::nullopt, s.now.steady};
+  s.done(order).replies("c0").disposal_ids["file:/sp-1"] = "d1";
+  s.later(3s).replies("c0").all<ask_disposal>()["d1"] = {std::nullopt, s.now.steady};
   alive(s).decide();
   EXPECT_TRUE(s.does(order));
 }

@@ -121,7 +121,7 @@ TEST(decide_single, a_suspension_in_between_keeps_the_state_and_has_nobody_to_as
   s.decide().decide();
   EXPECT_EQ(s.app.status.suspension->job_ended, true) << s.condition("Degraded");
   EXPECT_EQ(s.app.status.savepoint_path, "file:/sp");
-  for (auto& id : clusters_in(s.seen.world))
+  for (auto& id : clusters_in(s.seen.objects))
     s.no_cluster(id);
   s.decide();
   EXPECT_EQ(s.phase(), phase::Suspended);

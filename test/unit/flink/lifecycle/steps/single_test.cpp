@@ -25,10 +25,10 @@ TEST(decide_single, everything_is_rehearsed_and_nothing_created_while_the_old_jo
   EXPECT_EQ(s.app.status.deployment_mode, "Single");
   s.decide();
   auto id = s.target().cluster_id;
-  EXPECT_THAT(s.acts(), UnorderedElementsAre("rehearse JobManager Deployment of " + id,
-                                             "rehearse TaskManager Deployment of " + id,
-                                             "rehearse JobManager Deployment's pod of " + id,
-                                             "rehearse TaskManager Deployment's pod of " + id));
+  EXPECT_THAT(s.acts(),
+              UnorderedElementsAre("dry-run JobManager Deployment of " + id, "dry-run TaskManager Deployment of " + id,
+                                   "dry-run JobManager Deployment's pod of " + id,
+                                   "dry-run TaskManager Deployment's pod of " + id));
 }
 
 TEST(decide_single, a_first_deploy_needs_no_rehearsal) {
