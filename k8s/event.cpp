@@ -72,7 +72,7 @@ uint64_t hash(std::string_view text, uint64_t from = 0xcbf29ce484222325U) {
 std::string cut(std::string text) {
   if (text.size() <= defaults::event_message)
     return text;
-  return text.substr(0, character_boundary(text, defaults::event_message - 3)) + "...";
+  return text.substr(0, json::character_boundary(text, defaults::event_message - 3)) + "...";
 }
 
 /// Events of objects without a namespace live in "default", as in client-go.

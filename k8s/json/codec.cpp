@@ -17,7 +17,7 @@ std::string shown(cursor c) {
   auto text = minify(c.text().substr(0, 4 * longest_shown));
   if (text.size() <= longest_shown)
     return text;
-  return text.substr(0, k8s::character_boundary(text, longest_shown - 3)) + "...";
+  return text.substr(0, character_boundary(text, longest_shown - 3)) + "...";
 }
 
 void append_path(std::string& out, const place& where) {

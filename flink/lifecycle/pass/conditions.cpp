@@ -137,7 +137,7 @@ claim degraded(const status& next, const waiting& w) {
 
 void set(status& next, const situation& x, const std::string& type, claim c) {
   if (c.message.size() > config::defaults::max_message)
-    c.message.resize(k8s::character_boundary(c.message, config::defaults::max_message));
+    c.message.resize(json::character_boundary(c.message, config::defaults::max_message));
   std::string value = c.holds ? "True" : "False";
   k8s::condition* slot = nullptr;
   for (auto& y : next.conditions)
