@@ -73,7 +73,7 @@ sigset_t block_signals() {
   return set;
 }
 
-actors::job_manager_access access_for(const config::options& o, const config::api_server& api) {
+actors::job_manager_access access_for(const config::options& o, const startup::api_server& api) {
   if (!o.jobmanager_url.empty())
     return {.url_template = o.jobmanager_url};
   return {.proxy_origin = api.in_cluster ? std::string{} : api.origin};
@@ -94,7 +94,7 @@ void end_at_once() {
   std::_Exit(1);
 }
 
-int run(const config::options& o, const config::api_server& api, std::optional<k8s::election_rules> election,
+int run(const config::options& o, const startup::api_server& api, std::optional<k8s::election_rules> election,
         const sigset_t& signals) {
   net::thread io;
   net::client client{io, {}};
@@ -140,12 +140,12 @@ int main(int argc, char** argv) {
   if (auto problem = o.jobmanager_url.empty() ? std::nullopt : actors::check_url_template(o.jobmanager_url))
     return complain("--jobmanager-url: " + *problem);
   std::string problem;
-  auto api = config::find_api_server(o.kubeconfig, o.context, problem);
+  auto api = startup::find_api_server(o.kubeconfig, o.context, problem);
   if (!api)
     return complain(problem);
   std::optional<k8s::election_rules> election;
-  if (config::stands_for_election(o.leader_election, *api)) {
-    election = config::election_rules_of(o.leader_election, *api, config::make_identity(random_seed()), problem);
+  if (startup::leader_election_enabled(o.leader_election, *api)) {
+    election = startup::election_rules_of(o.leader_election, *api, startup::make_identity(random_seed()), problem);
     if (!election)
       return complain(problem);
   }

@@ -70,7 +70,7 @@ void introspection_state::on(const messages::query& x) {
 }
 
 void introspection_state::ready(const messages::query& x) {
-  self_->request(setup_.root, defaults::introspection_patience, messages::describe{})
+  self_->request(setup_.root, defaults::introspection_timeout, messages::describe{})
       .then(
           [x](const messages::operator_report& r) {
             r.synced ? x.reply(200, text, "ok\n") : fail(x, 503, "not every kind has been listed yet");
@@ -87,7 +87,7 @@ struct introspection_state::collection {
 
 void introspection_state::overview(const messages::query& x) {
   auto c = std::make_shared<collection>(collection{.asked = x});
-  self_->request(setup_.root, defaults::introspection_patience, messages::describe{})
+  self_->request(setup_.root, defaults::introspection_timeout, messages::describe{})
       .then(
           [this, c](messages::operator_report& r) {
             c->all.synced = r.synced;
@@ -109,7 +109,7 @@ void introspection_state::overview(const messages::query& x) {
 template <class Handle>
 void introspection_state::ask_actor(const std::shared_ptr<collection>& c, const Handle& whom, const char* who) {
   ++c->missing;
-  self_->request(whom, defaults::introspection_patience, messages::describe{})
+  self_->request(whom, defaults::introspection_timeout, messages::describe{})
       .then(
           [this, c](messages::actor_report& r) {
             c->all.actors.push_back(std::move(r));
@@ -120,7 +120,7 @@ void introspection_state::ask_actor(const std::shared_ptr<collection>& c, const 
 
 void introspection_state::ask_election(const std::shared_ptr<collection>& c) {
   ++c->missing;
-  self_->request(setup_.election, defaults::introspection_patience, messages::describe{})
+  self_->request(setup_.election, defaults::introspection_timeout, messages::describe{})
       .then(
           [this, c](messages::election_report& r) {
             c->all.actors.push_back(
@@ -134,7 +134,7 @@ void introspection_state::ask_election(const std::shared_ptr<collection>& c) {
 void introspection_state::ask_application(const std::shared_ptr<collection>& c, std::size_t i) {
   ++c->missing;
   auto& x = c->all.applications[i];
-  self_->request(setup_.root, defaults::introspection_patience, messages::describe_application{x.namespace_, x.name})
+  self_->request(setup_.root, defaults::introspection_timeout, messages::describe_application{x.namespace_, x.name})
       .then(
           [this, c, i](messages::application_report& r) {
             take_summary(c->all.applications[i], std::move(r));
@@ -166,7 +166,7 @@ void introspection_state::one_application(const messages::query& x, const std::s
   if (slash == std::string_view::npos)
     return fail(x, 404, "the path is /applications/NAMESPACE/NAME");
   messages::describe_application ask{std::string{rest.substr(0, slash)}, std::string{rest.substr(slash + 1)}};
-  self_->request(setup_.root, defaults::introspection_patience, ask)
+  self_->request(setup_.root, defaults::introspection_timeout, ask)
       .then([this, x](const messages::application_report& r) { add_lanes(x, r); },
             [x, ask](const caf::error&) {
               fail(x, 404, "no application " + ask.ns + "/" + ask.name + " is supervised here");
@@ -177,7 +177,7 @@ void introspection_state::add_lanes(const messages::query& x, messages::applicat
   auto tell = [this, x](const messages::application_report& y) {
     show(x, pages::application(y, pages::wanted(x.accept), setup_.wall_clock()));
   };
-  self_->request(setup_.flink, defaults::introspection_patience, messages::describe{})
+  self_->request(setup_.flink, defaults::introspection_timeout, messages::describe{})
       .then(
           [r, tell](messages::actor_report& flink) mutable {
             std::ranges::copy_if(flink.lanes, std::back_inserter(r.lanes), [&](auto& y) { return serves(y, r); });

@@ -27,7 +27,7 @@ public:
     /// Share of the delay by which it is drawn longer at most, so that a fleet does not march in step.
     double jitter = config::defaults::watch_pause_jitter;
     /// Without a failure for this long the next one counts as the first.
-    std::chrono::milliseconds calm = config::defaults::watch_calm;
+    std::chrono::milliseconds calm = config::defaults::watch_backoff_reset;
   };
 
   backoff(unit_random random, limits x) : random_{std::move(random)}, limits_{x}, base_{x.first} {}
