@@ -39,9 +39,9 @@ TEST_F(credentials_test, says_why_a_file_cannot_be_read) {
     const char* why;
   } rows[] = {
       {directory + "/missing", "No such file or directory"},
-      {directory, "is not a regular file"},
-      {"/dev/zero", "is not a regular file"},
-      {write("big", std::string(1024 * 1024 + 1, 'x')), "larger than 1 MiB"},
+      {directory, "must be a regular file"},
+      {"/dev/zero", "must be a regular file"},
+      {write("big", std::string(1024 * 1024 + 1, 'x')), "must not be larger than 1 MiB"},
   };
   for (auto& row : rows) {
     EXPECT_EQ(net::read_file(row.path, complaint), std::nullopt);
@@ -75,11 +75,11 @@ TEST_F(token_file_test, keeps_its_token_while_the_file_is_unusable) {
   for (auto text : {"", " \n", "two\nlines", "a\x01"}) {
     write("token", text);
     EXPECT_EQ(token(true), "Bearer first");
-    EXPECT_NE(token.complaint(), "");
+    EXPECT_NE(token.error(), "");
   }
   write("token", "fine");
   EXPECT_EQ(token(true), "Bearer fine");
-  EXPECT_EQ(token.complaint(), "");
+  EXPECT_EQ(token.error(), "");
 }
 
 TEST_F(token_file_test, has_nothing_to_say_without_a_file) {
@@ -105,8 +105,8 @@ TEST_F(credentials_test, says_what_a_pod_lacks) {
     EXPECT_FALSE(net::read_in_cluster(host, port, directory, complaint));
     return complaint;
   };
-  EXPECT_THAT(why("", "443"), HasSubstr("not in a cluster"));
-  EXPECT_THAT(why("10.0.0.1", ""), HasSubstr("not in a cluster"));
+  EXPECT_THAT(why("", "443"), HasSubstr("not in a pod"));
+  EXPECT_THAT(why("10.0.0.1", ""), HasSubstr("not in a pod"));
   EXPECT_THAT(why("10.0.0.1", "x"), HasSubstr("no address"));
   EXPECT_THAT(why("10.0.0.1", "443"), HasSubstr("token"));
   write("token", "t");
