@@ -10,7 +10,7 @@ namespace json {
 
 namespace {
 
-/// Longest part of an unexpected value that is shown, in bytes.
+/// Longest part of an unexpected value that an error shows, in bytes.
 constexpr std::size_t longest_shown = 40;
 
 std::string shown(cursor c) {
@@ -38,7 +38,7 @@ std::optional<double> double_of(cursor c) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
 }
 
-/// Reads 4, and also 4.0 and 4e0, which the API server takes for integers too.
+/// Reads an integer: 4, and also 4.0 and 4e0, which the API server accepts as integers.
 std::optional<int64_t> integer_of(cursor c) {
   auto text = c.text();
   int64_t value = 0;
@@ -52,7 +52,7 @@ std::optional<int64_t> integer_of(cursor c) {
            : std::nullopt;
 }
 
-/// Returns whether a number spelled as an integer would change by becoming a double.
+/// Returns true if a number written as an integer would change its value as a double.
 bool loses_digits(cursor c, double value) {
   constexpr double exact = 9007199254740992.0;
   return std::abs(value) >= exact && c.text().find_first_of(".eE") == std::string_view::npos;
@@ -67,7 +67,7 @@ std::string to_string(const complaint& x) {
 bool reader::complain(const place& where, std::string_view expected, cursor got) {
   complaint x;
   append_path(x.field, where);
-  ((x.problem += "expected ") += expected) += ", got " + shown(got);
+  ((x.problem += "must be ") += expected) += ", not " + shown(got);
   out_.push_back(std::move(x));
   return false;
 }
@@ -152,7 +152,7 @@ bool codec<std::variant<std::string, double, bool>>::read(reader& r, const place
   if (!number)
     return r.complain(where, "a string, number or boolean", c);
   if (loses_digits(c, *number))
-    return r.complain(where, "a number of at most 15 digits (write longer ones as a string)", c);
+    return r.complain(where, "a number of at most 15 digits (write a longer one as a string)", c);
   x = *number;
   return true;
 }
