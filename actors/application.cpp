@@ -138,8 +138,8 @@ void application_state::write_status(flink::decision d) {
   busy_ = writing_ = true;
   auto body = R"({"metadata":{"resourceVersion":)" + json::escape(meta.resource_version) + R"(,"uid":)"
             + json::escape(meta.uid) + R"(},"status":)" + diff + "}";
-  auto deadline = self_->clock().now() + defaults::kubernetes_request;
-  requests_.ask(self_, setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+  auto deadline = self_->clock().now() + defaults::kubernetes_timeout;
+  requests_.ask(self_, setup_.kube, defaults::kubernetes_timeout + defaults::answer_margin,
                 messages::kube_request{subject(),
                                        k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), std::move(body)),
                                        deadline},
@@ -304,8 +304,8 @@ void application_state::retry_later(const std::string& why) {
 void application_state::read_again(const std::string& why) {
   log::debug("resource-read", subject(), why);
   busy_ = true;
-  auto deadline = self_->clock().now() + defaults::kubernetes_request;
-  requests_.ask(self_, setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
+  auto deadline = self_->clock().now() + defaults::kubernetes_timeout;
+  requests_.ask(self_, setup_.kube, defaults::kubernetes_timeout + defaults::answer_margin,
                 messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline},
                 [this](const messages::answer& a) {
                   busy_ = false;
@@ -356,7 +356,7 @@ void application_state::record(const flink::record_event& x) {
   if (!write)
     return;
   auto send = [this](const k8s::request& r, gateway_requests::handler done) {
-    auto timeout = defaults::kubernetes_request;
+    auto timeout = defaults::kubernetes_timeout;
     requests_.ask(self_, setup_.kube, timeout + defaults::answer_margin,
                   messages::kube_request{subject(), r, self_->clock().now() + timeout}, std::move(done));
   };

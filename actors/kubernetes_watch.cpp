@@ -237,7 +237,7 @@ private:
     listing_ = listing;
     auto id = ++call_id_;
     auto me = watch_actor{self_};
-    auto deadline = self_->clock().now() + defaults::kubernetes_request;
+    auto deadline = self_->clock().now() + defaults::kubernetes_timeout;
     auto done = [me, id](net::response r) { caf::anon_send(me, messages::response_arrived{id, std::move(r)}); };
     auto http = to_http(setup_.origin, request);
     if (listing)

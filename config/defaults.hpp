@@ -27,7 +27,7 @@ constexpr std::chrono::seconds deletion{900};
 
 /// A container that cannot be pulled or created is reported for this long before the version fails: a registry may
 /// recover.
-constexpr std::chrono::seconds broken_pod_patience{30};
+constexpr std::chrono::seconds broken_pod_timeout{30};
 /// Restarts of one pod during a deploy that count as a crash loop.
 constexpr int32_t crash_loop_restarts = 3;
 /// spec.jobFailurePolicy: restarts of a failed job within the window below; after them a person has to act.
@@ -55,11 +55,11 @@ constexpr std::chrono::milliseconds poll_checkpoints{60'000};
 constexpr std::chrono::milliseconds checkpoints_overdue{600'000};
 /// A job that has failed counts as unhealthy until it has run for this long without another failure: a crash-looping
 /// job is not healthy, even while its tasks are running.
-constexpr std::chrono::milliseconds job_settles{60'000};
+constexpr std::chrono::milliseconds crash_loop_cooldown{60'000};
 /// A JobManager's answers about a job may be this old. Flink caches them for web.refresh-interval, 3 s by default.
-constexpr std::chrono::milliseconds shows_within{5'000};
+constexpr std::chrono::milliseconds rest_cache_age{5'000};
 /// A steady application is reconciled this often even if nothing happens.
-constexpr std::chrono::milliseconds look_at_rest{10'000};
+constexpr std::chrono::milliseconds resync_period{10'000};
 /// Retries of a failed command: the delay doubles from the first to the longest.
 constexpr std::chrono::milliseconds retry_first{500};
 constexpr std::chrono::milliseconds retry_longest{30'000};
@@ -68,12 +68,12 @@ constexpr std::chrono::milliseconds retry_longest{30'000};
 constexpr std::chrono::milliseconds savepoint_retry_first{10'000};
 constexpr std::chrono::milliseconds savepoint_retry_longest{300'000};
 /// The watch must show the effect of an accepted command within this time; otherwise the command is sent again.
-constexpr std::chrono::milliseconds effect_seen{10'000};
+constexpr std::chrono::milliseconds effect_timeout{10'000};
 /// Delays vary by this share, so that a fleet does not act in step.
 constexpr double jitter = 0.1;
 
 /// The clocks of operator and JobManager may differ by this much. An update takes longer than this to happen again.
-constexpr std::chrono::seconds clock_grace{60};
+constexpr std::chrono::seconds clock_skew{60};
 
 /// Time for a JobManager with high availability to recover its jobs before it accepts new ones. It waits until the
 /// Lease of the JobManager before it has expired, which has taken 45 s. A job that is missing after this time will not
@@ -83,11 +83,11 @@ constexpr std::chrono::seconds high_availability_recovery{180};
 // -- timeouts of single requests -------------------------------------------------------------------
 
 /// Timeout of queries to a JobManager. A hung JVM still accepts connections; only a timeout detects it.
-constexpr std::chrono::milliseconds flink_question{5'000};
+constexpr std::chrono::milliseconds flink_query_timeout{5'000};
 /// Timeout of commands to a JobManager, except plan and run.
-constexpr std::chrono::milliseconds flink_order{30'000};
+constexpr std::chrono::milliseconds flink_command_timeout{30'000};
 /// Timeout of requests to the API server, except watches.
-constexpr std::chrono::milliseconds kubernetes_request{15'000};
+constexpr std::chrono::milliseconds kubernetes_timeout{15'000};
 /// An actor waits this much longer than the gateway's timeout, so that the gateway always answers first.
 constexpr std::chrono::milliseconds answer_margin{1'000};
 /// The watch must show our own write within this time; otherwise the resource is read.

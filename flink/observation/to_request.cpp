@@ -218,7 +218,7 @@ call call_for(const action& x, const application& app, const observation& seen, 
 
 milliseconds patience_for(const action& x, const application& app) {
   if (job_manager_of(x).empty())
-    return defaults::kubernetes_request;
+    return defaults::kubernetes_timeout;
   if (std::holds_alternative<compile_job>(x) || std::holds_alternative<submit_job>(x)) {
     auto& own = app.spec.timeouts;
     return own && own->submit_seconds ? std::chrono::seconds{*own->submit_seconds} : milliseconds{defaults::submit};
@@ -226,7 +226,7 @@ milliseconds patience_for(const action& x, const application& app) {
   bool order = std::holds_alternative<take_savepoint>(x) || std::holds_alternative<dispose_savepoint>(x)
             || std::holds_alternative<stop_job>(x) || std::holds_alternative<cancel_job>(x)
             || std::holds_alternative<rescale_job>(x);
-  return order ? defaults::flink_order : defaults::flink_question;
+  return order ? defaults::flink_command_timeout : defaults::flink_query_timeout;
 }
 
 } // namespace flink

@@ -47,7 +47,7 @@ bool switched_on(const config_value& x) {
 } // namespace
 
 step::step(const situation& what)
-    : x{what}, was{what.app.status}, next{what.app.status}, look_again_{defaults::look_at_rest} {}
+    : x{what}, was{what.app.status}, next{what.app.status}, look_again_{defaults::resync_period} {}
 
 bool step::passed(const std::optional<std::string>& then, std::chrono::seconds patience) const {
   auto start = then ? k8s::parse_time(*then) : std::nullopt;
@@ -140,7 +140,7 @@ void step::cancel(const std::string& cluster_id, const std::string& job_id) {
 
 void step::insist(const action& what) {
   auto how = order(what);
-  auto pause = answered(what) + defaults::effect_seen - x.now.steady;
+  auto pause = answered(what) + defaults::effect_timeout - x.now.steady;
   if (how == progress::unknown || (how == progress::done && pause.count() <= 0))
     act(what);
   else if (how == progress::done)
@@ -209,8 +209,8 @@ const std::vector<rest::job_summary>* step::jobs(const cluster_view& c, millisec
 }
 
 const std::vector<rest::job_summary>* step::jobs_now(const cluster_view& c) {
-  auto* all = jobs(c, defaults::fresh);
-  return all && since(c.told->jobs->at, x.now) < defaults::fresh ? all : nullptr;
+  auto* all = jobs(c, defaults::answer_max_age);
+  return all && since(c.told->jobs->at, x.now) < defaults::answer_max_age ? all : nullptr;
 }
 
 const maybe<rest::job>* step::job(const cluster_view& c, const std::string& id, milliseconds every,

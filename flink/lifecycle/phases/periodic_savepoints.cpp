@@ -103,7 +103,7 @@ void complete(step& s, const cluster_view& c, const std::string& path) {
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   bool listed = last && last->external_path == path;
-  if (!listed && s.x.now.steady - trigger_answered(s) < defaults::shows_within)
+  if (!listed && s.x.now.steady - trigger_answered(s) < defaults::rest_cache_age)
     return s.look_within(defaults::poll_first); // the answer came from Flink's cache
   if (listed)
     count_as_checkpoint(s, *last);
@@ -119,7 +119,7 @@ void trigger_lost(step& s, const cluster_view& c) {
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = time_of(r.started_at);
   bool ours = last && began && !is_known_savepoint(s.was, last->external_path)
-           && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_grace >= *began;
+           && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_skew >= *began;
   if (ours) {
     count_as_checkpoint(s, *last);
     return conclude(s, last->external_path, std::nullopt);

@@ -132,7 +132,7 @@ void raise(step& s, const cluster_view& c, const rest::requirements& present, co
 bool begin_rescale_while_running(step& s, const cluster_view& c, const std::string& why) {
   auto [from, to] = wanted(s);
   auto job = serving_job(s.was);
-  auto* present = s.requirements(c, job, defaults::fresh, s.x.now.steady - defaults::fresh);
+  auto* present = s.requirements(c, job, defaults::answer_max_age, s.x.now.steady - defaults::answer_max_age);
   if (job_ended(s, c, job).value_or(false)) {
     restart_instead(s, "job " + job + " has ended by itself");
     return true;

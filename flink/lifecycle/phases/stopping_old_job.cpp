@@ -21,7 +21,7 @@ std::string its_time(const step& s, const cluster_view& c, const std::string& jo
   if (!known)
     return s.now_text();
   auto since = s.x.now.steady - s.job_answered(c, job_id);
-  auto now = std::chrono::milliseconds{known->now} + defaults::shows_within
+  auto now = std::chrono::milliseconds{known->now} + defaults::rest_cache_age
            + std::chrono::duration_cast<std::chrono::milliseconds>(since);
   return k8s::format_milliseconds(std::chrono::system_clock::time_point{now});
 }
@@ -50,8 +50,8 @@ void saved_beside(step& s, const cluster_view& old, const std::string& path) {
   auto* told = s.checkpoints(old, job, s.pace(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
   if (taken && taken->external_path != path && is_known_savepoint(s.was, taken->external_path))
-    taken.reset();                                                         // one from before
-  bool cached = !taken && s.x.now.steady - asked < defaults::shows_within; // the answer came from Flink's cache
+    taken.reset();                                                           // one from before
+  bool cached = !taken && s.x.now.steady - asked < defaults::rest_cache_age; // the answer came from Flink's cache
   if ((!told || cached) && old.leader && !out_of_time(s))
     return s.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
   if (taken && s.next.job_status) // where a lost trigger has left another one after it, that is the newest
@@ -79,7 +79,7 @@ void await_end(step& s, const cluster_view& old, const std::string& path) {
 /// A job whose tasks do not all run cannot be stopped with a savepoint, however often it is asked. `nullopt`: they do,
 /// but it has failed a moment ago, perhaps by the stop itself; in a crash loop there are such moments, too.
 std::optional<bool> struggles(step& s, const cluster_view& old) {
-  auto* known = s.job(old, serving_job(s.was), defaults::fresh);
+  auto* known = s.job(old, serving_job(s.was), defaults::answer_max_age);
   if (!known || !*known)
     return false;
   auto& job = **known;
@@ -138,10 +138,10 @@ void trigger_unknown(step& s, const cluster_view& old) {
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = s.was.target->step_started_at ? k8s::parse_time(*s.was.target->step_started_at) : std::nullopt;
   // After one beside the job there may be checkpoints, and another is taken.
-  bool may_be_its = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(s.was, last->external_path)
-                 && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
-                            + defaults::clock_grace
-                        >= *began;
+  bool may_be_its
+      = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(s.was, last->external_path)
+     && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}} + defaults::clock_skew
+            >= *began;
   // That of a stop ends the job, soon: where the job goes on it is another one, which nobody had written down yet.
   auto job = serving_job(s.was);
   auto ended = is_beside(s.was)

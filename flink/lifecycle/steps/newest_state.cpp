@@ -66,8 +66,8 @@ bool too_old(const step& s, const candidate& x) {
 recoverable newest_state(step& s, const cluster_view& old, const std::string& job_id, age_limit limit) {
   std::optional<candidate> best;
   if (old.leader) {
-    auto* job = s.job(old, job_id, defaults::fresh);
-    auto* told = job ? s.checkpoints(old, job_id, defaults::fresh, s.job_answered(old, job_id)) : nullptr;
+    auto* job = s.job(old, job_id, defaults::answer_max_age);
+    auto* told = job ? s.checkpoints(old, job_id, defaults::answer_max_age, s.job_answered(old, job_id)) : nullptr;
     if (!told)
       return {.pending = true};
     if (*job && (*job)->state == rest::job_state::finished && !(*told && (*told)->latest_savepoint))

@@ -57,7 +57,7 @@ std::optional<defect> defect_of(const cluster_view& c) {
 /// Scheduling is worth the whole patience of the step; a broken pod is not.
 bool hopeless(const step& s, const defect& x) {
   return x.final
-      || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_patience));
+      || (x.reason != "Unschedulable" && s.passed(s.was.target->step_started_at, defaults::broken_pod_timeout));
 }
 
 } // namespace
