@@ -1,4 +1,4 @@
-// How the process starts and stops: options, network, actors; a signal; then all of it in reverse.
+// Starts the process: options, network, actors. Waits for a signal and stops everything in reverse order.
 #include "actors/run.hpp"
 #include "config/defaults.hpp"
 #include "config/log/log.hpp"
@@ -23,7 +23,7 @@ namespace {
 
 namespace log = config::log;
 
-/// Pages that a server of ours may show.
+/// Paths that a server serves; empty for all.
 using pages = std::set<std::string>;
 
 std::string path_of(const std::string& target) {
@@ -33,9 +33,9 @@ std::string path_of(const std::string& target) {
 net::server::handler serve(actors::running_system& system, pages only) {
   return [&system, only = std::move(only)](net::server_request x, std::shared_ptr<net::exchange> answer) {
     if (x.method != "GET" && x.method != "HEAD")
-      return answer->reply(405, {{"Content-Type", "text/plain"}, {"Allow", "GET"}}, "only GET\n");
+      return answer->reply(405, {{"Content-Type", "text/plain"}, {"Allow", "GET"}}, "method not allowed; use GET\n");
     if (!only.empty() && !only.contains(path_of(x.target)))
-      return answer->reply(404, {{"Content-Type", "text/plain"}}, "not here\n");
+      return answer->reply(404, {{"Content-Type", "text/plain"}}, "not found\n");
     std::string accept{net::find_header(x.headers, "Accept")};
     system.query(std::move(x.target), std::move(accept), [answer](int status, std::string type, std::string body) {
       answer->reply(status, {{"Content-Type", std::move(type)}, {"Vary", "Accept"}}, std::move(body));
@@ -43,7 +43,7 @@ net::server::handler serve(actors::running_system& system, pages only) {
   };
 }
 
-/// One server per address: pages that share an address share a port.
+/// Opens one server per address; pages with the same address share it.
 std::vector<std::unique_ptr<net::server>> open_servers(net::thread& io, actors::running_system& system,
                                                        const config::options& o) {
   std::vector<std::unique_ptr<net::server>> all;
@@ -62,7 +62,7 @@ std::vector<std::unique_ptr<net::server>> open_servers(net::thread& io, actors::
   return all;
 }
 
-/// Blocks the signals in every thread to come, so that main() can wait for them.
+/// Blocks the signals in all threads started from now on, so that main() can wait for them.
 sigset_t block_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -73,13 +73,13 @@ sigset_t block_signals() {
   return set;
 }
 
-actors::job_manager_access access_for(const config::options& o, const config::api_server& api) {
+actors::job_manager_access access_for(const config::options& o, const startup::api_server& api) {
   if (!o.jobmanager_url.empty())
     return {.url_template = o.jobmanager_url};
   return {.proxy_origin = api.in_cluster ? std::string{} : api.origin};
 }
 
-int complain(const std::string& what) {
+int fail(const std::string& what) {
   std::fprintf(stderr, "flink-operator: %s\n", what.c_str());
   return 2;
 }
@@ -89,12 +89,12 @@ uint64_t random_seed() {
   return (uint64_t{source()} << 32) | source();
 }
 
-/// Ends the process without a farewell, which could still send something: what is under way ends with its sockets.
+/// Ends the process without stopping the actors, which could still send something. The system closes the sockets.
 void end_at_once() {
   std::_Exit(1);
 }
 
-int run(const config::options& o, const config::api_server& api, std::optional<k8s::election_rules> election,
+int run(const config::options& o, const startup::api_server& api, std::optional<k8s::election_rules> election,
         const sigset_t& signals) {
   net::thread io;
   net::client client{io, {}};
@@ -109,21 +109,21 @@ int run(const config::options& o, const config::api_server& api, std::optional<k
        .ns = o.ns,
        .threads = o.threads,
        .seed = random_seed(),
-       .candidacy = election ? std::optional{actors::candidacy{*election, end_at_once}} : std::nullopt}};
+       .leader_election = election ? std::optional{actors::leader_election{*election, end_at_once}} : std::nullopt}};
   auto servers = open_servers(io, system, o);
   log::info("started", "", "watching " + (o.ns.empty() ? std::string{"all namespaces"} : "namespace " + o.ns),
             {{"version", config::version()},
              {"apiServer", api.origin},
              {"metrics", o.metrics_bind_address},
              {"introspection", o.introspection_bind_address},
-             {"identity", election ? election->identity : "none, there is no election"}});
+             {"identity", election ? election->identity : "none (no leader election)"}});
   int signal = 0;
   sigwait(&signals, &signal);
-  log::info("stopping", "", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+  log::info("stopping", "", signal == SIGTERM ? "received SIGTERM" : "received SIGINT");
   for (auto& x : servers)
     x->stop();
   system.stop(config::defaults::shutdown);
-  log::info("stopped", "", "every actor has ended");
+  log::info("stopped", "", "all actors have ended");
   return 0;
 }
 
@@ -138,21 +138,21 @@ int main(int argc, char** argv) {
   auto& o = parsed.options;
   log::setup(o.log_level, o.log_format);
   if (auto problem = o.jobmanager_url.empty() ? std::nullopt : actors::check_url_template(o.jobmanager_url))
-    return complain("--jobmanager-url: " + *problem);
+    return fail("--jobmanager-url: " + *problem);
   std::string problem;
-  auto api = config::find_api_server(o.kubeconfig, o.context, problem);
+  auto api = startup::find_api_server(o.kubeconfig, o.context, problem);
   if (!api)
-    return complain(problem);
+    return fail(problem);
   std::optional<k8s::election_rules> election;
-  if (config::stands_for_election(o.leader_election, *api)) {
-    election = config::election_rules_of(o.leader_election, *api, config::make_identity(random_seed()), problem);
+  if (startup::leader_election_enabled(o.leader_election, *api)) {
+    election = startup::election_rules_of(o.leader_election, *api, startup::make_identity(random_seed()), problem);
     if (!election)
-      return complain(problem);
+      return fail(problem);
   }
   auto signals = block_signals();
   try {
     return run(o, *api, std::move(election), signals);
   } catch (const std::system_error& e) {
-    return complain(e.what());
+    return fail(e.what());
   }
 }

@@ -46,7 +46,7 @@ bool clusters_left(const flink::observation& x) {
 
 application_actor::behavior_type application(application_actor::stateful_pointer<application_state> self,
                                              application_setup setup, application_identity identity) {
-  die_quietly(self);
+  exit_on_exception(self);
   return state_of(self).make_behavior(std::move(setup), std::move(identity));
 }
 
@@ -71,13 +71,13 @@ void application_state::on(const messages::application_news& x) {
   if (x.removed) {
     orphaned_ = true;
     record_ = x.record;
-    return reconsider();
+    return reconcile();
   }
   orphaned_ = false;
   flink::apply_application(seen_, x.record->app);
   shown_version_ = x.record->app.metadata.resource_version;
   if (!own_version_.empty() && shown_version_ != own_version_)
-    return; // from before our own write, whose answer is newer; or the timer will tell
+    return; // older than our own write; the timer covers the case that the watch never shows it
   own_version_.clear();
   own_write_.disarm();
   if (record_ && record_->spec_hash != x.record->spec_hash) {
@@ -85,44 +85,45 @@ void application_state::on(const messages::application_news& x) {
     own_share_ = {};
   }
   record_ = x.record;
-  reconsider();
+  reconcile();
 }
 
 void application_state::on(const messages::object_news& x) {
   std::visit([&](auto& object) { flink::apply_object(seen_, object, x.removed); }, x.object);
-  reconsider();
+  reconcile();
 }
 
 void application_state::on(messages::tick x) {
-  if (look_.fired(self_, x))
-    reconsider();
+  if (requeue_timer_.fired(self_, x))
+    reconcile();
   else if (own_write_.fired(self_, x))
-    busy_ ? own_write_.arm(self_, own_write_pause_) : read_again("our own write did not show up in the watch");
+    busy_ ? own_write_.arm(self_, own_write_timeout_)
+          : read_again("the watch has not shown the last write of the operator");
   else
-    questions_.on(self_, x);
+    requests_.on(self_, x);
 }
 
 // -- the walk --------------------------------------------------------------------------------------------
 
-flink::decision application_state::ask_decide() {
+flink::decision application_state::call_decide() {
   setup_.counters->decided();
-  flink::situation s{record_->app, record_->complaints, record_->spec_hash, seen_, setup_.settings, fresh_identities(),
+  flink::situation s{record_->app, record_->errors, record_->spec_hash, seen_, setup_.settings, fresh_identities(),
                      now()};
   return orphaned_ ? flink::decide_without_application(s) : setup_.decide(s);
 }
 
-void application_state::reconsider() {
+void application_state::reconcile() {
   if (busy_ || !record_)
-    return; // every step ends by reconsidering
+    return; // every step ends with reconcile()
   if (orphaned_ && !clusters_left(seen_))
     return self_->quit();
   auto began = self_->clock().now();
-  auto d = ask_decide();
+  auto d = call_decide();
   if (d.waiting != waiting_) {
     waiting_ = d.waiting;
     waiting_since_ = k8s::format_time(setup_.wall_clock());
   }
-  look_.disarm();
+  requeue_timer_.disarm();
   if (d.next != record_->app.status)
     write_status(std::move(d));
   else
@@ -133,17 +134,17 @@ void application_state::reconsider() {
 void application_state::write_status(flink::decision d) {
   auto& meta = record_->app.metadata;
   auto diff = json::merge_diff(flink::encode_status(record_->app.status), flink::encode_status(d.next));
-  if (diff.empty()) // differs in nothing that is written
+  if (diff.empty()) // no field that is written differs
     return carry_out(d);
   busy_ = writing_ = true;
   auto body = R"({"metadata":{"resourceVersion":)" + json::escape(meta.resource_version) + R"(,"uid":)"
             + json::escape(meta.uid) + R"(},"status":)" + diff + "}";
-  auto deadline = self_->clock().now() + defaults::kubernetes_request;
-  questions_.ask(self_, setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
-                 messages::kube_request{subject(),
-                                        k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), std::move(body)),
-                                        deadline},
-                 [this, d = std::move(d)](const messages::answer& a) { written(d, a); });
+  auto deadline = self_->clock().now() + defaults::kubernetes_timeout;
+  requests_.ask(self_, setup_.kube, defaults::kubernetes_timeout + defaults::answer_margin,
+                messages::kube_request{subject(),
+                                       k8s::patch_status(k8s::flink_applications, k8s::key_of(meta), std::move(body)),
+                                       deadline},
+                [this, d = std::move(d)](const messages::answer& a) { written(d, a); });
 }
 
 void application_state::written(const flink::decision& d, const messages::answer& a) {
@@ -151,51 +152,54 @@ void application_state::written(const flink::decision& d, const messages::answer
   own_share_ += a.queued;
   auto& r = a.response;
   if (r.failure != net::failure::none)
-    return read_again("the status write got no answer: " + r.detail);
+    return read_again("no answer to the status write: " + r.detail);
   if (r.status == 409)
-    return read_again("the resource has changed meanwhile");
+    return read_again("the resource changed before the status was written");
   if (r.status == 404)
-    return stumble("the resource is gone");
+    return retry_later("the resource no longer exists");
   if (r.status >= 300)
-    return stumble("the API server refuses the status: " + k8s::classify(r.status, r.body).message);
+    return retry_later("the API server rejected the status: " + k8s::classify(r.status, r.body).message);
   auto before = record_->app.status;
-  if (!adopt(r.body))
-    return read_again("the answer to the status write cannot be read");
+  if (!accept_record(r.body))
+    return read_again("cannot read the answer to the status write");
   if (record_->app.status != d.next)
     log::error("status-not-kept", subject(),
-               "the API server does not keep every field of the status: is the CRD that of this version?");
+               "the API server dropped fields of the status: install the CRD of this operator version");
   flink::apply_written_status(seen_, before, record_->app.status);
-  tell_decision(before, d);
+  report_decision(before, d);
   measure(before, record_->app.status);
   backoff_ = defaults::restart_first;
   bool only_events = std::all_of(d.actions.begin(), d.actions.end(),
                                  [](auto& x) { return std::holds_alternative<flink::record_event>(x); });
   act(d.actions);
   if (only_events)
-    reconsider(); // the status has changed
+    reconcile(); // the status has changed
 }
 
-/// A decision that leaves the status as it is. What the watch shows may be old while other watches are ahead: after a
-/// crash, or where a standby takes over, what serves by now would be taken for a leftover. A write of the status tells,
-/// and so does a read.
+/// Carries out a decision that does not change the status. The status from the watch may be older than the objects from
+/// other watches, for example after a crash or a takeover: acting on it could remove a cluster that serves now. So the
+/// resource is read first, unless an answer of the API server has confirmed this version.
 void application_state::carry_out(const flink::decision& d) {
   if (d.actions.empty())
-    return rest(d.requeue_after);
+    return requeue_after(d.requeue_after);
   bool known = orphaned_ || record_->app.metadata.resource_version == confirmed_version_;
   if (!known && std::ranges::any_of(d.actions, [&](auto& x) { return changes_something(x); }))
-    return read_again("something is to be changed, and the status that we know may be old");
+    return read_again("the known status may be out of date, and the next action changes something");
   act(d.actions);
 }
 
 bool application_state::changes_something(const flink::action& x) const {
   if (std::holds_alternative<flink::record_event>(x))
     return false;
-  return effect_of(x) == flink::action_effect::command
-      && !std::holds_alternative<flink::unsendable>(flink::request_for(x, record_->app, seen_, setup_.settings.render));
+  auto call = flink::request_for(x, record_->app, seen_, setup_.settings.render);
+  if (auto* y = std::get_if<flink::api_server_request>(&call))
+    return y->request.method != "GET";
+  auto* y = std::get_if<flink::job_manager_request>(&call);
+  return y && y->request.method != "GET";
 }
 
 void application_state::act(const std::vector<flink::action>& actions) {
-  pending_ = 1; // ourselves, until all are on their way
+  pending_ = 1; // held by this function until all actions are sent
   busy_ = true;
   for (auto& x : actions)
     if (auto* event = std::get_if<flink::record_event>(&x))
@@ -203,10 +207,10 @@ void application_state::act(const std::vector<flink::action>& actions) {
     else
       perform(x);
   if (pending_ > 1)
-    return one_less();
-  // Nothing could be sent, and the next decision may be the same: not at once, or this would never end.
+    return action_finished();
+  // Nothing was sent, and the next decision may be the same. A pause prevents an endless loop.
   busy_ = false;
-  rest(defaults::retry_first);
+  requeue_after(defaults::retry_first);
 }
 
 void application_state::perform(const flink::action& x) {
@@ -223,19 +227,19 @@ void application_state::perform(const flink::action& x) {
 void application_state::send(const flink::action& x, const flink::api_server_request& call) {
   ++pending_;
   in_flight_.push_back(x);
-  auto patience = flink::timeout_for(x, record_->app);
-  questions_.ask(self_, setup_.kube, patience + defaults::answer_margin,
-                 messages::kube_request{subject(), call.request, self_->clock().now() + patience},
-                 [this, x](const messages::answer& a) { performed(x, {}, a); });
+  auto timeout = flink::timeout_for(x, record_->app);
+  requests_.ask(self_, setup_.kube, timeout + defaults::answer_margin,
+                messages::kube_request{subject(), call.request, self_->clock().now() + timeout},
+                [this, x](const messages::answer& a) { performed(x, {}, a); });
 }
 
 void application_state::send(const flink::action& x, const flink::job_manager_request& call) {
   auto c = flink::look_at_cluster(seen_, call.cluster_id);
   if (!c.leader) {
-    flink::apply_reply(
-        seen_, record_->app, x,
-        {.none = flink::failure{flink::failure_class::not_sent, 0, "no JobManager pod of cluster " + c.id + " runs"},
-         .at = self_->clock().now()});
+    flink::apply_reply(seen_, record_->app, x,
+                       {.none = flink::failure{flink::failure_class::not_sent, 0,
+                                               "cluster " + c.id + " has no running JobManager pod"},
+                        .at = self_->clock().now()});
     return;
   }
   auto asked = flink::incarnation_of(*c.leader);
@@ -244,7 +248,7 @@ void application_state::send(const flink::action& x, const flink::job_manager_re
   else if (std::exchange(seen_.under_way[x], asked) == asked)
     return;
   in_flight_.push_back(x);
-  auto patience = flink::timeout_for(x, record_->app);
+  auto timeout = flink::timeout_for(x, record_->app);
   auto& spec = record_->app.spec;
   messages::job_manager_address to{.ns = identity_.key.ns,
                                    .service = c.versioned_service ? c.versioned_service->head.key.name : std::string{},
@@ -252,9 +256,9 @@ void application_state::send(const flink::action& x, const flink::job_manager_re
                                    .pod_ip = c.leader->ip,
                                    .pod_uid = c.leader->head.uid,
                                    .port = spec.ui_port.value_or(defaults::ui_port)};
-  questions_.ask(self_, setup_.flink, patience + defaults::answer_margin,
-                 messages::flink_request{std::move(to), call.request, self_->clock().now() + patience},
-                 [this, x, asked](const messages::answer& a) { performed(x, asked, a); });
+  requests_.ask(self_, setup_.flink, timeout + defaults::answer_margin,
+                messages::flink_request{std::move(to), call.request, self_->clock().now() + timeout},
+                [this, x, asked](const messages::answer& a) { performed(x, asked, a); });
 }
 
 void application_state::performed(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
@@ -264,71 +268,71 @@ void application_state::performed(const flink::action& x, flink::incarnation ask
     return main_has_run(x, std::move(asked), a);
   flink::apply_reply(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
   if (changes_resource(x) && a.response.status >= 200 && a.response.status < 300)
-    adopt(a.response.body);
-  one_less();
+    accept_record(a.response.body);
+  action_finished();
 }
 
-/// What an earlier life of the JobManager says meanwhile does not matter any more.
+/// Takes the answer to a request that runs main(). Ignores the answer of an earlier JobManager incarnation.
 void application_state::main_has_run(const flink::action& x, flink::incarnation asked, const messages::answer& a) {
   auto sent = seen_.under_way.find(x);
   if (sent == seen_.under_way.end() || sent->second != asked)
     return;
   seen_.under_way.erase(sent);
   flink::apply_reply(seen_, record_->app, x, reply_of(a, self_->clock().now(), std::move(asked)));
-  reconsider();
+  reconcile();
 }
 
-void application_state::one_less() {
+void application_state::action_finished() {
   if (--pending_ > 0)
     return;
   busy_ = false;
   flink::evict_stale(seen_, record_->app.status, self_->clock().now());
-  reconsider();
+  reconcile();
 }
 
-void application_state::rest(milliseconds look_again) {
-  // A little later than asked for, so that a fleet does not march in step.
-  auto extra = static_cast<double>(look_again.count()) * defaults::jitter * draw_unit(random_);
-  look_.arm(self_, look_again + milliseconds{static_cast<int64_t>(extra)});
+void application_state::requeue_after(milliseconds delay) {
+  // Random jitter, so that a fleet does not act in step.
+  auto extra = static_cast<double>(delay.count()) * defaults::jitter * draw_unit(random_);
+  requeue_timer_.arm(self_, delay + milliseconds{static_cast<int64_t>(extra)});
 }
 
-void application_state::stumble(const std::string& why) {
+void application_state::retry_later(const std::string& why) {
   log::warn("step-failed", subject(), why, {{"retryIn", std::to_string(backoff_.count()) + "ms"}});
-  look_.arm(self_, backoff_);
+  requeue_timer_.arm(self_, backoff_);
   backoff_ = std::min(backoff_ * 2, defaults::retry_longest);
 }
 
 void application_state::read_again(const std::string& why) {
   log::debug("resource-read", subject(), why);
   busy_ = true;
-  auto deadline = self_->clock().now() + defaults::kubernetes_request;
-  questions_.ask(self_, setup_.kube, defaults::kubernetes_request + defaults::answer_margin,
-                 messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline},
-                 [this](const messages::answer& a) {
-                   busy_ = false;
-                   if (a.response.status == 200 && adopt(a.response.body)) {
-                     backoff_ = defaults::restart_first;
-                     return reconsider();
-                   }
-                   stumble("the resource cannot be read: "
-                           + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
-                   if (!own_version_.empty()) // or what the watch shows from now on would be taken for older news
-                     own_write_.arm(self_, own_write_pause_);
-                 });
+  auto deadline = self_->clock().now() + defaults::kubernetes_timeout;
+  requests_.ask(self_, setup_.kube, defaults::kubernetes_timeout + defaults::answer_margin,
+                messages::kube_request{subject(), k8s::get(k8s::flink_applications, identity_.key), deadline},
+                [this](const messages::answer& a) {
+                  busy_ = false;
+                  if (a.response.status == 200 && accept_record(a.response.body)) {
+                    backoff_ = defaults::restart_first;
+                    return reconcile();
+                  }
+                  retry_later("cannot read the resource: "
+                              + (a.response.status ? std::to_string(a.response.status) : a.response.detail));
+                  if (!own_version_.empty()) // otherwise every later version from the watch would count as older
+                    own_write_.arm(self_, own_write_timeout_);
+                });
 }
 
-// -- carrying ----------------------------------------------------------------------------------------------
+// -- sending ------------------------------------------------------------------------------------------------
 
-bool application_state::adopt(const std::string& body) {
+bool application_state::accept_record(const std::string& body) {
   auto record = std::make_shared<flink::application_record>(
       flink::read_record(body, [this](const k8s::object_key&) { return record_.get(); }));
   if (record->app.metadata.uid != identity_.uid)
     return false;
-  adopt(std::move(record));
+  accept_record(std::move(record));
   return true;
 }
 
-void application_state::adopt(std::shared_ptr<const flink::application_record> record) {
+void application_state::accept_record(std::shared_ptr<const flink::application_record> record) {
   record_ = std::move(record);
   auto& version = record_->app.metadata.resource_version;
   confirmed_version_ = version;
@@ -337,11 +341,11 @@ void application_state::adopt(std::shared_ptr<const flink::application_record> r
     own_write_.disarm();
     return;
   }
-  // A watch that is down shows nothing for long: the same version read again is read again later.
-  own_write_pause_ = version == own_version_ ? std::min(own_write_pause_ * 2, defaults::retry_longest)
-                                             : milliseconds{defaults::own_write_seen};
+  // A broken watch can be silent for long: reading the same version again doubles the pause.
+  own_write_timeout_ = version == own_version_ ? std::min(own_write_timeout_ * 2, defaults::retry_longest)
+                                               : milliseconds{defaults::own_write_seen};
   own_version_ = version;
-  own_write_.arm(self_, own_write_pause_);
+  own_write_.arm(self_, own_write_timeout_);
 }
 
 void application_state::record(const flink::record_event& x) {
@@ -352,10 +356,10 @@ void application_state::record(const flink::record_event& x) {
   auto write = events_.note(about, what, setup_.wall_clock(), self_->clock().now());
   if (!write)
     return;
-  auto send = [this](const k8s::request& r, questions::handler done) {
-    auto patience = defaults::kubernetes_request;
-    questions_.ask(self_, setup_.kube, patience + defaults::answer_margin,
-                   messages::kube_request{subject(), r, self_->clock().now() + patience}, std::move(done));
+  auto send = [this](const k8s::request& r, gateway_requests::handler done) {
+    auto timeout = defaults::kubernetes_timeout;
+    requests_.ask(self_, setup_.kube, timeout + defaults::answer_margin,
+                  messages::kube_request{subject(), r, self_->clock().now() + timeout}, std::move(done));
   };
   send(write->first, [send, again = write->otherwise](const messages::answer& a) {
     if (a.response.status == 409 || a.response.status == 404)
@@ -375,25 +379,25 @@ std::string application_state::hex(int digits) {
   return out;
 }
 
-// -- telling -------------------------------------------------------------------------------------------------
+// -- reporting -----------------------------------------------------------------------------------------------
 
-void application_state::tell_decision(const flink::status& before, const flink::decision& d) {
+void application_state::report_decision(const flink::status& before, const flink::decision& d) {
   auto phase = d.next.phase.value_or("");
-  messages::decision_report told{
+  messages::decision_report entry{
       .time = k8s::format_milliseconds(setup_.wall_clock()), .phase = phase, .reason = d.reason};
   for (auto& x : d.actions)
-    told.actions.push_back(to_string(x));
+    entry.actions.push_back(to_string(x));
   std::string actions;
-  for (auto& x : told.actions)
+  for (auto& x : entry.actions)
     actions += (actions.empty() ? "" : "; ") + x;
   bool bad = d.waiting.blocked || flink::phase_of(d.next) == flink::phase::DeployFailed;
-  // What only writes numbers down is no news: a fleet would write a line per application and minute.
-  bool news = !told.actions.empty() || before.phase != d.next.phase || before.conditions != d.next.conditions;
-  auto level = !news ? log::level::debug : bad ? log::level::warning : log::level::info;
+  // A decision that only updates numbers is logged at debug level: a fleet would log a line per application and minute.
+  bool notable = !entry.actions.empty() || before.phase != d.next.phase || before.conditions != d.next.conditions;
+  auto level = !notable ? log::level::debug : bad ? log::level::warning : log::level::info;
   log::write(level, "decided", subject(), d.reason, {{"phase", phase.empty() ? "New" : phase}, {"actions", actions}});
-  if (!news)
-    return; // checkpoints would soon be all that is remembered
-  decisions_.push_back(std::move(told));
+  if (!notable)
+    return; // otherwise checkpoints would soon fill the history
+  decisions_.push_back(std::move(entry));
   if (decisions_.size() > defaults::remembered_decisions)
     decisions_.pop_front();
 }
@@ -418,10 +422,10 @@ messages::application_report application_state::report() const {
                                  .name = identity_.key.name,
                                  .uid = identity_.uid,
                                  .phase = record_ ? record_->app.status.phase.value_or("") : std::string{},
-                                 .step = writing_           ? "writing the status"
-                                       : busy_              ? "acting"
+                                 .step = writing_           ? "writing status"
+                                       : busy_              ? "running actions"
                                        : in_flight_.empty() ? "idle"
-                                                            : "main() runs",
+                                                            : "main() is running",
                                  .waiting_for = waiting_.reason,
                                  .waiting_message = waiting_.message,
                                  .waiting_since = waiting_since_,
@@ -433,13 +437,12 @@ messages::application_report application_state::report() const {
                                  = last_deploy_ ? std::optional{last_deploy_->own_share_milliseconds} : std::nullopt,
                                  .decisions = {decisions_.begin(), decisions_.end()}};
   for (auto& x : in_flight_)
-    r.step += ": " + to_string(x);
+    r.step += ": " + x;
   for (auto& [what, o] : seen_.outcomes)
-    r.outcomes.push_back({.action = to_string(what),
+    r.outcomes.push_back({.action = what,
                           .failure = o.failed ? std::optional{std::string{to_string(o.failed->kind)}} : std::nullopt,
                           .message = o.failed ? std::optional{o.failed->message} : std::nullopt,
                           .attempts = o.attempts});
-  std::ranges::sort(r.outcomes, {}, &messages::outcome_report::action);
   return r;
 }
 

@@ -1,8 +1,10 @@
+// APPLICATION: the actor that drives one FlinkApplication. Gathers facts, calls decide(), writes the status, then acts.
+// Promises at most one step at a time, and a status write before the actions that depend on it. Decides nothing itself.
 #pragma once
 
+#include "actors/gateway_requests.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/metrics.hpp"
-#include "actors/questions.hpp"
 #include "actors/timer.hpp"
 #include "flink/lifecycle/decide.hpp"
 #include "flink/observation/apply_reply.hpp"
@@ -15,29 +17,29 @@
 
 namespace actors {
 
-/// What every APPLICATION needs beside its resource.
+/// Dependencies that all APPLICATION actors share.
 struct application_setup {
   kube_actor kube;
   flink_actor flink;
   flink::decide_function decide = flink::decide;
   flink::settings settings;
-  /// Wall time; CAF's clock is for delays only.
+  /// Wall clock for timestamps; delays use CAF's clock.
   std::function<std::chrono::system_clock::time_point()> wall_clock = std::chrono::system_clock::now;
   std::shared_ptr<metrics> counters;
 };
 
-/// Whose supervisor this is.
+/// The application that an actor drives.
 struct application_identity {
   k8s::object_key key;
   std::string uid;
-  /// Seeds its random numbers.
+  /// Seed of its random numbers.
   uint64_t seed = 0;
-  /// How often it has been started again.
+  /// How often the actor has been restarted after a crash.
   int32_t restarts = 0;
 };
 
-/// Drives one FlinkApplication: gathers facts, asks decide(), writes the new status, then acts. At most
-/// one step is under way; news that come meanwhile only replace facts, and every step ends by looking again.
+/// State of the APPLICATION actor. Changes that arrive during a step only update the facts; every step ends with
+/// reconcile().
 class application_state {
 public:
   static constexpr const char* name = "application";
@@ -47,14 +49,14 @@ public:
   application_actor::behavior_type make_behavior(application_setup setup, application_identity identity);
 
 private:
-  // -- news ------------------------------------------------------------------------------------------
+  // -- changes ------------------------------------------------------------------------------------------
   void on(const messages::application_news& x);
   void on(const messages::object_news& x);
   void on(messages::tick x);
 
-  // -- the walk: decide, write, act ----------------------------------------------------------------------
-  void reconsider();
-  flink::decision ask_decide();
+  // -- one step: decide, write, act ----------------------------------------------------------------------
+  void reconcile();
+  flink::decision call_decide();
   void write_status(flink::decision d);
   void written(const flink::decision& d, const messages::answer& a);
   void carry_out(const flink::decision& d);
@@ -63,20 +65,20 @@ private:
   void perform(const flink::action& x);
   void main_has_run(const flink::action& x, flink::incarnation asked, const messages::answer& a);
   void performed(const flink::action& x, flink::incarnation asked, const messages::answer& a);
-  void one_less();
-  void rest(std::chrono::milliseconds look_again);
-  void stumble(const std::string& why);
+  void action_finished();
+  void requeue_after(std::chrono::milliseconds delay);
+  void retry_later(const std::string& why);
   void read_again(const std::string& why);
 
-  // -- carrying ------------------------------------------------------------------------------------------
+  // -- sending ------------------------------------------------------------------------------------------
   void send(const flink::action& x, const flink::api_server_request& call);
   void send(const flink::action& x, const flink::job_manager_request& call);
   void record(const flink::record_event& x);
-  void adopt(std::shared_ptr<const flink::application_record> record);
-  bool adopt(const std::string& body);
+  void accept_record(std::shared_ptr<const flink::application_record> record);
+  bool accept_record(const std::string& body);
 
-  // -- telling ---------------------------------------------------------------------------------------------
-  void tell_decision(const flink::status& before, const flink::decision& d);
+  // -- reporting ---------------------------------------------------------------------------------------------
+  void report_decision(const flink::status& before, const flink::decision& d);
   void measure(const flink::status& before, const flink::status& after);
   messages::application_report report() const;
 
@@ -91,24 +93,24 @@ private:
   std::mt19937_64 random_;
 
   std::shared_ptr<const flink::application_record> record_;
-  /// The resource is gone, or was never there.
+  /// The resource was deleted or has never been seen.
   bool orphaned_ = false;
-  /// Version that we know from an answer, until the watch shows it; older events are recognised by it.
+  /// Version from an answer to our own request that the watch has not shown yet. Until then its events are older.
   std::string own_version_;
-  /// Version that an answer of the API server has told us: it was the newest one then.
+  /// Version from the last answer of the API server, which was the newest at that time.
   std::string confirmed_version_;
-  /// Version that the watch has shown last.
+  /// Version that the watch showed last.
   std::string shown_version_;
-  /// Until the resource is read because the watch does not show that version.
-  std::chrono::milliseconds own_write_pause_{0};
+  /// How long to wait for the watch to show `own_version_` before the resource is read.
+  std::chrono::milliseconds own_write_timeout_{0};
   flink::observation seen_;
 
-  timer look_{0};
+  timer requeue_timer_{0};
   timer own_write_{1};
-  questions questions_{2};
+  gateway_requests requests_{2};
   std::chrono::milliseconds backoff_;
   bool busy_ = false;
-  /// The step under way is to write the status.
+  /// True while the status is written.
   bool writing_ = false;
   std::vector<flink::action> in_flight_;
   int pending_ = 0;
@@ -118,7 +120,7 @@ private:
   std::deque<messages::decision_report> decisions_;
   k8s::event_aggregator events_;
 
-  // The stopwatch of a deploy.
+  // Times of the current deploy.
   std::chrono::steady_clock::time_point deploy_began_{};
   std::chrono::microseconds own_share_{0};
   std::optional<messages::deploy_report> last_deploy_;

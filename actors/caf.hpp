@@ -1,4 +1,5 @@
-// The only header that knows which CAF release we compile against.
+// Hides the differences between CAF releases; no other header knows which one is used.
+// Contains no logic of the operator.
 #pragma once
 
 #include <caf/config.hpp>
@@ -28,25 +29,25 @@ namespace actors {
 
 #if ACTORS_OLD_CAF
 
-/// A message that nobody answers.
+/// A message without an answer.
 template <class Message>
 using receives = caf::reacts_to<Message>;
 
-/// A question and its answer.
-template <class Question, class Answer>
-using answers = typename caf::replies_to<Question>::template with<Answer>;
+/// A message with an answer.
+template <class Request, class Answer>
+using answers = typename caf::replies_to<Request>::template with<Answer>;
 
 #else
 
 template <class Message>
 using receives = caf::result<void>(Message);
 
-template <class Question, class Answer>
-using answers = caf::result<Answer>(Question);
+template <class Request, class Answer>
+using answers = caf::result<Answer>(Request);
 
 #endif
 
-/// Access to an actor's state across releases.
+/// Returns the state of an actor.
 template <class Self>
 auto& state_of(Self* self) {
 #if CAF_MAJOR_VERSION == 0
@@ -56,16 +57,16 @@ auto& state_of(Self* self) {
 #endif
 }
 
-/// Number of messages that wait for this actor.
+/// Returns the number of messages in an actor's mailbox.
 template <class Self>
 int64_t mailbox_size(Self* self) {
   return static_cast<int64_t>(self->mailbox().size());
 }
 
-/// CAF's own handlers print to standard output; ours end the actor with the reason instead, so that its
-/// supervisor hears of it and the log stays one line of JSON per event.
+/// Ends the actor when it throws, with the exception's text as exit reason, so that its supervisor can log it. CAF's
+/// own handler prints to standard output, which would break the JSON log.
 template <class Self>
-void die_quietly(Self* self) {
+void exit_on_exception(Self* self) {
   self->set_exception_handler([](std::exception_ptr& x) -> caf::error {
     try {
       std::rethrow_exception(x);
@@ -77,8 +78,8 @@ void die_quietly(Self* self) {
   });
 }
 
-/// Scheduler settings: an operator idles nearly always, and in a container the host's number of cores
-/// says nothing.
+/// Sets the scheduler: `threads` workers that share one queue. An operator is idle nearly always, and the host's number
+/// of cores means nothing in a container.
 inline void configure(caf::actor_system_config& cfg, size_t threads) {
 #if ACTORS_OLD_CAF
   cfg.set("scheduler.policy", caf::atom("sharing"));

@@ -9,7 +9,7 @@ namespace actors {
 namespace log = config::log;
 
 election_actor::behavior_type election(election_actor::stateful_pointer<election_state> self, election_setup setup) {
-  die_quietly(self);
+  exit_on_exception(self);
   return state_of(self).make_behavior(std::move(setup));
 }
 
@@ -18,26 +18,26 @@ election_actor::behavior_type election_state::make_behavior(election_setup setup
   random_.seed(setup_.seed);
   candidate_.emplace(rules(), [this] { return draw_unit(random_); });
   return {
-      [this](messages::stand x) { return on(x); },
-      [this](messages::release x) { return on(x); },
+      [this](messages::acquire_lease x) { return on(x); },
+      [this](messages::release_lease x) { return on(x); },
       [this](messages::describe) { return report(); },
       [this](messages::response_arrived& x) { on(x); },
       [this](messages::tick x) { on(x); },
   };
 }
 
-caf::result<messages::lead> election_state::on(messages::stand) {
-  standing_ = self_->make_response_promise<messages::lead>();
+caf::result<messages::lease_acquired> election_state::on(messages::acquire_lease) {
+  acquiring_ = self_->make_response_promise<messages::lease_acquired>();
   proceed();
-  return *standing_;
+  return *acquiring_;
 }
 
-caf::result<messages::released> election_state::on(messages::release) {
-  leaving_ = self_->make_response_promise<messages::released>();
+caf::result<messages::lease_released> election_state::on(messages::release_lease) {
+  releasing_ = self_->make_response_promise<messages::lease_released>();
   setup_.may_act->end();
-  candidate_->give_up();
+  candidate_->release();
   proceed();
-  return *leaving_;
+  return *releasing_;
 }
 
 void election_state::on(messages::response_arrived& x) {
@@ -48,11 +48,11 @@ void election_state::on(messages::response_arrived& x) {
   if (!answered || r.status >= 300)
     setup_.counters->kube_failure(label_);
   candidate_->on_answer(r.status, answered ? r.body : r.detail, self_->clock().now());
-  tell_news();
-  if (candidate_->leads() && !leaving_) {
+  log_changes();
+  if (candidate_->leads() && !releasing_) {
     setup_.may_act->extend(candidate_->leads_until());
     if (!leads_)
-      begin_to_lead();
+      start_leading();
   }
   proceed();
 }
@@ -63,7 +63,7 @@ void election_state::on(messages::tick x) {
 }
 
 void election_state::proceed() {
-  bool called = standing_ || leaving_;
+  bool called = acquiring_ || releasing_;
   if (called && !over_)
     std::visit([this](const auto& x) { carry_out(x); }, candidate_->next(self_->clock().now(), setup_.wall_clock()));
 }
@@ -75,12 +75,12 @@ void election_state::carry_out(const k8s::ask_for_lease& x) {
                          [me = election_actor{self_}, id = ++last_id_](net::response r) {
                            caf::anon_send(me, messages::response_arrived{id, std::move(r)});
                          });
-  proceed(); // says how long to wait for the answer
+  proceed(); // starts the timer for the answer
 }
 
 void election_state::carry_out(const k8s::wait_for_lease& x) {
   auto now = self_->clock().now();
-  if (x.until > now) // else an answer is due, and comes
+  if (x.until > now) // otherwise an answer is due and will arrive
     timer_.arm(self_, x.until - now);
 }
 
@@ -89,44 +89,45 @@ void election_state::carry_out(const k8s::lease_lost& x) {
   leads_ = false;
   setup_.may_act->end();
   setup_.counters->leader(false);
-  log::error("leadership-lost", "", x.why + "; this operator acts no more and ends", {{"identity", rules().identity}});
-  setup_.candidacy.on_lost();
+  log::error("leadership-lost", "", "exiting: " + x.why, {{"identity", rules().identity}});
+  setup_.leader_election.on_lost();
 }
 
-void election_state::carry_out(const k8s::lease_given_up&) {
+void election_state::carry_out(const k8s::lease_released&) {
   over_ = true;
   if (std::exchange(leads_, false)) {
     setup_.counters->leader(false);
     bool free = candidate_->seen()->spec.holder_identity->empty();
-    log::info("lease-released", "", free ? "another operator may act now" : "it could not be given back and runs out",
+    log::info("lease-released", "",
+              free ? "another operator may take the Lease now" : "cannot release the Lease; it will expire",
               {{"identity", rules().identity}});
   }
-  leaving_->deliver(messages::released{});
+  releasing_->deliver(messages::lease_released{});
 }
 
-void election_state::begin_to_lead() {
+void election_state::start_leading() {
   leads_ = true;
   setup_.counters->leader(true);
-  log::info("leading", "", "this operator acts from now on",
+  log::info("leading", "", "this operator holds the Lease and starts to act",
             {{"identity", rules().identity}, {"lease", k8s::to_string(rules().lease)}});
-  standing_->deliver(messages::lead{});
+  acquiring_->deliver(messages::lease_acquired{});
 }
 
-void election_state::tell_news() {
-  if (auto& why = candidate_->trouble(); told_trouble_ != why) {
-    told_trouble_ = why;
+void election_state::log_changes() {
+  if (auto& why = candidate_->error(); logged_error_ != why) {
+    logged_error_ = why;
     if (!why.empty())
       log::warn("lease-failed", "", why, {{"request", label_}, {"lease", k8s::to_string(rules().lease)}});
   }
-  if (told_leader_ == leader())
+  if (logged_leader_ == leader())
     return;
-  told_leader_ = leader();
-  if (!told_leader_.empty() && told_leader_ != rules().identity)
-    log::info("standing-by", "", told_leader_ + " leads; this operator watches and waits",
+  logged_leader_ = leader();
+  if (!logged_leader_.empty() && logged_leader_ != rules().identity)
+    log::info("standing-by", "", "waiting for the Lease, which " + logged_leader_ + " holds",
               {{"identity", rules().identity}, {"lease", k8s::to_string(rules().lease)}});
 }
 
-/// The holder as it was last seen; empty if there is none.
+/// Returns the last known holder of the Lease; empty if there is none.
 std::string election_state::leader() const {
   auto& seen = candidate_->seen();
   return seen ? seen->spec.holder_identity.value_or("") : std::string{};
@@ -139,7 +140,7 @@ messages::election_report election_state::report() const {
           .leader = leader(),
           .since = seen ? seen->spec.acquire_time : std::nullopt,
           .transitions = seen ? seen->spec.lease_transitions.value_or(0) : 0,
-          .trouble = candidate_->trouble(),
+          .trouble = candidate_->error(),
           .mailbox = mailbox_size(self_)};
 }
 

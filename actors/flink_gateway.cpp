@@ -15,7 +15,7 @@ net::response not_sent(std::string why) {
   return {.failure = net::failure::expired, .detail = std::move(why)};
 }
 
-/// Paths hold ids; metrics must not.
+/// Returns the label of a request in metrics: ids in its path become ":id", which bounds the number of labels.
 std::string label_of(const flink::rest::request& x) {
   std::string out = x.method + " ";
   std::size_t part = 0;
@@ -32,7 +32,7 @@ std::string label_of(const flink::rest::request& x) {
 flink_actor::behavior_type flink_gateway(flink_actor::stateful_pointer<flink_gateway_state> self,
                                          net::transport* transport, job_manager_access access,
                                          std::shared_ptr<metrics> counters, std::shared_ptr<const leadership> may_act) {
-  die_quietly(self);
+  exit_on_exception(self);
   return state_of(self).make_behavior(transport, std::move(access), std::move(counters), std::move(may_act));
 }
 
@@ -62,8 +62,8 @@ caf::result<messages::answer> flink_gateway_state::on(messages::flink_request& x
   auto& l = lanes_[key];
   l.to = x.to;
   if (now < l.closed_until) {
-    promise.deliver(messages::answer{not_sent("not sent: JobManager " + x.to.pod + " did not answer "
-                                              + std::to_string(l.timeouts) + " times in a row")});
+    promise.deliver(messages::answer{not_sent("not sent: the last " + std::to_string(l.timeouts)
+                                              + " requests to JobManager " + x.to.pod + " timed out")});
     return promise;
   }
   auto deadline = x.deadline;
@@ -85,9 +85,9 @@ void flink_gateway_state::pump(const std::string& key) {
                                             std::chrono::duration_cast<std::chrono::microseconds>(now - next.since)});
     };
     if (next.what.deadline <= now)
-      refuse("not sent: the lane of " + next.what.to.pod + " was busy until the deadline");
+      refuse("not sent: earlier requests to " + next.what.to.pod + " took until the deadline");
     else if (next.what.request.method != "GET" && !may_act_->may_act(now))
-      refuse("not sent: this operator does not lead");
+      refuse("not sent: this operator is not the leader");
     else
       send(key, std::move(next));
   }
@@ -115,7 +115,7 @@ void flink_gateway_state::on(messages::response_arrived& x) {
   auto& done = node.mapped();
   auto& l = lanes_[done.lane];
   --l.in_flight;
-  judge(l, x.response);
+  update_breaker(l, x.response);
   if (x.response.failure != net::failure::none)
     counters_->flink_failure(done.label);
   done.promise.deliver(messages::answer{std::move(x.response), done.queued});
@@ -123,7 +123,7 @@ void flink_gateway_state::on(messages::response_arrived& x) {
   forget_if_idle(done.lane);
 }
 
-void flink_gateway_state::judge(lane& l, const net::response& x) {
+void flink_gateway_state::update_breaker(lane& l, const net::response& x) {
   if (x.failure != net::failure::timed_out) {
     l.timeouts = 0;
     l.closed_until = {};
@@ -139,7 +139,7 @@ void flink_gateway_state::forget_if_idle(const std::string& key) {
   auto i = lanes_.find(key);
   if (i != lanes_.end() && i->second.in_flight == 0 && i->second.queue.empty() && i->second.timeouts == 0)
     lanes_.erase(i);
-  // Pods that stopped answering before they went leave an open breaker behind.
+  // A pod that stopped answering before it was removed leaves an open breaker behind.
   auto long_ago = self_->clock().now() - defaults::breaker_remembered;
   std::erase_if(lanes_, [&](auto& x) {
     return x.second.in_flight == 0 && x.second.queue.empty() && x.second.timeouts > 0

@@ -1,3 +1,5 @@
+// FLINK: sends requests to JobManagers, with a queue (lane) and a circuit breaker per pod.
+// Promises an answer to every request, at the latest at its deadline. Does not retry and does not read the answers.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -11,9 +13,8 @@
 
 namespace actors {
 
-/// Carries requests to JobManagers. Each cluster has a lane of its own: two requests in flight, and a
-/// breaker that opens after repeated time-outs, so that a hung JobManager costs idle timers and nothing else. No
-/// order goes out from one who does not lead.
+/// State of FLINK. Each JobManager pod has a lane with two requests in flight and a breaker that opens after repeated
+/// timeouts, so that a hung JobManager does not slow down others. Commands are sent only by the leader.
 class flink_gateway_state {
 public:
   static constexpr const char* name = "flink-gateway";
@@ -53,7 +54,7 @@ private:
 
   void pump(const std::string& key);
   void send(const std::string& key, waiting x);
-  void judge(lane& l, const net::response& x);
+  void update_breaker(lane& l, const net::response& x);
   void forget_if_idle(const std::string& key);
   void fail_all();
   messages::actor_report report() const;

@@ -1,4 +1,5 @@
-// What each actor answers to. One page: who waits for what is read off here.
+// The message interface of each actor, on one page.
+// A line per message says what it does; messages marked INTERNAL come from the actor itself or from the network.
 #pragma once
 
 #include "actors/caf.hpp"
@@ -6,81 +7,81 @@
 
 namespace actors {
 
-/// KUBE: all single requests to the API server; writes share one token bucket, fair over applications.
+/// KUBE: sends all single requests to the API server; writes share one token bucket, fair over applications.
 using kube_actor = caf::typed_actor<
     // Sends one request; always answers, at the latest at the deadline.
     answers<messages::kube_request, messages::answer>,
-    // How many requests wait and fly.
+    // Reports how many requests wait and are in flight.
     answers<messages::describe, messages::actor_report>,
     // INTERNAL: the transport has an answer.
     receives<messages::response_arrived>,
-    // INTERNAL: tokens have come in, or deadlines have passed.
+    // INTERNAL: new tokens are available, or deadlines have passed.
     receives<messages::tick>>;
 
-/// FLINK: all requests to JobManagers; a lane and a breaker per cluster.
+/// FLINK: sends all requests to JobManagers; a lane and a breaker per pod.
 using flink_actor = caf::typed_actor<
     // Sends one request; always answers, at the latest at the deadline.
     answers<messages::flink_request, messages::answer>,
-    // Lanes and open breakers.
+    // Reports lanes and open breakers.
     answers<messages::describe, messages::actor_report>,
     // INTERNAL: the transport has an answer.
     receives<messages::response_arrived>,
     // INTERNAL: deadlines have passed.
     receives<messages::tick>>;
 
-/// ELECTION: of several operators one acts.
+/// ELECTION: acquires, renews and releases the Lease of leader election.
 using election_actor = caf::typed_actor<
-    // From OPERATOR, when its pictures are warm: stand for election. Answered when this operator may act.
-    answers<messages::stand, messages::lead>,
-    // Everything that acted has ended: let another operator go on. Answered when it may.
-    answers<messages::release, messages::released>,
-    // Who leads.
+    // From OPERATOR, after every kind was listed: acquire the Lease. Answered when this operator may act.
+    answers<messages::acquire_lease, messages::lease_acquired>,
+    // All actors that act have ended: release the Lease. Answered when it is released or cannot be.
+    answers<messages::release_lease, messages::lease_released>,
+    // Reports the leader.
     answers<messages::describe, messages::election_report>,
     // INTERNAL: the transport has an answer.
     receives<messages::response_arrived>,
-    // INTERNAL: time for the next look at the Lease, or too late for it.
+    // INTERNAL: the next request is due, or the answer or renewal is overdue.
     receives<messages::tick>>;
 
-/// APPLICATION: supervisor of one FlinkApplication.
+/// APPLICATION: the supervisor of one FlinkApplication.
 using application_actor = caf::typed_actor<
-    // The resource was created, edited or its status written; or it is gone.
+    // The resource was created or changed, or it was deleted.
     receives<messages::application_news>,
-    // One of its objects changed.
+    // One of its objects was created, changed or deleted.
     receives<messages::object_news>,
-    // Everything about it.
+    // Reports the whole application.
     answers<messages::describe, messages::application_report>,
-    // INTERNAL: time to look again.
+    // INTERNAL: a timer fired.
     receives<messages::tick>>;
 
-/// OPERATOR: knows every application, starts and restarts their supervisors.
+/// OPERATOR: keeps the objects of every application and restarts crashed supervisors.
 using operator_actor = caf::typed_actor<
-    // From WATCH.
+    // From WATCH: a FlinkApplication was created, changed or deleted.
     receives<messages::application_news>,
-    // From WATCH.
+    // From WATCH: an object of an application was created, changed or deleted.
     receives<messages::object_news>,
-    // From WATCH: decisions begin when every kind has been seen once and ELECTION says so.
+    // From WATCH: a kind was listed. Decisions start when all kinds are listed and this operator is the leader.
     receives<messages::kind_synced>,
-    // INTERNAL: the pause of a crashed supervisor is over.
+    // INTERNAL: the pause after a supervisor's crash is over.
     receives<messages::restart>,
-    // All actors and applications.
+    // Reports all applications without their history.
     answers<messages::describe, messages::operator_report>,
-    // One application.
+    // Reports one application.
     answers<messages::describe_application, messages::application_report>>;
 
-/// WATCH: keeps one kind's picture true and tells OPERATOR what changes in it.
+/// WATCH: lists and watches one kind and sends its changes to OPERATOR.
 using watch_actor = caf::typed_actor<
-    // INTERNAL: a list, or the end of a watch.
+    // INTERNAL: the answer to a list, or the end of a watch.
     receives<messages::response_arrived>,
     // INTERNAL: an event of the watch.
     receives<messages::line_arrived>,
-    // INTERNAL: a pause is over.
+    // INTERNAL: the pause after a failure is over.
     receives<messages::tick>,
-    // Version and size of the picture.
+    // Reports the number of known objects.
     answers<messages::describe, messages::actor_report>>;
 
 /// INTROSPECTION: answers pages by asking the others.
 using introspection_actor = caf::typed_actor<
-    // A page was asked for.
-    receives<messages::query>>;
+    // A client requested a page.
+    receives<messages::page_request>>;
 
 } // namespace actors

@@ -1,3 +1,5 @@
+// INTROSPECTION: the actor that answers HTTP pages by asking the other actors.
+// Promises one reply per page, also when an actor is silent. Does not lay out the pages: see actors/pages.hpp.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -10,20 +12,20 @@
 
 namespace actors {
 
-/// Whom INTROSPECTION asks.
+/// Dependencies of INTROSPECTION.
 struct introspection_setup {
   operator_actor root;
   kube_actor kube;
   flink_actor flink;
-  /// Null if there is no election.
+  /// Null without leader election.
   election_actor election;
   std::vector<watch_actor> watches;
   std::shared_ptr<metrics> counters;
   std::function<std::chrono::system_clock::time_point()> wall_clock = std::chrono::system_clock::now;
 };
 
-/// Answers pages: /healthz, /readyz, /metrics for machines; / and /applications/NAMESPACE/NAME for the one who asks
-/// what it is waiting for. Collects the reports; what they look like is a matter of pages.hpp.
+/// State of INTROSPECTION. Serves /healthz, /readyz and /metrics for machines, / and /applications/NAMESPACE/NAME for
+/// people and scripts.
 class introspection_state {
 public:
   static constexpr const char* name = "introspection";
@@ -33,10 +35,10 @@ public:
   introspection_actor::behavior_type make_behavior(introspection_setup setup);
 
 private:
-  void on(const messages::query& x);
-  void ready(const messages::query& x);
-  void overview(const messages::query& x);
-  void one_application(const messages::query& x, const std::string& path);
+  void on(const messages::page_request& x);
+  void ready(const messages::page_request& x);
+  void overview(const messages::page_request& x);
+  void one_application(const messages::page_request& x, const std::string& path);
 
   struct collection;
   template <class Handle>
@@ -44,8 +46,8 @@ private:
   void ask_application(const std::shared_ptr<collection>& c, std::size_t i);
   void ask_election(const std::shared_ptr<collection>& c);
   void add_silent(collection& c, const char* who);
-  void one_less(collection& c);
-  void add_lanes(const messages::query& x, messages::application_report r);
+  void answer_arrived(collection& c);
+  void add_lanes(const messages::page_request& x, messages::application_report r);
 
   introspection_actor::pointer self_;
   introspection_setup setup_;

@@ -24,7 +24,7 @@ std::string filled(std::string text, const messages::job_manager_address& to) {
   return text;
 }
 
-/// Splits "http://host:1/a/b" into origin and base path.
+/// Splits a URL such as "http://host:1/a/b" into origin and base path.
 place split(const std::string& url) {
   auto host = url.find("://");
   auto path = host == std::string::npos ? std::string::npos : url.find('/', host + 3);
@@ -53,13 +53,13 @@ place place_of(const job_manager_access& access, const messages::job_manager_add
 
 std::optional<std::string> check_url_template(const std::string& x) {
   if (!x.starts_with("http://") && !x.starts_with("https://"))
-    return "it has to start with http:// or https://";
+    return "'" + x + "' must start with http:// or https://";
   messages::job_manager_address any{"ns", "service", "pod", "127.0.0.1", "uid", 8081};
-  auto rest = filled(x, any);
-  if (rest.find_first_of("{}") != std::string::npos)
-    return "only {namespace}, {service}, {pod}, {podIP} and {port} are replaced";
-  if (rest.find_first_of(" \t\r\n?#") != std::string::npos)
-    return "it may hold no spaces, no query and no fragment";
+  auto url = filled(x, any);
+  if (url.find_first_of("{}") != std::string::npos)
+    return "'" + x + "' contains an unknown placeholder: use {namespace}, {service}, {pod}, {podIP} and {port}";
+  if (url.find_first_of(" \t\r\n?#") != std::string::npos)
+    return "'" + x + "' must not contain spaces, a query or a fragment";
   return std::nullopt;
 }
 

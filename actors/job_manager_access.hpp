@@ -1,4 +1,5 @@
-// How JobManagers are reached: by pod address, through the API server's pod proxy, or by a URL template.
+// Addresses of JobManagers: by pod address, through the API server's pod proxy, or by a URL template.
+// Builds HTTP requests; sends nothing.
 #pragma once
 
 #include "messages/kubernetes.hpp"
@@ -8,15 +9,16 @@
 
 namespace actors {
 
-/// Exactly one of the two is set, or none: then by pod address.
+/// How to reach JobManagers. If both members are empty, the pod's address is used.
 struct job_manager_access {
-  /// Origin of the API server: requests go through `pods/NAME:PORT/proxy`.
+  /// Origin of the API server. Requests then go through `pods/NAME:PORT/proxy`.
   std::string proxy_origin;
-  /// URL with {namespace} {service} {pod} {podIP} {port}, e.g. "http://gateway:8000/{namespace}/{service}".
+  /// URL with the placeholders {namespace} {service} {pod} {podIP} {port}, e.g.
+  /// "http://gateway:8000/{namespace}/{service}".
   std::string url_template;
 };
 
-/// Returns what is wrong with a template, or nothing.
+/// Returns what is wrong with a URL template; nothing if it is valid.
 std::optional<std::string> check_url_template(const std::string& x);
 
 /// Returns the HTTP request that carries `x` to a JobManager.

@@ -50,7 +50,7 @@ kube_actor::behavior_type kubernetes_gateway(kube_actor::stateful_pointer<kubern
                                              net::transport* transport, std::string origin,
                                              std::shared_ptr<metrics> counters,
                                              std::shared_ptr<const leadership> may_act) {
-  die_quietly(self);
+  exit_on_exception(self);
   return state_of(self).make_behavior(transport, std::move(origin), std::move(counters), std::move(may_act));
 }
 
@@ -100,7 +100,7 @@ void kubernetes_gateway_state::send(waiting x) {
   auto now = self_->clock().now();
   auto queued = std::chrono::duration_cast<std::chrono::microseconds>(now - x.since);
   if (x.what.request.method != "GET" && !may_act_->may_act(now)) {
-    x.promise.deliver(messages::answer{not_sent("not sent: this operator does not lead"), queued});
+    x.promise.deliver(messages::answer{not_sent("not sent: this operator is not the leader"), queued});
     return;
   }
   auto id = ++last_id_;
@@ -131,7 +131,7 @@ void kubernetes_gateway_state::on(messages::tick x) {
 void kubernetes_gateway_state::expire() {
   auto now = self_->clock().now();
   if (now < next_expiry_)
-    return; // a long queue is looked through when there is something to find
+    return; // a long queue is searched only if something has expired
   next_expiry_ = net::clock::time_point::max();
   auto late = [&](const waiting& x) {
     if (x.what.deadline <= now)
@@ -140,9 +140,9 @@ void kubernetes_gateway_state::expire() {
     return false;
   };
   for (auto& x : queue_.remove_if(late))
-    x.promise.deliver(
-        messages::answer{not_sent("not sent: the API server's write budget was used up until the deadline"),
-                         std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)});
+    x.promise.deliver(messages::answer{
+        not_sent("not sent: the rate limit for writes to the API server was exhausted until the deadline"),
+        std::chrono::duration_cast<std::chrono::microseconds>(now - x.since)});
 }
 
 void kubernetes_gateway_state::fail_all() {

@@ -1,3 +1,5 @@
+// KUBE: sends single requests to the API server; writes share one rate limit that is fair over applications.
+// Promises an answer to every request, at the latest at its deadline. Does not retry; watches and the Lease bypass it.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -12,8 +14,8 @@
 
 namespace actors {
 
-/// Carries single requests to the API server. Writes take turns by application and share one token
-/// bucket; reads pass. Nothing is written by one who does not lead.
+/// State of KUBE. Writes take turns by application and share one token bucket; reads are sent at once. Only the leader
+/// writes.
 class kubernetes_gateway_state {
 public:
   static constexpr const char* name = "kubernetes-gateway";
@@ -55,7 +57,7 @@ private:
   k8s::token_bucket bucket_{config::defaults::kubernetes_writes_per_second, config::defaults::kubernetes_write_burst};
   k8s::fair_queue<waiting> queue_;
   std::unordered_map<uint64_t, flying> flying_;
-  /// No entry of the queue has a deadline before this.
+  /// Earliest deadline in the queue, or an earlier time.
   net::clock::time_point next_expiry_ = net::clock::time_point::max();
   uint64_t last_id_ = 0;
   timer timer_;
@@ -69,7 +71,7 @@ kube_actor::behavior_type kubernetes_gateway(kube_actor::stateful_pointer<kubern
 /// Returns the HTTP request that carries `x` to the API server.
 net::request to_http(const std::string& origin, const k8s::request& x);
 
-/// Returns what a metric calls a request: its verb and kind, e.g. "PATCH flinkapplications/status".
+/// Returns the label of a request in metrics: verb and kind, e.g. "PATCH flinkapplications/status".
 std::string label_of(const k8s::request& x);
 
 } // namespace actors

@@ -20,11 +20,11 @@ namespace log = config::log;
 
 namespace {
 
-/// What has been read of a kind.
+/// The objects of a kind that the reflector knows.
 template <class T>
-using known = typename k8s::reflector<T>::picture;
+using store = typename k8s::reflector<T>::store;
 
-/// What differs between kinds: where they are found, how they are read, how they are told.
+/// Differences between kinds: path and selector, decoding, and the message to OPERATOR.
 template <class T>
 struct kind;
 
@@ -37,7 +37,7 @@ struct owned_kind {
 template <>
 struct kind<k8s::deployment> : owned_kind<k8s::deployment> {
   static constexpr auto type = k8s::deployments;
-  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::deployment>&) {
+  static auto decode(std::string_view text, json::field_error& problem, const store<k8s::deployment>&) {
     return k8s::decode_deployment(text, problem);
   }
 };
@@ -45,7 +45,7 @@ struct kind<k8s::deployment> : owned_kind<k8s::deployment> {
 template <>
 struct kind<k8s::pod> : owned_kind<k8s::pod> {
   static constexpr auto type = k8s::pods;
-  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::pod>&) {
+  static auto decode(std::string_view text, json::field_error& problem, const store<k8s::pod>&) {
     return k8s::decode_pod(text, problem);
   }
 };
@@ -53,7 +53,7 @@ struct kind<k8s::pod> : owned_kind<k8s::pod> {
 template <>
 struct kind<k8s::service> : owned_kind<k8s::service> {
   static constexpr auto type = k8s::services;
-  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::service>&) {
+  static auto decode(std::string_view text, json::field_error& problem, const store<k8s::service>&) {
     return k8s::decode_service(text, problem);
   }
 };
@@ -61,7 +61,7 @@ struct kind<k8s::service> : owned_kind<k8s::service> {
 template <>
 struct kind<k8s::ingress> : owned_kind<k8s::ingress> {
   static constexpr auto type = k8s::ingresses;
-  static auto decode(std::string_view text, json::complaint& problem, const known<k8s::ingress>&) {
+  static auto decode(std::string_view text, json::field_error& problem, const store<k8s::ingress>&) {
     return k8s::decode_ingress(text, problem);
   }
 };
@@ -70,15 +70,15 @@ template <>
 struct kind<flink::application_record> {
   static constexpr auto type = k8s::flink_applications;
   static std::string selector() { return {}; }
-  static std::optional<flink::application_record> decode(std::string_view text, json::complaint& problem,
-                                                         const known<flink::application_record>& earlier) {
+  static std::optional<flink::application_record> decode(std::string_view text, json::field_error& problem,
+                                                         const store<flink::application_record>& earlier) {
     auto x = flink::read_record(text, [&](const k8s::object_key& key) -> const flink::application_record* {
       auto i = earlier.find(key);
       return i == earlier.end() ? nullptr : i->second.get();
     });
     if (!x.app.metadata.name.empty())
       return x;
-    problem = x.complaints.empty() ? json::complaint{"metadata.name", "is missing"} : x.complaints.front();
+    problem = x.errors.empty() ? json::field_error{"metadata.name", "is missing"} : x.errors.front();
     return std::nullopt;
   }
   static messages::application_news news(std::shared_ptr<const flink::application_record> x, bool removed) {
@@ -94,7 +94,7 @@ std::optional<std::chrono::milliseconds> retry_after(const net::response& x) {
   return std::chrono::seconds{seconds};
 }
 
-std::string words(const net::response& x) {
+std::string error_text(const net::response& x) {
   if (x.failure != net::failure::none)
     return x.detail;
   auto status = k8s::decode_status_error(x.body);
@@ -118,7 +118,7 @@ public:
       stop_call();
       self_->quit(x.reason);
     });
-    carry_out(picture_.start());
+    carry_out(reflector_.start());
     return {
         [this](messages::response_arrived& x) { on(x); },
         [this](messages::line_arrived& x) { on(x); },
@@ -144,15 +144,15 @@ private:
 
   void failed(const net::response& x) {
     setup_.counters->watch_failed(kind_name());
-    // A kept-alive connection that ends in the middle of a watch is the end of that watch, nothing worse.
+    // A watch that was silent for too long only ends; the reflector opens the next one.
     bool quiet = !listing_ && x.failure == net::failure::timed_out;
     if (!quiet)
-      log::warn("watch-failed", "", kind_name() + ": " + words(x), {{"kind", kind_name()}});
+      log::warn("watch-failed", "", kind_name() + ": " + error_text(x), {{"kind", kind_name()}});
     step(k8s::call_failed{x.status, retry_after(x)});
   }
 
   void listed(const net::response& x) {
-    json::complaint problem;
+    json::field_error problem;
     auto page = k8s::split_list(x.body, problem);
     if (!page) {
       log::warn("list-unreadable", "", kind_name() + ": " + json::to_string(problem), {{"kind", kind_name()}});
@@ -168,7 +168,7 @@ private:
   void on(messages::line_arrived& x) {
     if (x.id != call_id_)
       return;
-    json::complaint problem;
+    json::field_error problem;
     auto line = k8s::decode_watch_line(x.line, problem);
     if (!line) {
       log::warn("watch-line-unreadable", "", kind_name() + ": " + json::to_string(problem), {{"kind", kind_name()}});
@@ -191,14 +191,14 @@ private:
   }
 
   std::shared_ptr<const T> read(std::string_view text) {
-    json::complaint problem;
-    if (auto x = kind_of::decode(text, problem, picture_.objects()))
+    json::field_error problem;
+    if (auto x = kind_of::decode(text, problem, reflector_.objects()))
       return std::make_shared<const T>(std::move(*x));
     log::warn("object-unreadable", "", kind_name() + ": " + json::to_string(problem), {{"kind", kind_name()}});
     return nullptr;
   }
 
-  void step(typename reflector::input x) { carry_out(picture_.step(x, self_->clock().now())); }
+  void step(typename reflector::input x) { carry_out(reflector_.step(x, self_->clock().now())); }
 
   void carry_out(typename reflector::outputs todo) {
     for (auto& x : todo)
@@ -222,7 +222,7 @@ private:
   }
 
   void carry_out_one(const k8s::reload_credentials&) {
-    // The transport reads them again by itself once it has seen a 401.
+    // The transport reads the credentials again by itself after a 401.
   }
 
   void carry_out_one(const k8s::upserted<T>& x) { self_->send(root_, kind_of::news(x.object, false)); }
@@ -231,13 +231,13 @@ private:
 
   k8s::selection which() const { return {.ns = setup_.ns, .label_selector = kind_of::selector()}; }
 
-  /// Opens the one call that a reflector has open.
+  /// Starts a list or a watch and cancels the call before it.
   void call(const k8s::request& request, bool listing, std::chrono::seconds idle) {
     stop_call();
     listing_ = listing;
     auto id = ++call_id_;
     auto me = watch_actor{self_};
-    auto deadline = self_->clock().now() + defaults::kubernetes_request;
+    auto deadline = self_->clock().now() + defaults::kubernetes_timeout;
     auto done = [me, id](net::response r) { caf::anon_send(me, messages::response_arrived{id, std::move(r)}); };
     auto http = to_http(setup_.origin, request);
     if (listing)
@@ -258,7 +258,7 @@ private:
   messages::actor_report report() const {
     return {.name = "watch " + kind_name(),
             .mailbox = mailbox_size(self_),
-            .state = std::string{listing_ ? "listing" : "watching"} + ", " + std::to_string(picture_.objects().size())
+            .state = std::string{listing_ ? "listing" : "watching"} + ", " + std::to_string(reflector_.objects().size())
                    + " objects"};
   }
 
@@ -266,7 +266,7 @@ private:
   operator_actor root_;
   watch_setup setup_;
   std::mt19937_64 random_;
-  reflector picture_{[this] { return draw_unit(random_); }};
+  reflector reflector_{[this] { return draw_unit(random_); }};
   timer pause_;
   net::request_id call_ = 0;
   uint64_t call_id_ = 0;
@@ -276,7 +276,7 @@ private:
 template <class T>
 watch_actor::behavior_type watch(watch_actor::stateful_pointer<watch_state<T>> self, operator_actor root,
                                  watch_setup setup) {
-  die_quietly(self);
+  exit_on_exception(self);
   return state_of(self).make_behavior(std::move(root), std::move(setup));
 }
 

@@ -1,5 +1,5 @@
-// WATCH: one actor per kind. The protocol is k8s::reflector's; here its wishes become requests and its
-// findings messages to OPERATOR.
+// WATCH: one actor per kind that lists and watches its objects and sends changes to OPERATOR.
+// Carries out the requests of k8s::reflector, which knows the protocol. Does not interpret the objects.
 #pragma once
 
 #include "actors/interfaces.hpp"
@@ -11,7 +11,7 @@
 
 namespace actors {
 
-/// Where and what to watch.
+/// Dependencies of WATCH.
 struct watch_setup {
   net::transport* transport = nullptr;
   /// Origin of the API server.
@@ -25,7 +25,7 @@ struct watch_setup {
 /// Starts the watches of FlinkApplications, Deployments, Pods, Services and Ingresses.
 std::vector<watch_actor> spawn_watches(caf::actor_system& sys, operator_actor root, const watch_setup& setup);
 
-/// The kinds that have to be seen once before decisions begin; as kind_synced names them.
+/// Returns the kinds that must be listed before decisions start, as messages::kind_synced names them.
 const std::vector<std::string>& watched_kinds();
 
 } // namespace actors

@@ -29,40 +29,44 @@ class metrics::impl {
 public:
   prometheus::Registry registry;
   counters& kube
-      = counter(registry, "flink_operator_kube_requests_total", "Requests to the API server by verb and resource.");
-  counters& kube_failed
-      = counter(registry, "flink_operator_kube_failures_total", "Requests to the API server that got no 2xx.");
+      = counter(registry, "flink_operator_kube_requests_total", "Requests to the API server, by verb and resource.");
+  counters& kube_failed = counter(registry, "flink_operator_kube_failures_total",
+                                  "Requests to the API server without a 2xx answer, by verb and resource.");
   counters& flink
-      = counter(registry, "flink_operator_flink_requests_total", "Requests to JobManagers by verb and path.");
-  counters& flink_failed
-      = counter(registry, "flink_operator_flink_failures_total", "Requests to JobManagers that got no answer.");
-  counters& decisions = counter(registry, "flink_operator_decisions_total", "Calls of decide().");
-  counters& transitions = counter(registry, "flink_operator_phase_transitions_total", "Phases entered, by phase.");
-  counters& deploys = counter(registry, "flink_operator_deploys_total", "Deploys that ended, by result.");
+      = counter(registry, "flink_operator_flink_requests_total", "Requests to JobManagers, by verb and path.");
+  counters& flink_failed = counter(registry, "flink_operator_flink_failures_total",
+                                   "Requests to JobManagers without an answer, by verb and path.");
+  counters& decisions = counter(registry, "flink_operator_decisions_total", "Decisions made for all applications.");
+  counters& transitions = counter(registry, "flink_operator_phase_transitions_total",
+                                  "Transitions of applications into a phase, by phase.");
+  counters& deploys = counter(registry, "flink_operator_deploys_total", "Finished deploys, by result.");
   counters& restarts
-      = counter(registry, "flink_operator_supervisor_restarts_total", "Supervisors started again after a crash.");
-  counters& relists = counter(registry, "flink_operator_relists_total", "Lists of a kind, by kind.");
+      = counter(registry, "flink_operator_supervisor_restarts_total", "Application actors restarted after a crash.");
+  counters& relists
+      = counter(registry, "flink_operator_relists_total", "Full lists of a kind from the API server, by kind.");
   counters& watch_failures
-      = counter(registry, "flink_operator_watch_failures_total", "Watches that ended in disorder, by kind.");
-  counters& events = counter(registry, "flink_operator_events_total", "Events recorded on resources, by reason.");
+      = counter(registry, "flink_operator_watch_failures_total", "Lists and watches that failed, by kind.");
+  counters& events = counter(registry, "flink_operator_events_total", "Kubernetes events recorded, by reason.");
   gauges& leads = prometheus::BuildGauge()
                       .Name("flink_operator_leader")
-                      .Help("Whether this operator acts (1) or stands by (0).")
+                      .Help("1 if this operator is the leader, 0 if it is a standby.")
                       .Register(registry);
   gauges& phases = prometheus::BuildGauge()
                        .Name("flink_operator_applications_in_phase")
-                       .Help("Applications by phase.")
+                       .Help("FlinkApplications, by phase.")
                        .Register(registry);
-  gauges& all
-      = prometheus::BuildGauge().Name("flink_operator_applications").Help("Applications known.").Register(registry);
+  gauges& all = prometheus::BuildGauge()
+                    .Name("flink_operator_applications")
+                    .Help("FlinkApplications known to the operator.")
+                    .Register(registry);
   histograms& durations = prometheus::BuildHistogram()
                               .Name("flink_operator_deploy_seconds")
-                              .Help("From the edit to the job running or the deploy given up, by result.")
+                              .Help("Seconds from the edit until the job runs or the deploy fails, by result.")
                               .Register(registry);
   histograms& own_shares
       = prometheus::BuildHistogram()
             .Name("flink_operator_deploy_own_share_seconds")
-            .Help("Of a deploy, the time in which nothing outside the operator was being waited for.")
+            .Help("Seconds of a deploy that the operator itself used, without waiting for others, by result.")
             .Register(registry);
 };
 

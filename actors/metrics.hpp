@@ -1,5 +1,5 @@
-// Every metric of the operator. The catalogue in docs/operations.md lists the same names; a test
-// compares the two.
+// Defines and counts every metric of the operator. docs/operations.md lists the same names, which a test compares.
+// Does not serve /metrics: see actors/introspection.hpp.
 #pragma once
 
 #include <cstdint>
@@ -9,44 +9,45 @@
 
 namespace actors {
 
-/// Counters and gauges, safe to use from any thread.
+/// Counters, gauges and histograms. Safe to use from any thread.
 class metrics {
 public:
   metrics();
   ~metrics();
 
-  /// A request to the API server, e.g. "PATCH flinkapplications/status".
+  /// Counts a request to the API server, e.g. "PATCH flinkapplications/status".
   void kube_request(const std::string& what);
-  /// One that got no 2xx.
+  /// Counts a request to the API server without a 2xx answer.
   void kube_failure(const std::string& what);
-  /// A request to a JobManager, e.g. "POST /jobs/:id/stop".
+  /// Counts a request to a JobManager, e.g. "POST /jobs/:id/stop".
   void flink_request(const std::string& what);
-  /// One that got no answer.
+  /// Counts a request to a JobManager without an answer.
   void flink_failure(const std::string& what);
-  /// decide() was asked.
+  /// Counts a call of decide().
   void decided();
-  /// A phase was entered.
+  /// Counts an application that has entered a phase.
   void entered(const std::string& phase);
-  /// Applications came to be in a phase (+1) or left it (-1); an empty phase is that of a new one.
+  /// Changes the number of applications in a phase by +1 or -1. An empty phase counts as "New".
   void in_phase(const std::string& phase, int change);
-  /// A deploy ended: "Deployed" or "Failed".
+  /// Counts a finished deploy and records its times. `result` is "Deployed" or "Failed".
   void deploy(const std::string& result, double seconds, double own_share_seconds);
-  /// A supervisor crashed and is started again.
+  /// Counts a restart of an application actor.
   void actor_restarted();
-  /// A picture of one kind was listed anew, or a watch failed.
+  /// Counts a full list of one kind.
   void relisted(const std::string& kind);
+  /// Counts a failed list or watch of one kind.
   void watch_failed(const std::string& kind);
-  /// Applications known now.
+  /// Sets the number of known applications.
   void applications(int64_t count);
-  /// Whether this operator acts, or stands by.
+  /// Sets whether this operator is the leader.
   void leader(bool x);
-  /// An event was recorded on a resource.
+  /// Counts a recorded Kubernetes event.
   void event(const std::string& reason);
 
   /// Returns all metrics in Prometheus' text format.
   std::string text() const;
 
-  /// Returns the name of every metric family, for the catalogue's test.
+  /// Returns the name of every metric, for the test of the documentation.
   std::vector<std::string> names() const;
 
 private:

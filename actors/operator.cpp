@@ -19,7 +19,8 @@ std::string label(const k8s::object_head& x, std::string_view key) {
   return i == x.labels.end() ? std::string{} : i->second;
 }
 
-/// What nobody else removes when its application is gone: pods go with their Deployment, the rest with its owner.
+/// Returns true if the operator must remove an object after its application was deleted: a Deployment or a versioned
+/// Service. Pods go with their Deployment; the garbage collector removes the rest with its owner.
 bool is_left_over(const messages::owned_object& x) {
   if (messages::head_of(x).labels.contains(std::string{flink::labels::orphaned}))
     return false;
@@ -28,8 +29,8 @@ bool is_left_over(const messages::owned_object& x) {
       || (service && flink::is_versioned(**service));
 }
 
-/// What the Go operator made carries no uid label. Of its objects the owner tells whose they are; its pods' owner is a
-/// ReplicaSet, which none of them tells apart from the application's own pods but by its clusters: decide() does.
+/// Returns true if an object without the uid label, made by the Go operator, may belong to the application `uid`. The
+/// owner decides. Pods always may, because their owner is a ReplicaSet; decide() assigns them by their cluster.
 bool may_belong_to(const messages::owned_object& x, const std::string& uid) {
   if (std::holds_alternative<std::shared_ptr<const k8s::pod>>(x))
     return true;
@@ -37,7 +38,7 @@ bool may_belong_to(const messages::owned_object& x, const std::string& uid) {
   return std::find(owners.begin(), owners.end(), uid) != owners.end();
 }
 
-/// Supervisors of applications whose objects were found without them need a name to ask for.
+/// Returns a record with the identity only, for an application whose objects exist without it.
 std::shared_ptr<const flink::application_record> placeholder(const k8s::object_key& key, const std::string& uid) {
   auto x = std::make_shared<flink::application_record>();
   x->app.metadata.namespace_ = key.ns;
@@ -54,7 +55,7 @@ std::string phase_in(const std::shared_ptr<const flink::application_record>& x) 
 
 operator_actor::behavior_type operator_root(operator_actor::stateful_pointer<operator_state> self,
                                             operator_setup setup) {
-  die_quietly(self);
+  exit_on_exception(self);
   return state_of(self).make_behavior(std::move(setup));
 }
 
@@ -107,12 +108,12 @@ void operator_state::on(const messages::object_news& x) {
   auto uid = label(head, flink::labels::application_uid);
   k8s::object_key key{head.key.ns, label(head, flink::labels::application)};
   if (key.name.empty())
-    return; // not an application's
+    return; // belongs to no application
   if (uid.empty())
     return on_unlabelled(x, key);
   auto slot = std::pair{x.object.index(), head.key.name};
   if (auto i = unlabelled_.find(key); i != unlabelled_.end() && i->second.erase(slot) && i->second.empty())
-    unlabelled_.erase(i); // taken over by now
+    unlabelled_.erase(i); // has been migrated
   auto& e = entries_[uid];
   if (e.key.name.empty())
     e.key = key;
@@ -133,7 +134,7 @@ void operator_state::on_unlabelled(const messages::object_news& x, const k8s::ob
   auto& known = unlabelled_[key];
   auto before = known.find(slot);
   auto uid = uids_.find(key);
-  auto tell = [&](bool gone) {
+  auto send_to_supervisor = [&](bool gone) {
     if (uid == uids_.end())
       return;
     if (auto& e = entries_[uid->second]; e.supervisor)
@@ -142,7 +143,7 @@ void operator_state::on_unlabelled(const messages::object_news& x, const k8s::ob
   bool fits = !x.removed && uid != uids_.end() && may_belong_to(x.object, uid->second);
   bool did = before != known.end() && uid != uids_.end() && may_belong_to(before->second, uid->second);
   if (fits || did)
-    tell(!fits);
+    send_to_supervisor(!fits);
   if (x.removed)
     known.erase(slot);
   else
@@ -154,23 +155,24 @@ void operator_state::on_unlabelled(const messages::object_news& x, const k8s::ob
 void operator_state::on(const messages::kind_synced& x) {
   if (missing_kinds_.erase(x.kind) == 0 || !missing_kinds_.empty())
     return;
-  log::info("synced", "", "every kind has been seen", {{"applications", std::to_string(entries_.size())}});
+  log::info("synced", "", "listed every watched kind", {{"applications", std::to_string(entries_.size())}});
   if (setup_.election)
-    stand_for_election();
+    request_leadership();
   else
-    begin_to_lead();
+    start_leading();
 }
 
-/// Not before the pictures are warm: whoever cannot see leaves the Lease to one who can.
-void operator_state::stand_for_election() {
-  self_->request(setup_.election, caf::infinite, messages::stand{})
-      .then([this](messages::lead) { begin_to_lead(); },
+/// Asks for the Lease only after every kind was listed: an operator that cannot read the cluster leaves the Lease to
+/// another one.
+void operator_state::request_leadership() {
+  self_->request(setup_.election, caf::infinite, messages::acquire_lease{})
+      .then([this](messages::lease_acquired) { start_leading(); },
             [](const caf::error&) {
-              // ELECTION is gone: so is this process, soon.
+              // ELECTION has ended, so this process is about to end.
             });
 }
 
-void operator_state::begin_to_lead() {
+void operator_state::start_leading() {
   leads_ = true;
   for (auto& [uid, e] : entries_)
     supervise(uid, e);
@@ -180,14 +182,14 @@ void operator_state::supervise(const std::string& uid, entry& e) {
   if (!leads_ || ending_ || e.supervisor || e.pausing)
     return;
   if (!e.record && std::none_of(e.objects.begin(), e.objects.end(), [](auto& x) { return is_left_over(x.second); }))
-    return; // left behind on purpose, or on their way out
+    return; // left behind on purpose, or being removed by the garbage collector
   application_identity identity{e.key, uid, setup_.seed + ++spawned_, e.restarts};
   e.supervisor = self_->spawn<caf::monitored>(application, setup_.application, std::move(identity));
   supervisors_[e.supervisor.address()] = uid;
-  brief(e);
+  send_known_state(e);
 }
 
-void operator_state::brief(entry& e) {
+void operator_state::send_known_state(entry& e) {
   for (auto& [slot, object] : e.objects)
     self_->send(e.supervisor, messages::object_news{object, false});
   auto uid = supervisors_[e.supervisor.address()];
@@ -223,7 +225,7 @@ void operator_state::on_down(const caf::down_msg& x) {
   self_->delayed_send(self_, pause, messages::restart{uid});
 }
 
-/// Not sooner: when we have ended, nothing decides any more.
+/// Ends after the last supervisor, so that nothing decides after the end of OPERATOR.
 void operator_state::end_if_alone() {
   if (supervisors_.empty())
     self_->quit(*ending_);
@@ -247,7 +249,7 @@ caf::result<messages::application_report> operator_state::on(const messages::des
   for (auto& [uid, e] : entries_)
     if (e.key == k8s::object_key{x.ns, x.name} && e.supervisor)
       return self_->delegate(e.supervisor, messages::describe{});
-  return caf::make_error(caf::sec::runtime_error, "not supervised");
+  return caf::make_error(caf::sec::runtime_error, "not managed by this operator");
 }
 
 caf::result<messages::operator_report> operator_state::on(messages::describe) {
@@ -262,9 +264,9 @@ caf::result<messages::operator_report> operator_state::on(messages::describe) {
                               .uid = uid,
                               .phase = phase_in(e.record),
                               .step = e.supervisor ? "supervised"
-                                    : e.pausing    ? "restarting after: " + e.last_crash
+                                    : e.pausing    ? "restarting after a crash: " + e.last_crash
                                     : leads_       ? "none"
-                                                   : "standing by",
+                                                   : "standby",
                               .trouble = e.pausing,
                               .restarts = e.restarts});
   std::sort(r.applications.begin(), r.applications.end(),

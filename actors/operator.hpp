@@ -1,3 +1,5 @@
+// OPERATOR: the root actor. Keeps the objects of every application and one supervisor (APPLICATION) per application.
+// Promises that a crash of one supervisor does not affect the others. Decides nothing about an application.
 #pragma once
 
 #include "actors/application.hpp"
@@ -13,19 +15,17 @@
 
 namespace actors {
 
-/// What OPERATOR needs to do its work.
+/// Dependencies of OPERATOR.
 struct operator_setup {
   application_setup application;
-  /// Kinds that have to be seen once before anything is decided: else we would create again what we
-  /// have not seen yet.
+  /// Kinds that must be listed before decisions start. Otherwise the operator would create objects that exist already.
   std::vector<std::string> kinds;
   uint64_t seed = 0;
-  /// Without one it leads from the start.
+  /// Null without leader election: this operator is the leader from the start.
   election_actor election;
 };
 
-/// Knows every application and its objects, and keeps one supervisor per application alive. A supervisor
-/// that dies is started again with growing pauses; its neighbours never notice.
+/// State of OPERATOR. Restarts a crashed supervisor with growing pauses.
 class operator_state {
 public:
   static constexpr const char* name = "operator";
@@ -38,7 +38,7 @@ private:
   /// By kind and name.
   using object_map = std::map<std::pair<std::size_t, std::string>, messages::owned_object>;
 
-  /// All that is known of one application, by its uid.
+  /// Everything known about one application.
   struct entry {
     k8s::object_key key;
     std::shared_ptr<const flink::application_record> record;
@@ -58,24 +58,25 @@ private:
   caf::result<messages::operator_report> on(messages::describe);
   caf::result<messages::application_report> on(const messages::describe_application& x);
 
-  void stand_for_election();
-  void begin_to_lead();
+  void request_leadership();
+  void start_leading();
   void supervise(const std::string& uid, entry& e);
-  void brief(entry& e);
+  void send_known_state(entry& e);
   void forget_if_empty(const std::string& uid);
   void end_if_alone();
 
   operator_actor::pointer self_;
   operator_setup setup_;
   std::set<std::string> missing_kinds_;
-  /// Until then pictures are kept, and nothing is decided.
+  /// False: the objects are kept up to date, but nothing is decided.
   bool leads_ = false;
-  /// Set once we are to end: the reason, given when the last supervisor has ended.
+  /// Exit reason; set when OPERATOR must end as soon as the last supervisor has ended.
   std::optional<caf::error> ending_;
+  /// By uid of the application.
   std::unordered_map<std::string, entry> entries_;
-  /// uid of the application of this name.
+  /// uid of the application with this name.
   std::map<k8s::object_key, std::string> uids_;
-  /// Objects without an application's uid, by the name that their label says: the Go operator's.
+  /// Objects without a uid label, made by the Go operator, by the application in their label.
   std::map<k8s::object_key, object_map> unlabelled_;
   std::unordered_map<caf::actor_addr, std::string> supervisors_;
   uint64_t spawned_ = 0;

@@ -23,7 +23,7 @@ constexpr auto as_html = "text/html; charset=utf-8";
 
 // -- pieces of HTML ----------------------------------------------------------------------------------------
 
-/// One cell: its column's name is shown beside it where the window is narrow.
+/// Returns one cell. A narrow window shows the column's name beside it.
 std::string cell(std::string_view column, const std::string& html) {
   return "<td data-column=\"" + escaped(column) + "\"><div>" + html + "</div></td>";
 }
@@ -50,7 +50,7 @@ std::string quiet(std::string_view text) {
   return "<p class=\"quiet\">" + escaped(text) + "</p>\n";
 }
 
-/// Words, and a second line in smaller ones.
+/// Returns two lines, the second one smaller.
 std::string two_lines(std::string_view first, std::string_view second) {
   auto out = escaped(first);
   if (!second.empty())
@@ -69,21 +69,21 @@ page html(std::string_view title, const std::string& body, k8s::wall_time now) {
                     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
                     "'unsafe-inline'\">\n<title>";
   out += escaped(title) + "</title>\n<style>" + std::string{style} + "</style></head>\n<body>\n" + body;
-  out += "<footer>as of " + k8s::format_time(now)
-       + "; loads itself again every 10 s; JSON for whoever does not accept text/html "
-         "(curl)</footer>\n</body></html>\n";
+  out += "<footer>As of " + k8s::format_time(now)
+       + ". Reloads every 10 s. Clients that do not accept text/html, such as curl, get JSON."
+         "</footer>\n</body></html>\n";
   return {as_html, std::move(out)};
 }
 
-// -- words ---------------------------------------------------------------------------------------------------
+// -- texts ---------------------------------------------------------------------------------------------------
 
-/// How long something has lasted, with its beginning as a tool tip.
+/// Returns how long something has lasted, with its start as a tooltip.
 std::string since(const std::optional<std::string>& began, k8s::wall_time now) {
   if (!began)
     return {};
   auto at = k8s::parse_time(*began);
-  auto words = at ? spoken(std::chrono::duration_cast<std::chrono::seconds>(now - *at)) : *began;
-  return "<time title=\"" + escaped(*began) + "\">" + escaped(words) + "</time>";
+  auto text = at ? human_duration(std::chrono::duration_cast<std::chrono::seconds>(now - *at)) : *began;
+  return "<time title=\"" + escaped(*began) + "\">" + escaped(text) + "</time>";
 }
 
 std::string name_of(const application_report& x) {
@@ -98,16 +98,16 @@ std::string phase_of(const application_report& x) {
   return x.phase.empty() ? "not yet deployed" : x.phase;
 }
 
-/// Returns whether somebody has to look: it is in trouble, or its deploy has failed and waits for an edit.
+/// Returns true if a person has to act: the application is blocked, or its deploy has failed and needs an edit.
 bool needs_attention(const application_report& x) {
   return x.trouble || x.phase == boost::describe::enum_to_string(flink::phase::DeployFailed, "");
 }
 
 std::string mark_of(const application_report& x) {
-  return needs_attention(x) ? std::string{" <b class=\"mark\">"} + (x.trouble ? "trouble" : "failed") + "</b>" : "";
+  return needs_attention(x) ? std::string{" <b class=\"mark\">"} + (x.trouble ? "blocked" : "failed") + "</b>" : "";
 }
 
-/// What an application waits for; one that has all it wants says so.
+/// Returns what an application waits for, or "nothing".
 std::string wait_of(const application_report& x) {
   return x.waiting_for.empty() ? "<span class=\"quiet\">nothing</span>" : two_lines(x.waiting_for, x.waiting_message);
 }
@@ -115,10 +115,10 @@ std::string wait_of(const application_report& x) {
 std::string breaker_of(const lane_report& x) {
   if (!x.breaker_milliseconds)
     return "closed";
-  return "open for another " + spoken(std::chrono::seconds{(*x.breaker_milliseconds + 999) / 1000});
+  return "open for another " + human_duration(std::chrono::seconds{(*x.breaker_milliseconds + 999) / 1000});
 }
 
-/// Those that need attention first, and of them those that wait longest.
+/// Sorts by attention first, then by the longest wait.
 std::vector<application_report> sorted(std::vector<application_report> all) {
   auto rank = [](const application_report& x) {
     bool first = needs_attention(x);
@@ -132,8 +132,8 @@ std::vector<application_report> sorted(std::vector<application_report> all) {
 
 std::string table_of(const std::vector<application_report>& all, k8s::wall_time now) {
   if (all.empty())
-    return quiet("There is no FlinkApplication in the namespaces that are watched.");
-  const std::vector<std::string> columns{"Application", "Phase", "Waits for", "For", "Doing", "Restarts"};
+    return quiet("No FlinkApplication in the watched namespaces.");
+  const std::vector<std::string> columns{"Application", "Phase", "Waits for", "For", "Current step", "Restarts"};
   std::string rows;
   for (auto& x : sorted(all))
     rows += row(columns,
@@ -145,8 +145,8 @@ std::string table_of(const std::vector<application_report>& all, k8s::wall_time 
 
 std::string table_of(const std::vector<lane_report>& all) {
   if (all.empty())
-    return quiet("No request to a JobManager is under way, and no breaker is open.");
-  const std::vector<std::string> columns{"JobManager", "In flight", "Waiting", "Time-outs in a row", "Breaker"};
+    return quiet("No requests in flight and no open breakers.");
+  const std::vector<std::string> columns{"JobManager", "In flight", "Waiting", "Timeouts in a row", "Breaker"};
   std::string rows;
   for (auto& x : all)
     rows += row(columns,
@@ -166,7 +166,7 @@ std::string table_of(const std::vector<actor_report>& all) {
 
 std::string table_of(const std::vector<messages::decision_report>& all) {
   if (all.empty())
-    return quiet("None since the operator was started.");
+    return quiet("No decisions since the operator started.");
   const std::vector<std::string> columns{"Time", "Phase", "Reason", "Actions"};
   std::string rows;
   for (auto i = all.rbegin(); i != all.rend(); ++i) {
@@ -183,9 +183,9 @@ std::string table_of(const std::vector<messages::decision_report>& all) {
 
 std::string table_of(std::vector<messages::outcome_report> all) {
   if (all.empty())
-    return quiet("Nothing was asked or ordered in the last hour.");
+    return quiet("No commands or queries in the last hour.");
   std::ranges::sort(all, {}, [](auto& x) { return std::pair{!x.failure, x.action}; });
-  const std::vector<std::string> columns{"Order or question", "Outcome", "Attempts"};
+  const std::vector<std::string> columns{"Command or query", "Outcome", "Attempts"};
   std::string rows;
   for (auto& x : all)
     rows += row(
@@ -196,19 +196,20 @@ std::string table_of(std::vector<messages::outcome_report> all) {
 }
 
 std::string summary(const messages::operator_report& x) {
-  auto troubled = std::ranges::count_if(x.applications, needs_attention);
-  auto words = std::to_string(x.applications.size()) + (x.applications.size() == 1 ? " application" : " applications");
-  return words + (troubled == 0 ? ", none in trouble" : ", " + std::to_string(troubled) + " in trouble or failed");
+  auto attention = std::ranges::count_if(x.applications, needs_attention);
+  auto text = std::to_string(x.applications.size()) + (x.applications.size() == 1 ? " application" : " applications");
+  return text + (attention == 0 ? ", none blocked or failed" : ", " + std::to_string(attention) + " blocked or failed");
 }
 
-/// Who acts. An operator that stands by decides nothing, so whoever wants to know more has to ask the other.
+/// Returns who the leader is. A standby has no decisions to show; only the leader does.
 std::string leader_of(const messages::election_report& x, k8s::wall_time now) {
   if (x.leads)
-    return "<p>This operator (" + escaped(x.identity) + ") leads, since " + since(x.since, now) + ".</p>\n";
-  auto who = x.leader.empty() ? "Nobody leads" : "<b>" + escaped(x.leader) + "</b> leads, since " + since(x.since, now);
-  auto why = x.trouble.empty() ? "" : " The Lease could not be looked at: " + escaped(x.trouble) + ".";
+    return "<p>This operator (" + escaped(x.identity) + ") has been the leader for " + since(x.since, now) + ".</p>\n";
+  auto who = x.leader.empty() ? "There is no leader"
+                              : "<b>" + escaped(x.leader) + "</b> has been the leader for " + since(x.since, now);
+  auto why = x.trouble.empty() ? "" : " The last request for the Lease failed: " + escaped(x.trouble) + ".";
   return "<p class=\"banner\">" + who + ". This operator (" + escaped(x.identity)
-       + ") stands by: it watches, and decides nothing." + why + "</p>\n";
+       + ") is a standby: it watches the cluster but changes nothing." + why + "</p>\n";
 }
 
 std::string facts(const application_report& x, k8s::wall_time now) {
@@ -218,15 +219,17 @@ std::string facts(const application_report& x, k8s::wall_time now) {
       out += "<dt>" + escaped(name) + "</dt><dd>" + html + "</dd>\n";
   };
   fact("Phase", escaped(phase_of(x)));
-  fact("Waits for", needs_attention(x) ? std::string{} : wait_of(x)); // else the banner says it
+  fact("Waits for", needs_attention(x) ? std::string{} : wait_of(x)); // otherwise shown in the banner
   fact("For", since(x.waiting_since, now));
-  fact("Doing", escaped(x.step));
+  fact("Current step", escaped(x.step));
   if (x.last_deploy)
     fact("Last deploy",
          escaped("cluster " + x.last_deploy->cluster_id + ", "
-                 + spoken(std::chrono::seconds{x.last_deploy->total_milliseconds / 1000}) + ", of that "
-                 + std::to_string(static_cast<int64_t>(x.last_deploy->own_share_milliseconds)) + " ms our own"));
-  fact("Supervisor", std::to_string(x.restarts) + " restarts, " + std::to_string(x.mailbox) + " messages waiting");
+                 + human_duration(std::chrono::seconds{x.last_deploy->total_milliseconds / 1000}) + ", of that "
+                 + std::to_string(static_cast<int64_t>(x.last_deploy->own_share_milliseconds))
+                 + " ms by the operator itself"));
+  fact("Supervisor",
+       std::to_string(x.restarts) + " restarts, " + std::to_string(x.mailbox) + " messages in its mailbox");
   fact("uid", escaped(x.uid));
   return out + "</dl>\n";
 }
@@ -259,7 +262,7 @@ std::string escaped(std::string_view x) {
   return out;
 }
 
-std::string spoken(std::chrono::seconds x) {
+std::string human_duration(std::chrono::seconds x) {
   auto count = std::max<int64_t>(x.count(), 0);
   auto pair = [](int64_t big, const char* unit, int64_t small, const char* smaller) {
     auto out = std::to_string(big) + unit;
@@ -283,13 +286,14 @@ page overview(const messages::operator_report& x, format how, k8s::wall_time now
     return {as_json, json::write(x)};
   std::string body = "<header><h1>flink-operator</h1><p>" + escaped(summary(x)) + "</p></header>\n";
   if (!x.synced)
-    body += "<p class=\"banner\">Not every kind has been listed yet: until then nothing is decided.</p>\n";
+    body += "<p class=\"banner\">Waiting for the first list of every watched kind. Until then the operator changes "
+            "nothing.</p>\n";
   if (x.election)
     body += leader_of(*x.election, now);
   std::vector<lane_report> lanes;
   for (auto& actor : x.actors)
     lanes.insert(lanes.end(), actor.lanes.begin(), actor.lanes.end());
-  body += section("Applications", table_of(x.applications, now)) + section("Lanes to JobManagers", table_of(lanes))
+  body += section("Applications", table_of(x.applications, now)) + section("Requests to JobManagers", table_of(lanes))
         + section("Actors", table_of(x.actors));
   return html("flink-operator: " + summary(x), body, now);
 }
@@ -300,9 +304,9 @@ page application(const messages::application_report& x, format how, k8s::wall_ti
   std::string body = "<header><p><a href=\"/\">all applications</a></p><h1>" + escaped(name_of(x)) + "</h1></header>\n";
   if (needs_attention(x))
     body += "<p class=\"banner\"><b>" + escaped(x.waiting_for) + "</b> " + escaped(x.waiting_message) + "</p>\n";
-  body += facts(x, now) + section("Last decisions, newest first", table_of(x.decisions))
-        + section("Orders and questions, failures first", table_of(x.outcomes))
-        + section("Lanes to its JobManagers", table_of(x.lanes));
+  body += facts(x, now) + section("Latest decisions, newest first", table_of(x.decisions))
+        + section("Commands and queries, failures first", table_of(x.outcomes))
+        + section("Requests to its JobManagers", table_of(x.lanes));
   return html(name_of(x) + (needs_attention(x) ? ": " + x.waiting_for : ""), body, now);
 }
 

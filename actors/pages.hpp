@@ -1,5 +1,5 @@
-// What INTROSPECTION's reports look like: JSON for programs, a page for people. Pure: reports and the time in, text
-// out.
+// Lays out INTROSPECTION's reports: JSON for programs, HTML for people.
+// Pure: takes reports and the time, returns text. Escapes everything that comes from outside.
 #pragma once
 
 #include "k8s/time.hpp"
@@ -16,21 +16,22 @@ struct page {
   std::string body;
 };
 
+/// Representation of a page.
 enum class format { json, html };
 
-/// Returns what the header field Accept asks for: a page only if it names text/html, as browsers do.
+/// Returns the format for an Accept header: HTML only if it names text/html, as browsers do.
 format wanted(std::string_view accept);
 
-/// Returns all applications, those in trouble first, and all actors.
+/// Returns all applications, those that need attention first, and all actors.
 page overview(const messages::operator_report& x, format how, k8s::wall_time now);
 
 /// Returns one application with its history.
 page application(const messages::application_report& x, format how, k8s::wall_time now);
 
-/// Returns a text with everything replaced that means something to HTML, in quotes too.
+/// Escapes a text for HTML, also for use in quoted attributes.
 std::string escaped(std::string_view x);
 
-/// Returns a duration as people say it: "7 s", "3 min", "2 h 5 min", "4 d 1 h".
-std::string spoken(std::chrono::seconds x);
+/// Returns a duration for people: "7 s", "3 min", "2 h 5 min", "4 d 1 h".
+std::string human_duration(std::chrono::seconds x);
 
 } // namespace actors::pages

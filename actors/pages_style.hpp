@@ -1,10 +1,12 @@
-// How the introspection pages look: light or dark as the reader's system is, and readable on a phone.
+// The style sheet of the introspection pages: light or dark like the reader's system, readable on a phone.
+// Loads nothing from elsewhere.
 #pragma once
 
 #include <string_view>
 
 namespace actors::pages {
 
+/// CSS for the <style> element of every page.
 constexpr std::string_view style = R"css(
 :root { color-scheme: light dark;
   --back: #fff; --text: #1b1f24; --dim: #5c6670; --line: #d9dee3; --bad: #b3261e; --bad-back: #fdecea; --link: #0b57d0; }

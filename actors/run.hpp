@@ -1,8 +1,9 @@
-// The actor system as a whole: starts everything in order, and ends it in order.
+// The actor system as a whole. Starts all actors in order and stops them in order.
+// Hides CAF from main().
 #pragma once
 
-#include "actors/candidacy.hpp"
 #include "actors/job_manager_access.hpp"
+#include "actors/leadership.hpp"
 #include "flink/resource/operator_options.hpp"
 #include "net/transport.hpp"
 
@@ -16,7 +17,7 @@
 
 namespace actors {
 
-/// Everything that the actors need from outside.
+/// Dependencies and options of the actor system.
 struct system_setup {
   net::transport* transport = nullptr;
   /// Origin of the API server.
@@ -27,23 +28,24 @@ struct system_setup {
   std::string ns;
   std::size_t threads = 2;
   uint64_t seed = 0;
-  /// Absent: no other operator looks after these applications.
-  std::optional<actors::candidacy> candidacy;
+  /// Absent: no leader election; this operator always acts.
+  std::optional<actors::leader_election> leader_election;
 };
 
-/// A running operator. Not copied, not moved; lives as long as main() wants.
+/// A running operator. Cannot be copied or moved.
 class running_system {
 public:
+  /// Starts all actors.
   explicit running_system(system_setup setup);
 
-  /// Ends the actors in order: applications, then gateways; then the Lease is given back, and the rest ends. Blocks
-  /// until they have ended, for up to `grace`.
+  /// Stops the applications, then the gateways, releases the Lease, then stops the other actors. Blocks until all have
+  /// ended, at most for `grace`.
   void stop(std::chrono::milliseconds grace);
 
-  /// Stops first if that has not been done.
+  /// Calls stop() if it has not been called.
   ~running_system();
 
-  /// Answers a page; may be called from any thread. `reply` (status, media type, body) runs on any thread.
+  /// Answers a page. May be called from any thread; `reply` (status, media type, body) runs on any thread.
   void query(std::string path, std::string accept, std::function<void(int, std::string, std::string)> reply);
 
 private:

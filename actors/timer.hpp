@@ -1,3 +1,5 @@
+// A one-shot timer for actors, on CAF's clock.
+// Promises to fire once per arm(), never early. Does not repeat by itself.
 #pragma once
 
 #include "messages/lifecycle.hpp"
@@ -7,17 +9,17 @@
 
 namespace actors {
 
-/// A one-shot alarm. CAF 0.17 cannot take a delayed message back, and each one wakes its clock's thread twice. So a
-/// tick that arrives no later than it is needed is waited for, instead of sending another one, and sent on if it comes
-/// too early; a stale one is recognised by the arm() that it names. An actor with several timers tells them apart by
-/// their number, 0 to 7.
+/// A one-shot timer. CAF 0.17 cannot cancel a delayed message, and each one wakes its clock's thread twice. So arm()
+/// sends no new tick if one arrives early enough: a tick that comes too early is sent again for the remaining time. A
+/// tick carries the generation of its timer, which identifies stale ticks. Timers of one actor have different numbers,
+/// 0 to 7.
 class timer {
 public:
   using clock = std::chrono::steady_clock;
 
   explicit timer(uint64_t number = 0) : generation_{number} {}
 
-  /// Fires after `delay`, whatever was asked for before.
+  /// Makes the timer fire after `delay`; replaces an earlier arm().
   template <class Self>
   void arm(Self* self, std::chrono::nanoseconds delay) {
     armed_ = true;
@@ -26,9 +28,10 @@ public:
       send(self);
   }
 
+  /// Makes the timer not fire.
   void disarm() { armed_ = false; }
 
-  /// Takes a tick in. Returns whether it is the one that we wait for.
+  /// Handles a tick. Returns true if the timer fires.
   template <class Self>
   bool fired(Self* self, messages::tick x) {
     if (x.generation != generation_)
@@ -53,7 +56,7 @@ private:
   uint64_t generation_ = 0;
   bool armed_ = false;
   clock::time_point due_{};
-  /// The tick of this generation has not come yet.
+  /// The tick of this generation has not arrived yet.
   bool under_way_ = false;
   clock::time_point arrives_{};
 };

@@ -12,12 +12,12 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Longest unit first, as they are written; "ms" before "m", which begins it.
+/// Units from long to short. "ms" comes before "m" because it starts with it.
 constexpr std::array<std::pair<std::string_view, milliseconds>, 4> units{{{"h", std::chrono::hours{1}},
                                                                           {"ms", milliseconds{1}},
                                                                           {"m", std::chrono::minutes{1}},
                                                                           {"s", std::chrono::seconds{1}}}};
-/// Keeps sums far from the end of the numbers.
+/// Largest number before a unit; keeps the sum far from overflow.
 constexpr int64_t largest_count = 1'000'000'000;
 
 } // namespace

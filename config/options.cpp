@@ -16,14 +16,16 @@ namespace config {
 namespace {
 
 constexpr auto about
-    = "Runs Apache Flink applications on Kubernetes: one FlinkApplication resource, one Flink cluster, one job.\n"
-      "Each option can also be given as FLINK_OPERATOR_NAME in the environment (capitals, dashes become underscores) "
-      "or\n"
-      "as 'name: value' in the file of --config; a flag wins over the environment, the environment over the file.";
+    = "Runs Apache Flink applications on Kubernetes: one Flink cluster and one job for each\n"
+      "FlinkApplication resource.\n\n"
+      "Every option can also be set by an environment variable (FLINK_OPERATOR_LOG_LEVEL for --log-level)\n"
+      "or in the file of --config. A flag overrides the environment, the environment overrides the file.\n";
 
 constexpr auto examples = "Examples:\n"
-                          "  flink-operator --kubeconfig ~/.kube/config --namespace streaming --log-level debug\n"
-                          "  FLINK_OPERATOR_LOG_FORMAT=json flink-operator        in a pod: with its service account\n";
+                          "  # Watch one namespace from a workstation\n"
+                          "  flink-operator --kubeconfig ~/.kube/config --namespace streaming --log-level debug\n\n"
+                          "  # Run in a pod with its service account and log as JSON\n"
+                          "  FLINK_OPERATOR_LOG_FORMAT=json flink-operator\n";
 
 template <class T>
 using choices = std::vector<std::pair<std::string, T>>;
@@ -40,7 +42,7 @@ std::string environment_name(std::string flag) {
   return "FLINK_OPERATOR_" + flag;
 }
 
-/// Returns what --help calls the value of an option.
+/// Returns the placeholder for the value of an option in --help.
 std::string word_for(const std::string& flag) {
   static const std::map<std::string, std::string> words{{"config", "FILE"},
                                                         {"kubeconfig", "FILE"},
@@ -63,7 +65,7 @@ std::string check_address(const std::string& text) {
   return parse_bind_address(text, problem) || text == "0" ? std::string{} : problem;
 }
 
-/// What a namespace and a Lease can be called: of the names that Kubernetes allows, those without dots.
+/// Returns true for a valid name of a namespace. Lease names may also contain dots; this refuses them.
 bool is_dns_label(const std::string& text) {
   auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
   return !text.empty() && text.size() <= 63 && std::ranges::all_of(text, good) && text.front() != '-'
@@ -73,20 +75,20 @@ bool is_dns_label(const std::string& text) {
 std::string check_namespace(const std::string& text) {
   if (is_dns_label(text))
     return {};
-  return "'" + text + "' cannot be a namespace: expected lower-case letters, digits and hyphens";
+  return "'" + text + "' is not a namespace name: use up to 63 lower-case letters, digits and hyphens";
 }
 
 std::string check_lease(const std::string& text) {
   if (is_dns_label(text))
     return {};
-  return "'" + text + "' cannot be the name of a Lease: expected lower-case letters, digits and hyphens";
+  return "'" + text + "' is not a Lease name: use up to 63 lower-case letters, digits and hyphens";
 }
 
 std::string check_container_format(const std::string& text) {
   auto at = text.find("%s");
   if (at != std::string::npos && text.find('%', at + 1) == std::string::npos && text.find('%') == at)
     return {};
-  return "'" + text + "' names all containers alike: expected one %s, which becomes the role";
+  return "'" + text + "' must contain %s exactly once, for example flink-%s; it becomes the role";
 }
 
 std::string check_threads(const std::string& text) {
@@ -94,101 +96,130 @@ std::string check_threads(const std::string& text) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error == std::errc{} && end == text.data() + text.size() && count >= 1 && count <= 64)
     return {};
-  return "'" + text + "' is no number of threads: expected 1 to 64";
+  return "'" + text + "' must be a number from 1 to 64";
 }
 
+/// Adds an option that takes a duration. The default follows `about_it`.
 void add_duration(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
                   const std::string& about_it) {
   app.add_option_function<std::string>(
          name, [&target](const std::string& x) { target = *parse_duration(x); },
-         about_it + "; without it " + format_duration(target))
+         about_it + "(default: " + format_duration(target) + ")")
       ->check([](const std::string& x) {
-        return parse_duration(x) ? std::string{} : "'" + x + "' is no duration: expected e.g. 15s, 1m30s or 500ms";
+        return parse_duration(x) ? std::string{} : "'" + x + "' is not a duration: use for example 15s, 1m30s or 500ms";
       });
 }
 
-/// An option that takes one of a few words.
+/// Adds an option that takes one of a few words.
 template <class T>
 void add_choice(CLI::App& app, const std::string& name, T& target, const choices<T>& all, const std::string& about_it) {
   std::string words;
   for (auto& [word, value] : all)
     words += (words.empty() ? "" : ", ") + word;
   auto find = [&all](const std::string& x) { return std::ranges::find(all, x, &std::pair<std::string, T>::first); };
+  auto word = std::ranges::find(all, target, &std::pair<std::string, T>::second)->first;
   app.add_option_function<std::string>(
-         name, [&target, find](const std::string& x) { target = find(x)->second; }, about_it + words)
+         name, [&target, find](const std::string& x) { target = find(x)->second; },
+         about_it + ": " + words + " (default: " + word + ")")
       ->check([&all, find, words](const std::string& x) {
-        return find(x) == all.end() ? "'" + x + "' is none of " + words : std::string{};
+        return find(x) == all.end() ? "'" + x + "' must be one of " + words : std::string{};
       });
 }
 
 void declare_election(CLI::App& app, leader_election& x) {
-  // No flag of CLI11's: those end a value that is none with an exception of another kind. Without a value it is empty.
+  // Not a flag of CLI11: for an invalid value those throw another kind of exception. Without a value the text is empty.
   app.add_option_function<std::string>(
          "--leader-elect", [&x](const std::string& value) { x.elect = value != "false"; },
-         "Whether of several operators only the holder of a Lease acts; without it\nyes in a pod, no elsewhere")
+         "Act only while holding a Lease, so that only one replica is\n"
+         "active (default: true in a pod, false elsewhere)")
       ->expected(0, 1)
       ->check([](const std::string& value) {
-        return value == "true" || value == "false" ? std::string{} : "'" + value + "' is neither true nor false";
+        return value == "true" || value == "false" ? std::string{} : "'" + value + "' must be true or false";
       });
-  app.add_option("--leader-election-id", x.id, "Name of that Lease; without it flink-operator")->check(check_lease);
-  app.add_option("--leader-election-namespace", x.ns, "Its namespace; without it the pod's")->check(check_namespace);
+  app.add_option("--leader-election-id", x.id, "Name of the Lease (default: flink-operator)")->check(check_lease);
+  app.add_option("--leader-election-namespace", x.ns, "Namespace of the Lease (default: the pod's namespace)")
+      ->check(check_namespace);
   add_duration(app, "--leader-election-lease-duration", x.lease_duration,
-               "A Lease that has not changed for so long is taken over");
+               "A standby takes over if the Lease has not been renewed for\nthis long ");
   add_duration(app, "--leader-election-renew-deadline", x.renew_deadline,
-               "Who has not renewed it for so long acts no more and ends");
-  add_duration(app, "--leader-election-retry-period", x.retry_period, "It is renewed or looked at this often");
+               "The leader steps down and exits if it has not renewed the\nLease for this long ");
+  add_duration(app, "--leader-election-retry-period", x.retry_period,
+               "Interval between attempts to acquire or renew the Lease\n");
 }
 
-/// Returns what is wrong with values that are good one by one; empty if nothing is.
+/// Returns what is wrong with the combination of valid values; empty if nothing is.
 std::string check_together(const leader_election& x) {
   auto duration = format_duration(x.lease_duration), deadline = format_duration(x.renew_deadline);
   if (x.lease_duration.count() % 1000 != 0)
-    return "--leader-election-lease-duration: " + duration + " is no whole number of seconds, as a Lease needs it";
+    return "--leader-election-lease-duration: '" + duration + "' must be a whole number of seconds";
   if (x.renew_deadline >= x.lease_duration)
-    return "--leader-election-renew-deadline: " + deadline
-         + " has to be shorter than --leader-election-lease-duration, which is " + duration;
+    return "--leader-election-renew-deadline (" + deadline + ") must be shorter than --leader-election-lease-duration ("
+         + duration + ")";
   auto longest_pause = static_cast<double>(x.retry_period.count()) * (1 + defaults::retry_jitter);
   if (longest_pause >= static_cast<double>(x.renew_deadline.count()))
-    return "--leader-election-retry-period: 1.2 times " + format_duration(x.retry_period)
-         + " has to be shorter than --leader-election-renew-deadline, which is " + deadline;
+    return "--leader-election-retry-period (" + format_duration(x.retry_period)
+         + ") times 1.2 must be shorter than --leader-election-renew-deadline (" + deadline + ")";
   return {};
 }
 
-void declare(CLI::App& app, options& o) {
+void declare_kubernetes(CLI::App& app, options& o) {
   app.add_option("--kubeconfig", o.kubeconfig,
-                 "Kubeconfig file; without it $KUBECONFIG, then the pod's service account,\nthen ~/.kube/config");
-  app.add_option("--context", o.context, "Context of the kubeconfig instead of its current one");
-  app.add_option("--namespace", o.ns, "Watch this namespace only; without it all")->check(check_namespace);
+                 "Kubeconfig file (default: $KUBECONFIG, then the pod's\nservice account, then ~/.kube/config)");
+  app.add_option("--context", o.context, "Context of the kubeconfig (default: its current context)");
+  app.add_option("--namespace", o.ns, "Namespace to watch (default: all namespaces)")->check(check_namespace);
+}
+
+void declare_flink(CLI::App& app, options& o) {
+  app.add_option("--jobmanager-url", o.jobmanager_url,
+                 "URL of JobManagers; replaces {namespace}, {service}, {pod},\n"
+                 "{podIP} and {port} (default: the pod's address in a cluster,\n"
+                 "the API server's pod proxy with a kubeconfig)");
+  app.add_option("--ingress-url-format", o.ingress_url_format,
+                 "Host of each application's Ingress, for example\n"
+                 "{{$jobCluster}}.flink.example.com (default: no Ingress)");
+  app.add_option("--container-name-format", o.container_name_format,
+                 "Name of Flink containers; %s becomes the role\n(default: jobmanager and taskmanager)")
+      ->check(check_container_format);
+  app.add_option("--scheduler-name", o.scheduler_name, "schedulerName of Flink pods (default: the cluster's)");
+}
+
+void declare_servers(CLI::App& app, options& o) {
   app.add_option("--metrics-bind-address", o.metrics_bind_address,
-                 "Where /metrics is served: HOST:PORT, :PORT, or 0 for nowhere; without it :8080")
+                 "Address of /metrics: HOST:PORT, :PORT, or 0 to disable\n(default: :8080)")
       ->check(check_address);
   app.add_option("--health-probe-bind-address", o.health_probe_bind_address,
-                 "Where /healthz and /readyz are served; without it with the metrics")
+                 "Address of /healthz and /readyz (default: that of /metrics)")
       ->check(check_address);
   app.add_option("--introspection-bind-address", o.introspection_bind_address,
-                 "Where pages tell what each application waits for; without it 127.0.0.1:8082.\n"
-                 "Keep it on loopback and reach it by kubectl port-forward")
+                 "Address of the pages that show what each application waits\n"
+                 "for. They need no login: keep the address on loopback and\n"
+                 "use kubectl port-forward (default: 127.0.0.1:8082)")
       ->check(check_address);
-  app.add_option("--jobmanager-url", o.jobmanager_url,
-                 "How JobManagers are reached, a URL with {namespace} {service} {pod} {podIP} {port};\n"
-                 "without it by pod address in a cluster, by the API server's pod proxy with a kubeconfig");
-  app.add_option("--ingress-url-format", o.ingress_url_format,
-                 "Host of an Ingress per application, e.g. {{$jobCluster}}.flink.example.com;\nwithout it no Ingress");
-  app.add_option("--container-name-format", o.container_name_format,
-                 "Names of containers, with one %s for the role; without it jobmanager, taskmanager")
-      ->check(check_container_format);
-  app.add_option("--scheduler-name", o.scheduler_name, "schedulerName of all Flink pods; without it the cluster's");
-  add_choice(app, "--log-level", o.log_level, levels,
-             "Least important lines that are logged; without it info, one of ");
-  add_choice(app, "--log-format", o.log_format, formats, "How log lines look; without it text, one of ");
-  app.add_option("--threads", o.threads, "Threads that carry actors, 1 to 64; without it 2")->check(check_threads);
+}
+
+void declare_process(CLI::App& app, options& o) {
+  add_choice(app, "--log-level", o.log_level, levels, "Log level");
+  add_choice(app, "--log-format", o.log_format, formats, "Log format");
+  app.add_option("--threads", o.threads, "Threads that run actors, 1 to 64 (default: 2)")->check(check_threads);
+}
+
+void declare(CLI::App& app, options& o) {
+  app.option_defaults()->group("Kubernetes");
+  declare_kubernetes(app, o);
+  app.option_defaults()->group("Flink clusters");
+  declare_flink(app, o);
+  app.option_defaults()->group("Endpoints");
+  declare_servers(app, o);
+  app.option_defaults()->group("Leader election");
   declare_election(app, o.leader_election);
+  app.option_defaults()->group("Logging and threads");
+  declare_process(app, o);
   for (auto* option : app.get_options())
     if (auto& names = option->get_lnames(); !names.empty() && names.front() != "help" && names.front() != "version")
       option->envname(environment_name(names.front()))->option_text(word_for(names.front()));
 }
 
-/// Options that neither flag nor environment gave.
+/// Sets the options that neither a flag nor the environment has set.
 void apply_file(CLI::App& app, const std::string& path) {
   YAML::Node root;
   try {
@@ -199,19 +230,26 @@ void apply_file(CLI::App& app, const std::string& path) {
   if (root.IsNull())
     return;
   if (!root.IsMap())
-    throw CLI::ValidationError("--config", path + ": expected 'name: value' lines");
+    throw CLI::ValidationError("--config", path + ": must be a YAML map of option names to values");
   for (auto entry : root) {
     auto name = entry.first.as<std::string>();
     auto* option = app.get_option_no_throw("--" + name);
     if (!option || name == "config" || name == "help" || name == "version")
-      throw CLI::ValidationError("--config", path + ": there is no option '" + name + "'");
+      throw CLI::ValidationError("--config", path + ": unknown option '" + name + "'");
     if (!entry.second.IsScalar())
-      throw CLI::ValidationError("--config", path + ": '" + name + "' has to be a single value");
+      throw CLI::ValidationError("--config", path + ": '" + name + "' must be a single value");
     if (option->count() > 0)
       continue;
     option->add_result(entry.second.as<std::string>());
     option->run_callback();
   }
+}
+
+/// CLI11 puts two blank lines between groups of options.
+std::string without_double_blank_lines(std::string text) {
+  for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at))
+    text.erase(at, 1);
+  return text;
 }
 
 } // namespace
@@ -226,7 +264,7 @@ std::optional<bind_address> parse_bind_address(const std::string& text, std::str
   auto digits = colon == std::string::npos ? std::string{} : text.substr(colon + 1);
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
   if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || port > 65535) {
-    problem = "'" + text + "' is no address: expected HOST:PORT, :PORT, or 0 for none";
+    problem = "'" + text + "' is not an address: use HOST:PORT, :PORT, or 0 to disable";
     return std::nullopt;
   }
   auto host = text.substr(0, colon);
@@ -241,10 +279,9 @@ parsed_options parse_options(const std::vector<std::string>& arguments) {
   std::string file;
   app.footer(examples);
   app.get_formatter()->column_width(40);
-  app.set_help_flag("-h,--help", "Print this and exit");
-  app.set_version_flag("--version", "flink-operator " + version(), "Print the version and exit");
-  app.add_option("--config", file, "YAML file with 'name: value' lines for any of these options")
-      ->check(CLI::ExistingFile);
+  app.set_help_flag("-h,--help", "Show this help and exit");
+  app.set_version_flag("--version", "flink-operator " + version(), "Show the version and exit");
+  app.add_option("--config", file, "YAML file that sets options: one 'name: value' per line")->check(CLI::ExistingFile);
   declare(app, out.options);
   std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};
   try {
@@ -255,13 +292,13 @@ parsed_options parse_options(const std::vector<std::string>& arguments) {
       throw CLI::ParseError(problem, 2);
   } catch (const CLI::CallForHelp&) {
     out.exit_code = 0;
-    out.text = app.help();
+    out.text = without_double_blank_lines(app.help());
   } catch (const CLI::CallForVersion&) {
     out.exit_code = 0;
     out.text = app.version() + "\n";
   } catch (const CLI::ParseError& e) {
     out.exit_code = 2;
-    out.text = std::string{"flink-operator: "} + e.what() + " (see --help)\n";
+    out.text = std::string{"flink-operator: "} + e.what() + " (see flink-operator --help)\n";
   }
   return out;
 }

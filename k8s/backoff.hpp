@@ -1,4 +1,5 @@
-// How long to wait after failures in a row. Time and randomness are arguments.
+// Computes how long to wait after failures in a row: exponential, with jitter.
+// Time and randomness are arguments; waits for nothing itself.
 #pragma once
 
 #include "config/defaults.hpp"
@@ -13,29 +14,29 @@ namespace k8s {
 /// A source of random numbers in [0, 1).
 using unit_random = std::function<double()>;
 
-/// Exponential delays with jitter, forgotten after a calm period.
+/// Exponential delays with jitter. They start again after a time without failures.
 class backoff {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// Those of a reflector unless told otherwise.
+  /// Limits of the delays; the defaults are those of a reflector.
   struct limits {
     /// Delay after the first failure.
     std::chrono::milliseconds first = config::defaults::watch_pause_first;
-    /// The doubling ends here; jitter comes on top.
+    /// Longest delay before jitter is added.
     std::chrono::milliseconds longest = config::defaults::watch_pause_longest;
-    /// Share of the delay by which it is drawn longer at most, so that a fleet does not march in step.
+    /// A delay grows by a random share of itself, at most this one, so that a fleet does not act in step.
     double jitter = config::defaults::watch_pause_jitter;
-    /// Without a failure for this long the next one counts as the first.
-    std::chrono::milliseconds calm = config::defaults::watch_calm;
+    /// After this long without a failure the next delay is `first` again.
+    std::chrono::milliseconds reset_after = config::defaults::watch_backoff_reset;
   };
 
   backoff(unit_random random, limits x) : random_{std::move(random)}, limits_{x}, base_{x.first} {}
   explicit backoff(unit_random random) : backoff{std::move(random), limits{}} {}
 
-  /// Notes a failure; returns how long to wait.
+  /// Records a failure. Returns how long to wait before the next attempt.
   std::chrono::milliseconds next(clock::time_point now) {
-    if (now - last_failure_ > limits_.calm)
+    if (now - last_failure_ > limits_.reset_after)
       base_ = limits_.first;
     last_failure_ = now;
     auto jitter = random_() * limits_.jitter * static_cast<double>(base_.count());

@@ -27,7 +27,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
       out += static_cast<char>(static_cast<unsigned char>(bits >> count & 0xFF));
     }
   }
-  // Six bits left over are a character that is missing its neighbour.
+  // Six remaining bits are less than a byte: a character is missing.
   return count == 6 ? std::nullopt : std::optional{std::move(out)};
 }
 

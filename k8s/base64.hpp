@@ -1,4 +1,4 @@
-// Base64 as Kubernetes uses it for bytes inside YAML and JSON.
+// Decodes Base64, which Kubernetes uses for bytes inside YAML and JSON. Does not encode.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace k8s {
 
-/// Decodes the standard alphabet; white space is skipped, padding may be missing. Nothing if `text`
-/// has other characters or ends in the middle of a byte.
+/// Decodes Base64 of the standard alphabet. Ignores white space and missing padding. Returns nothing if `text` contains
+/// other characters or ends in the middle of a byte.
 std::optional<std::string> decode_base64(std::string_view text);
 
 } // namespace k8s

@@ -5,7 +5,7 @@
 
 namespace k8s {
 
-// The parts of the API's objects that are read, in the API's own shape.
+// The fields of API objects that the operator reads, with the API's structure.
 namespace wire {
 
 struct selector {
@@ -22,7 +22,7 @@ struct condition {
 BOOST_DESCRIBE_STRUCT(condition, (), (type, status, reason, message))
 
 struct deployment_spec {
-  // The API server's default, for callers that read what was never defaulted.
+  // The API server's default, for objects that it has not defaulted.
   int32_t replicas = 1;
   wire::selector selector;
 };
@@ -127,12 +127,12 @@ BOOST_DESCRIBE_STRUCT(list_meta, (), (resource_version, continue_))
 namespace {
 
 template <class T>
-std::optional<T> decode(std::string_view text, json::complaint& problem) {
-  std::vector<json::complaint> complaints;
-  auto x = json::parse<T>(text, complaints);
+std::optional<T> decode(std::string_view text, json::field_error& problem) {
+  std::vector<json::field_error> errors;
+  auto x = json::parse<T>(text, errors);
   if (!x.metadata.name.empty())
     return x;
-  problem = complaints.empty() ? json::complaint{"metadata.name", "is missing"} : std::move(complaints.front());
+  problem = errors.empty() ? json::field_error{"metadata.name", "is missing"} : std::move(errors.front());
   return std::nullopt;
 }
 
@@ -154,34 +154,33 @@ const wire::condition* find_condition(const std::vector<wire::condition>& all, s
   return i == all.end() ? nullptr : &*i;
 }
 
-/// Returns the message of a condition, or its reason if it has none.
-std::optional<std::string> words_of(const wire::condition* x) {
+/// Returns the message of a condition, or its reason if the message is empty.
+std::optional<std::string> text_of(const wire::condition* x) {
   if (!x)
     return std::nullopt;
   return x->message.empty() ? x->reason : x->message;
 }
 
-std::string words_of(const wire::terminated& x) {
-  auto words = x.reason.empty() ? "exit code " + std::to_string(x.exit_code) : x.reason;
+std::string text_of(const wire::terminated& x) {
+  auto text = x.reason.empty() ? "exit code " + std::to_string(x.exit_code) : x.reason;
   if (!x.message.empty())
-    return words + ": " + x.message;
-  return x.reason.empty() ? words : words + " (exit code " + std::to_string(x.exit_code) + ")";
+    return text + ": " + x.message;
+  return x.reason.empty() ? text : text + " (exit code " + std::to_string(x.exit_code) + ")";
 }
 
-/// Returns whether every pod waits for this while it starts, so that a real trouble of another
-/// container says more.
-bool says_little(const wire::waiting& x) {
+/// Returns true for reasons that every starting pod has. Another container's reason is then more useful.
+bool is_routine(const wire::waiting& x) {
   constexpr std::array usual{"", "ContainerCreating", "PodInitializing"};
   return std::find(usual.begin(), usual.end(), x.reason) != usual.end();
 }
 
-void take_over(pod& out, const wire::container_status& x) {
+void add_state(pod& out, const wire::container_status& x) {
   auto& terminated = x.state.terminated ? x.state.terminated : x.last_state.terminated;
   if (terminated)
-    out.last_termination = words_of(*terminated);
-  if (!x.state.waiting || (out.waiting_reason && says_little(*x.state.waiting)))
+    out.last_termination = text_of(*terminated);
+  if (!x.state.waiting || (out.waiting_reason && is_routine(*x.state.waiting)))
     return;
-  auto replaceable = !out.waiting_reason || says_little({*out.waiting_reason, {}});
+  auto replaceable = !out.waiting_reason || is_routine({*out.waiting_reason, {}});
   if (!replaceable)
     return;
   out.waiting_reason = x.state.waiting->reason;
@@ -190,7 +189,7 @@ void take_over(pod& out, const wire::container_status& x) {
 
 } // namespace
 
-std::optional<deployment> decode_deployment(std::string_view text, json::complaint& problem) {
+std::optional<deployment> decode_deployment(std::string_view text, json::field_error& problem) {
   auto x = decode<wire::deployment>(text, problem);
   if (!x)
     return std::nullopt;
@@ -199,12 +198,12 @@ std::optional<deployment> decode_deployment(std::string_view text, json::complai
   out.replicas = x->spec.replicas;
   out.available_replicas = x->status.available_replicas;
   out.updated_replicas = x->status.updated_replicas;
-  out.replica_failure = words_of(find_condition(x->status.conditions, "ReplicaFailure", "True"));
+  out.replica_failure = text_of(find_condition(x->status.conditions, "ReplicaFailure", "True"));
   out.selector = std::move(x->spec.selector.match_labels);
   return out;
 }
 
-std::optional<pod> decode_pod(std::string_view text, json::complaint& problem) {
+std::optional<pod> decode_pod(std::string_view text, json::field_error& problem) {
   auto x = decode<wire::pod>(text, problem);
   if (!x)
     return std::nullopt;
@@ -214,36 +213,36 @@ std::optional<pod> decode_pod(std::string_view text, json::complaint& problem) {
   out.ip = std::move(x->status.pod_ip);
   out.node = std::move(x->spec.node_name);
   out.ready = find_condition(x->status.conditions, "Ready", "True") != nullptr;
-  out.unschedulable = words_of(find_condition(x->status.conditions, "PodScheduled", "False"));
+  out.unschedulable = text_of(find_condition(x->status.conditions, "PodScheduled", "False"));
   out.started = std::move(x->status.start_time);
-  // Restarts of init containers are not counted: they end before the JobManager has lived.
+  // Restarts of init containers do not count: they end before the JobManager starts.
   for (auto& container : x->status.init_container_statuses)
-    take_over(out, container);
+    add_state(out, container);
   for (auto& container : x->status.container_statuses) {
-    take_over(out, container);
+    add_state(out, container);
     out.restarts += container.restart_count;
   }
   return out;
 }
 
-std::optional<service> decode_service(std::string_view text, json::complaint& problem) {
+std::optional<service> decode_service(std::string_view text, json::field_error& problem) {
   auto x = decode<wire::service>(text, problem);
   if (!x)
     return std::nullopt;
   return service{head_of(std::move(x->metadata)), std::move(x->spec.selector), std::move(x->spec.cluster_ip)};
 }
 
-std::optional<ingress> decode_ingress(std::string_view text, json::complaint& problem) {
+std::optional<ingress> decode_ingress(std::string_view text, json::field_error& problem) {
   auto x = decode<wire::any>(text, problem);
   return x ? std::optional{ingress{head_of(std::move(x->metadata))}} : std::nullopt;
 }
 
-std::optional<object_meta> decode_meta(std::string_view text, json::complaint& problem) {
+std::optional<object_meta> decode_meta(std::string_view text, json::field_error& problem) {
   auto x = decode<wire::any>(text, problem);
   return x ? std::optional{std::move(x->metadata)} : std::nullopt;
 }
 
-std::optional<object_list> split_list(std::string_view body, json::complaint& problem) {
+std::optional<object_list> split_list(std::string_view body, json::field_error& problem) {
   if (auto flaw = json::flaw(body)) {
     problem = {{}, std::move(*flaw)};
     return std::nullopt;
@@ -251,12 +250,12 @@ std::optional<object_list> split_list(std::string_view body, json::complaint& pr
   json::cursor list{body};
   auto metadata = list.find("metadata");
   auto items = list.find("items");
-  // Go writes an empty list as null in places; what has neither items nor a version is no list.
+  // Go sometimes writes an empty list as null. Without items, only the kind shows that the object is a list.
   if (!metadata || (!items && !list.string_at({"kind"}).ends_with("List"))) {
-    problem = {"items", "is missing: this is no list"};
+    problem = {"items", "is missing, so the answer is not a list"};
     return std::nullopt;
   }
-  std::vector<json::complaint> ignored;
+  std::vector<json::field_error> ignored;
   auto meta = json::read<wire::list_meta>(*metadata, ignored);
   object_list out{{}, std::move(meta.resource_version), std::move(meta.continue_)};
   json::elements all{items.value_or(json::cursor{})};

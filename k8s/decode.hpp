@@ -1,5 +1,5 @@
-// From the API server's JSON to the values of objects.hpp. What is missing gets its default, what is
-// wrong is left out; only a text without an identifiable object is refused.
+// Decodes JSON of the API server into the values of objects.hpp. Ignores invalid and unknown fields.
+// Rejects a text only if it is not JSON or its object has no name.
 #pragma once
 
 #include "k8s/json/codec.hpp"
@@ -13,32 +13,32 @@
 
 namespace k8s {
 
-/// Reads a Deployment; nothing, and `problem` says why, if it has no name or is no JSON.
-std::optional<deployment> decode_deployment(std::string_view text, json::complaint& problem);
+/// Reads a Deployment. Returns nothing and sets `problem` if the text is not JSON or has no name.
+std::optional<deployment> decode_deployment(std::string_view text, json::field_error& problem);
 
-/// Reads a Pod; nothing, and `problem` says why, if it has no name or is no JSON.
-std::optional<pod> decode_pod(std::string_view text, json::complaint& problem);
+/// Reads a Pod. Returns nothing and sets `problem` if the text is not JSON or has no name.
+std::optional<pod> decode_pod(std::string_view text, json::field_error& problem);
 
-/// Reads a Service; nothing, and `problem` says why, if it has no name or is no JSON.
-std::optional<service> decode_service(std::string_view text, json::complaint& problem);
+/// Reads a Service. Returns nothing and sets `problem` if the text is not JSON or has no name.
+std::optional<service> decode_service(std::string_view text, json::field_error& problem);
 
-/// Reads an Ingress; nothing, and `problem` says why, if it has no name or is no JSON.
-std::optional<ingress> decode_ingress(std::string_view text, json::complaint& problem);
+/// Reads an Ingress. Returns nothing and sets `problem` if the text is not JSON or has no name.
+std::optional<ingress> decode_ingress(std::string_view text, json::field_error& problem);
 
-/// Reads the metadata of any object; nothing, and `problem` says why, if it has no name or is no JSON.
-std::optional<object_meta> decode_meta(std::string_view text, json::complaint& problem);
+/// Reads the metadata of any object. Returns nothing and sets `problem` if the text is not JSON or has no name.
+std::optional<object_meta> decode_meta(std::string_view text, json::field_error& problem);
 
-/// The answer to a LIST, cut into its objects. Views into the answer's text.
+/// The answer to a LIST, split into objects. Refers to the text of the answer.
 struct object_list {
-  /// The text of each object, to be decoded one by one: a bad one does not hurt the others.
+  /// Text of each object. Decode them one by one, so that an invalid one does not affect the others.
   std::vector<std::string_view> items;
-  /// Where a watch begins.
+  /// Version at which a watch starts.
   std::string resource_version;
-  /// How the next page is asked for; empty on the last.
+  /// Token of the next page; empty on the last page.
   std::string continue_token;
 };
 
-/// Cuts the answer to a LIST; nothing, and `problem` says why, if it is none.
-std::optional<object_list> split_list(std::string_view body, json::complaint& problem);
+/// Splits the answer to a LIST. Returns nothing and sets `problem` if the text is not a list.
+std::optional<object_list> split_list(std::string_view body, json::field_error& problem);
 
 } // namespace k8s

@@ -62,7 +62,7 @@ BOOST_DESCRIBE_STRUCT(repetition, (), (last_timestamp, count))
 
 namespace {
 
-/// FNV-1a: the name must be the same after a restart and in every build.
+/// Computes FNV-1a: an event's name must be the same after a restart and in every build.
 uint64_t hash(std::string_view text, uint64_t from = 0xcbf29ce484222325U) {
   for (auto c : text)
     from = (from ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
@@ -72,10 +72,10 @@ uint64_t hash(std::string_view text, uint64_t from = 0xcbf29ce484222325U) {
 std::string cut(std::string text) {
   if (text.size() <= defaults::event_message)
     return text;
-  return text.substr(0, character_boundary(text, defaults::event_message - 3)) + "...";
+  return text.substr(0, json::character_boundary(text, defaults::event_message - 3)) + "...";
 }
 
-/// Events of objects without a namespace live in "default", as in client-go.
+/// Returns the namespace of an event: "default" for objects without a namespace, as in client-go.
 std::string namespace_of(const event_subject& x) {
   return x.key.ns.empty() ? "default" : x.key.ns;
 }
@@ -106,7 +106,7 @@ std::string event_name(const event_subject& subject, const occurrence& what) {
                     hash(what.type == event_type::Normal ? "Normal" : "Warning"));
   std::array<char, 16> digits{};
   auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  // The API server takes names of at most 253 characters.
+  // The API server accepts names of at most 253 characters.
   return subject.key.name.substr(0, 236) + '.' + std::string{digits.data(), end};
 }
 

@@ -1,6 +1,5 @@
-// Events tell people what happened to an object (`kubectl describe`). Repetitions of one are
-// counted in one Event instead of filling the cluster, and no object can send without end. Time is
-// an argument; nothing here is sent.
+// Builds requests for Events, which `kubectl describe` shows. Counts repetitions in one Event and limits the rate per
+// object. Time is an argument; sends nothing.
 #pragma once
 
 #include "k8s/meta.hpp"
@@ -17,15 +16,15 @@
 
 namespace k8s {
 
-/// Whether an Event is news or trouble; spelled as on the wire.
+/// Type of an Event, spelled as in the API.
 enum class event_type {
-  /// News.
+  /// Something happened as expected.
   Normal,
-  /// Trouble.
+  /// Something needs attention.
   Warning,
 };
 
-/// The object that an Event is about.
+/// The object that an Event refers to.
 struct event_subject {
   object_key key;
   std::string uid;
@@ -33,35 +32,35 @@ struct event_subject {
   resource_type type = flink_applications;
 };
 
-/// What happened.
+/// What an Event reports.
 struct occurrence {
   event_type type = event_type::Normal;
-  /// One word for machines, e.g. "JobSubmitted".
+  /// Reason for programs, e.g. "JobSubmitted".
   std::string reason;
-  /// A sentence for people; cut to what the API server takes.
+  /// Message for people; shortened to what the API server accepts.
   std::string message;
 };
 
-/// How an Event is written: most often `first` does it. If that is answered 409 (created before this
-/// process lived) or 404 (expired meanwhile), `otherwise` does.
+/// Requests that write an Event. Send `first`; if the answer is 409 (another process created the Event) or 404 (it has
+/// expired), send `otherwise`.
 struct event_write {
   request first;
   request otherwise;
 };
 
-/// Returns the Event's name: the same for the same occurrence of the same object.
+/// Returns the name of an Event. It is the same for equal occurrences of one object.
 std::string event_name(const event_subject& subject, const occurrence& what);
 
-/// Decides which occurrences become requests.
+/// Aggregates occurrences into Events and limits their rate.
 class event_aggregator {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// Notes an occurrence; returns what to write, or nothing if the object has sent too much.
+  /// Records an occurrence. Returns the requests, or nothing if the object has exceeded its rate.
   std::optional<event_write> note(const event_subject& subject, const occurrence& what, wall_time wall,
                                   clock::time_point now);
 
-  /// Returns the number of occurrences that were not written.
+  /// Returns how many occurrences the rate limit has dropped.
   std::size_t dropped() const { return dropped_; }
 
 private:
@@ -73,7 +72,7 @@ private:
     bool written = false;
   };
 
-  /// What is remembered of one object.
+  /// Rate limit and series of one object.
   struct memory {
     token_bucket bucket;
     std::map<std::string, series> all;

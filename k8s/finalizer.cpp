@@ -12,7 +12,7 @@ std::string operation(std::string_view op, const std::string& path, const std::s
   return R"({"op":")" + std::string{op} + R"(","path":")" + path + R"(","value":)" + value + '}';
 }
 
-/// A successor of the same name is none of our business.
+/// Returns the test that the object still has its uid, so that a new object with the same name stays unchanged.
 std::string same_object(const object_meta& object) {
   return operation("test", "/metadata/uid", json::escape(object.uid));
 }
@@ -26,7 +26,7 @@ bool has_finalizer(const object_meta& object, std::string_view name) {
 std::optional<std::string> add_finalizer(const object_meta& object, std::string_view name) {
   if (object.deletion_timestamp || has_finalizer(object, name))
     return std::nullopt;
-  // That a list is absent cannot be tested by its path (RFC 6902 lets such a test fail), but by the version.
+  // A test of an absent path fails (RFC 6902), so the version guards that there is still no list.
   if (object.finalizers.empty())
     return '[' + same_object(object) + ','
          + operation("test", "/metadata/resourceVersion", json::escape(object.resource_version)) + ','

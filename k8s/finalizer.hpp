@@ -1,6 +1,5 @@
-// A finalizer keeps a deleted object until its owner has cleaned up. It is put on and taken off by
-// JSON patches that guard themselves: if the object or its list of finalizers is no longer as it
-// was read, the API server refuses them, and the caller looks again.
+// Builds JSON patches that add or remove a finalizer, which keeps a deleted object until its owner has cleaned up.
+// Promises that the API server rejects a patch if the object or its finalizers have changed since they were read.
 #pragma once
 
 #include "k8s/meta.hpp"
@@ -11,14 +10,14 @@
 
 namespace k8s {
 
-/// Returns whether the finalizer is on the object.
+/// Returns true if the object has the finalizer.
 bool has_finalizer(const object_meta& object, std::string_view name);
 
-/// Returns the JSON patch that puts the finalizer on; nothing if it is there already or the object
-/// is being deleted, when the API server takes no new ones.
+/// Returns the JSON patch that adds the finalizer. Returns nothing if the object has it or is being deleted: then the
+/// API server accepts no new finalizers.
 std::optional<std::string> add_finalizer(const object_meta& object, std::string_view name);
 
-/// Returns the JSON patch that takes the finalizer off; nothing if it is not there.
+/// Returns the JSON patch that removes the finalizer; nothing if the object does not have it.
 std::optional<std::string> remove_finalizer(const object_meta& object, std::string_view name);
 
 } // namespace k8s

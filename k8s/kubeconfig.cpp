@@ -10,7 +10,7 @@ namespace k8s {
 
 namespace {
 
-/// Ends the reading inside this file; its text becomes the problem.
+/// Thrown inside this file only; its text becomes `problem`.
 struct unusable : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -19,12 +19,12 @@ std::string quoted(const std::string& x) {
   return '"' + x + '"';
 }
 
-/// Returns a member that must be a plain value; empty if it is absent.
+/// Returns a member that must be a string; empty if it is absent.
 std::string text_of(const YAML::Node& map, const std::string& key) {
   if (!map.IsMap() || !map[key] || map[key].IsNull())
     return {};
   if (!map[key].IsScalar())
-    throw unusable{key + " must be a plain text"};
+    throw unusable{key + " must be a string"};
   return map[key].Scalar();
 }
 
@@ -35,7 +35,7 @@ bool flag_of(const YAML::Node& map, const std::string& key) {
   return text == "true";
 }
 
-/// Returns what the entry called `name` of a list of named entries has under `part`.
+/// Returns the member `part` of the entry `name` in a list of named entries.
 YAML::Node find_entry(const YAML::Node& root, const std::string& list, const std::string& name,
                       const std::string& part) {
   auto entries = root[list];
@@ -43,7 +43,7 @@ YAML::Node find_entry(const YAML::Node& root, const std::string& list, const std
     for (const auto& entry : entries)
       if (text_of(entry, "name") == name)
         return entry[part] && entry[part].IsMap() ? entry[part] : YAML::Node{YAML::NodeType::Map};
-  throw unusable{"there is no " + part + " named " + quoted(name) + " in " + list};
+  throw unusable{list + " has no entry named " + quoted(name)};
 }
 
 std::string resolve(const std::string& file, std::string_view directory) {
@@ -53,39 +53,39 @@ std::string resolve(const std::string& file, std::string_view directory) {
   return (out += directory.ends_with('/') ? "" : "/") += file;
 }
 
-/// Reads the pair KEY-data (base64) and KEY (a file), of which the data wins as in kubectl.
+/// Reads KEY-data (Base64) or KEY (a file name). The data takes precedence, as in kubectl.
 inline_or_file data_of(const YAML::Node& map, const std::string& key, std::string_view directory) {
   auto data = text_of(map, key + "-data");
   if (data.empty())
     return {{}, resolve(text_of(map, key), directory)};
   auto decoded = decode_base64(data);
   if (!decoded)
-    throw unusable{key + "-data is not base64"};
+    throw unusable{key + "-data must be Base64"};
   return {std::move(*decoded), {}};
 }
 
 void read_cluster(cluster_access& out, const YAML::Node& cluster, std::string_view directory) {
   out.server = text_of(cluster, "server");
   if (!out.server.starts_with("https://") && !out.server.starts_with("http://"))
-    throw unusable{"server must begin with https:// or http://, not " + quoted(out.server)};
+    throw unusable{"server must start with https:// or http://, not " + quoted(out.server)};
   while (out.server.ends_with('/'))
     out.server.pop_back();
   out.certificate_authority = data_of(cluster, "certificate-authority", directory);
   out.insecure_skip_tls_verify = flag_of(cluster, "insecure-skip-tls-verify");
   out.tls_server_name = text_of(cluster, "tls-server-name");
   if (!text_of(cluster, "proxy-url").empty())
-    throw unusable{"proxy-url is not supported: reach the API server without a proxy"};
+    throw unusable{"proxy-url is not supported: use a context without it"};
 }
 
 void refuse_plugins(const std::string& name, const YAML::Node& user) {
   for (std::string key : {"exec", "auth-provider"})
     if (user[key])
-      throw unusable{"user " + quoted(name) + " logs in by " + key
-                     + ", which starts a program and is not supported: "
+      throw unusable{"user " + quoted(name) + " uses " + key
+                     + ", which is not supported: "
                        "use a ServiceAccount token (kubectl create token) or a client certificate"};
   if (!text_of(user, "username").empty())
     throw unusable{"user " + quoted(name)
-                   + " has a username and password, which Kubernetes no longer takes: "
+                   + " uses a password, which Kubernetes no longer accepts: "
                      "use a token or a client certificate"};
 }
 
@@ -93,8 +93,8 @@ void read_user(cluster_access& out, const YAML::Node& user, std::string_view dir
   out.client_certificate = data_of(user, "client-certificate", directory);
   out.client_key = data_of(user, "client-key", directory);
   if ((out.client_certificate == inline_or_file{}) != (out.client_key == inline_or_file{}))
-    throw unusable{"client-certificate and client-key belong together, one is missing"};
-  // A token file wins over a token, as in client-go, because it can be renewed.
+    throw unusable{"client-certificate and client-key must be set together"};
+  // tokenFile takes precedence over token, as in client-go, because the file can be renewed.
   out.token.file = resolve(text_of(user, "tokenFile"), directory);
   if (out.token.file.empty())
     out.token.text = text_of(user, "token");
@@ -102,11 +102,11 @@ void read_user(cluster_access& out, const YAML::Node& user, std::string_view dir
 
 cluster_access read_access(const YAML::Node& root, std::string_view context, std::string_view directory) {
   if (!root.IsMap())
-    throw unusable{"it is no kubeconfig: a map with clusters, users and contexts is expected"};
+    throw unusable{"not a kubeconfig: must be a map with clusters, users and contexts"};
   cluster_access out;
   out.context = context.empty() ? text_of(root, "current-context") : std::string{context};
   if (out.context.empty())
-    throw unusable{"current-context is not set: name a context"};
+    throw unusable{"current-context is not set: set --context"};
   auto entry = find_entry(root, "contexts", out.context, "context");
   auto ns = text_of(entry, "namespace");
   out.namespace_ = ns.empty() ? "default" : ns;
@@ -127,7 +127,7 @@ std::optional<cluster_access> parse_kubeconfig(std::string_view text, std::strin
   try {
     return read_access(YAML::Load(std::string{text}), context, directory);
   } catch (const YAML::Exception& e) {
-    problem = std::string{"it is not YAML: "} + e.what();
+    problem = std::string{"not YAML: "} + e.what();
   } catch (const unusable& e) {
     problem = e.what();
   }

@@ -1,5 +1,5 @@
-// What a kubeconfig says about reaching a cluster. Reads text only: the files it names are read by
-// whoever has opened the kubeconfig.
+// Parses a kubeconfig: where the API server is and how to authenticate.
+// Pure: takes the text and does not read the files that it names. Does not support plugins (exec, auth-provider).
 #pragma once
 
 #include <optional>
@@ -8,39 +8,38 @@
 
 namespace k8s {
 
-/// Bytes that a kubeconfig holds itself or names by a file; both empty if it does neither.
+/// Content that a kubeconfig contains or refers to by a file name. Both are empty if it has neither.
 struct inline_or_file {
-  /// The content.
+  /// The content itself.
   std::string text;
-  /// Path of the file that has the content, if there is no `text`.
+  /// Path of the file with the content, if `text` is empty.
   std::string file;
   bool operator==(const inline_or_file&) const = default;
 };
 
-/// Where the API server is, whom to trust and who we are.
+/// Address of the API server, trusted certificates and credentials.
 struct cluster_access {
-  /// The context that was taken.
+  /// Name of the selected context.
   std::string context;
-  /// E.g. "https://127.0.0.1:6443", without a slash at the end.
+  /// URL of the API server without a trailing slash, e.g. "https://127.0.0.1:6443".
   std::string server;
-  /// Certificates of the authorities, PEM; empty for the system's.
+  /// Trusted certificate authorities, PEM; empty for the system's.
   inline_or_file certificate_authority;
   bool insecure_skip_tls_verify = false;
-  /// Name to verify instead of the server's host.
+  /// Name to verify instead of the host in `server`.
   std::string tls_server_name;
-  /// Our certificate and its key, PEM.
+  /// Client certificate and its key, PEM.
   inline_or_file client_certificate;
   inline_or_file client_key;
-  /// Bearer token; a file is read again when its token is refused.
+  /// Bearer token. A file is read again after the server has refused the token.
   inline_or_file token;
-  /// The context's namespace; "default" if it names none.
+  /// Namespace of the context, else "default".
   std::string namespace_;
   bool operator==(const cluster_access&) const = default;
 };
 
-/// Reads a kubeconfig; nothing, and `problem` says why and what to do, if it cannot be used.
-/// `context` is taken instead of current-context if it is not empty; relative file names are
-/// resolved against `directory`.
+/// Parses a kubeconfig. Returns nothing and sets `problem`, with the remedy, if it cannot be used. A `context` that is
+/// not empty replaces current-context. Relative file names are resolved against `directory`.
 std::optional<cluster_access> parse_kubeconfig(std::string_view text, std::string_view context,
                                                std::string_view directory, std::string& problem);
 

@@ -27,7 +27,7 @@ BOOST_DESCRIBE_STRUCT(kind_of_object, (), (kind))
 } // namespace wire
 
 std::optional<lease> read_lease(std::string_view text) {
-  std::vector<json::complaint> ignored; // a field that cannot be read counts as absent
+  std::vector<json::field_error> ignored; // an invalid field counts as absent
   if (json::parse<wire::kind_of_object>(text, ignored).kind != leases.kind)
     return std::nullopt;
   return json::parse<lease>(text, ignored);
@@ -41,17 +41,17 @@ request update_lease(const lease& old, const lease_spec& spec) {
   return merge_patch(leases, {old.metadata.namespace_, old.metadata.name}, json::write(lease{old.metadata, spec}));
 }
 
-// -- what comes next ------------------------------------------------------------------------------------
+// -- next step ------------------------------------------------------------------------------------
 
 election_step candidate::next(clock::time_point now, wall_time wall) {
-  if (giving_up_ && open_ == asked::nothing)
-    return hand_back(now, wall);
-  if (leads_ && !giving_up_ && now >= leads_until())
-    return lease_lost{"not renewed for "
+  if (releasing_ && open_ == asked::nothing)
+    return release_lease(now, wall);
+  if (leads_ && !releasing_ && now >= leads_until())
+    return lease_lost{"the Lease was not renewed for "
                       + std::to_string(std::chrono::floor<std::chrono::seconds>(now - renewed_at_).count()) + " s"
-                      + (trouble_.empty() ? "" : ": " + trouble_)};
-  if (leads_ && !giving_up_ && is_anothers())
-    return lease_lost{*seen_->spec.holder_identity + " has taken the Lease"};
+                      + (error_.empty() ? "" : ": " + error_)};
+  if (leads_ && !releasing_ && held_by_other())
+    return lease_lost{"the Lease was taken by " + *seen_->spec.holder_identity};
   if (open_ != asked::nothing)
     return wait_for_lease{leads_ ? leads_until() : due_}; // the answer may come sooner
   if (now < not_before_)
@@ -63,18 +63,18 @@ election_step candidate::next(clock::time_point now, wall_time wall) {
   return ask(asked::create, create_lease(rules_.lease, claim(wall)), now);
 }
 
-/// One try: a Lease that could not be given back runs out by itself.
-election_step candidate::hand_back(clock::time_point now, wall_time wall) {
-  if (!leads_ || !is_ours() || farewell_sent_)
-    return lease_given_up{};
-  farewell_sent_ = true;
-  return ask(asked::update, update_lease(*seen_, farewell(wall)), now);
+/// Releases the Lease. Tries once, because a Lease that is not released expires by itself.
+election_step candidate::release_lease(clock::time_point now, wall_time wall) {
+  if (!leads_ || !is_ours() || release_sent_)
+    return lease_released{};
+  release_sent_ = true;
+  return ask(asked::update, update_lease(*seen_, released_spec(wall)), now);
 }
 
 election_step candidate::ask(asked what, request r, clock::time_point now) {
   open_ = what;
   sent_at_ = now;
-  due_ = now + rules_.renew_deadline / 2; // so that a leader has a second try
+  due_ = now + rules_.renew_deadline / 2; // leaves a leader time for a second attempt
   if (leads_)
     due_ = std::min(due_, leads_until());
   return ask_for_lease{std::move(r), due_};
@@ -95,15 +95,16 @@ lease_spec candidate::claim(wall_time wall) const {
   return x;
 }
 
-/// As client-go leaves it: nobody's, and over at once for those who look at the duration only.
-lease_spec candidate::farewell(wall_time wall) const {
+/// Returns the spec of a released Lease, as client-go writes it: no holder, and a duration of one second for clients
+/// that check only the duration.
+lease_spec candidate::released_spec(wall_time wall) const {
   auto x = claim(wall);
   x.holder_identity = "";
   x.lease_duration_seconds = 1;
   return x;
 }
 
-// -- what was answered ------------------------------------------------------------------------------------
+// -- answers ------------------------------------------------------------------------------------
 
 void candidate::on_answer(int status, std::string_view body, clock::time_point now) {
   auto what = std::exchange(open_, asked::nothing);
@@ -111,39 +112,39 @@ void candidate::on_answer(int status, std::string_view body, clock::time_point n
   if (what == asked::nothing)
     return;
   if (good && what != asked::read)
-    return written(body, now);
+    return on_written(body, now);
   fresh_ = false;
   if (auto x = good ? read_lease(body) : std::nullopt) {
-    trouble_.clear();
+    error_.clear();
     see(std::move(*x), now);
   } else if (status == 404 && what == asked::read) {
-    trouble_.clear();
+    error_.clear();
     exists_ = false;
   } else {
     fail(status, body);
     return pause();
   }
-  fresh_ = may_be_taken(now);
+  fresh_ = may_take(now);
   if (!fresh_)
     pause();
 }
 
-void candidate::written(std::string_view body, clock::time_point now) {
+void candidate::on_written(std::string_view body, clock::time_point now) {
   pause();
   auto x = read_lease(body);
   fresh_ = x.has_value();
-  trouble_ = x ? "" : "the answer is no Lease";
+  error_ = x ? "" : "the answer is not a Lease";
   if (!x)
-    return; // without its version nothing can be done with it
+    return; // without its version the Lease cannot be updated
   see(std::move(*x), now);
-  leads_ = !farewell_sent_;
+  leads_ = !release_sent_;
   renewed_at_ = sent_at_;
 }
 
 void candidate::fail(int status, std::string_view body) {
   auto refusal = decode_status_error(body);
-  auto words = refusal ? refusal->message : status == 0 ? std::string{body} : std::string{};
-  trouble_ = (status == 0 ? "no answer" : std::to_string(status)) + (words.empty() ? "" : ": " + words);
+  auto text = refusal ? refusal->message : status == 0 ? std::string{body} : std::string{};
+  error_ = (status == 0 ? "no answer" : std::to_string(status)) + (text.empty() ? "" : ": " + text);
 }
 
 void candidate::see(lease x, clock::time_point now) {
@@ -157,19 +158,20 @@ bool candidate::is_ours() const {
   return seen_ && seen_->spec.holder_identity == rules_.identity;
 }
 
-bool candidate::is_anothers() const {
+bool candidate::held_by_other() const {
   return seen_ && !seen_->spec.holder_identity.value_or("").empty() && !is_ours();
 }
 
-/// A Lease that has vanished under its holder is waited out like one that is there: the holder may not know it yet.
-bool candidate::may_be_taken(clock::time_point now) const {
-  if (!is_anothers())
+/// Returns true if the Lease is free, ours or expired. A deleted Lease also has to expire, because its holder may not
+/// know yet that it was deleted.
+bool candidate::may_take(clock::time_point now) const {
+  if (!held_by_other())
     return true;
-  auto promised = std::chrono::seconds{seen_->spec.lease_duration_seconds.value_or(0)};
-  return now >= changed_at_ + (promised.count() > 0 ? promised : rules_.lease_duration);
+  auto duration = std::chrono::seconds{seen_->spec.lease_duration_seconds.value_or(0)};
+  return now >= changed_at_ + (duration.count() > 0 ? duration : rules_.lease_duration);
 }
 
-/// Counted from the sending: after a time-out the next try is due.
+/// Sets the time of the next request. It counts from the last one, so that the next is due at once after a timeout.
 void candidate::pause() {
   auto period = static_cast<double>(rules_.retry_period.count()) * (1 + random_() * config::defaults::retry_jitter);
   not_before_ = sent_at_ + std::chrono::milliseconds{static_cast<int64_t>(period)};

@@ -1,13 +1,13 @@
-// A Lease says which of several processes acts. Here are the record and the rules by which a candidate gets it, keeps
-// it and gives it back. Knows the protocol, does no I/O: carry out what next() says and feed on_answer().
+// Leader election by a Lease: the record, and the state machine of a candidate that acquires, renews and releases it.
+// Does no I/O: carry out what next() returns and pass each answer to on_answer().
 //
-// Promises:
-// - Only the local monotonic clock counts. Another's Lease is over when its record has not changed for its duration
-//   *since we saw it change*; the times in the record are for people.
-// - Every write is guarded: by the version that was read, or by the name when there is none yet.
-// - Whoever leads has renewed within the deadline, counted from the sending of the last renewal that was answered.
+// Guarantees:
+// - Only the local monotonic clock counts. Another holder's Lease has expired when its record has not changed for its
+//   duration *since this process saw it change*. The times in the record are for people.
+// - Every write is guarded: by the version that was read, or by the name for a new Lease.
+// - A leader has renewed within the deadline, counted from sending the last renewal that was answered.
 //
-// Not a fence: what a leader has sent may take effect after it has lost the Lease.
+// Caveat: it is not a fence. A request that the leader sent may take effect after it has lost the Lease.
 #pragma once
 
 #include "config/defaults.hpp"
@@ -27,31 +27,32 @@
 
 namespace k8s {
 
-/// The part of a Lease's metadata that the election uses.
+/// The metadata of a Lease that the election uses.
 struct lease_head {
   std::string name;
   std::string namespace_;
-  /// Absent in one that is to be created.
+  /// Absent in a new Lease.
   std::optional<std::string> resource_version;
   bool operator==(const lease_head&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(lease_head, (), (name, namespace_, resource_version))
 
+/// The spec of a Lease.
 struct lease_spec {
-  /// Empty after a release.
+  /// Process that holds the Lease; empty after a release.
   std::optional<std::string> holder_identity;
   std::optional<int32_t> lease_duration_seconds;
-  /// Since when the holder has it; MicroTime, as renew_time.
+  /// When the holder acquired the Lease; MicroTime, like renew_time.
   std::optional<std::string> acquire_time;
   std::optional<std::string> renew_time;
-  /// How often it has changed hands.
+  /// How often the holder has changed.
   std::optional<int32_t> lease_transitions;
   bool operator==(const lease_spec&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(lease_spec, (),
                       (holder_identity, lease_duration_seconds, acquire_time, renew_time, lease_transitions))
 
-/// coordination.k8s.io/v1
+/// A Lease of coordination.k8s.io/v1.
 struct lease {
   lease_head metadata;
   lease_spec spec;
@@ -59,20 +60,21 @@ struct lease {
 };
 BOOST_DESCRIBE_STRUCT(lease, (), (metadata, spec))
 
-/// Reads a Lease; nothing if the text is none.
+/// Reads a Lease. Returns nothing if the text is not a Lease.
 std::optional<lease> read_lease(std::string_view text);
 
-/// Creates a Lease; refused if there is one of that name.
+/// Returns the request that creates a Lease. The API server rejects it if the name exists.
 request create_lease(const object_key& key, const lease_spec& spec);
 
-/// Changes a Lease that has still the version of `old`. What others wrote into it, labels for instance, stays.
+/// Returns the request that updates a Lease if its version is still that of `old`. Fields of others, such as labels,
+/// are kept.
 request update_lease(const lease& old, const lease_spec& spec);
 
 // -- the election -------------------------------------------------------------------------------------
 
-/// Who stands, for which Lease, and how patient it is. Duration > deadline > period with its jitter.
+/// Identity, Lease and times of a candidate. Required: duration > deadline > period with its jitter.
 struct election_rules {
-  /// Never the same for two processes.
+  /// Unique for each process.
   std::string identity;
   object_key lease;
   std::chrono::seconds lease_duration = config::defaults::lease_duration;
@@ -82,91 +84,92 @@ struct election_rules {
 
 using election_clock = std::chrono::steady_clock;
 
-/// Send this and feed the answer.
+/// Send the request and pass its answer to on_answer().
 struct ask_for_lease {
   request what;
   election_clock::time_point deadline;
 };
 
-/// Come again then, or with an answer.
+/// Call next() at this time, or after an answer.
 struct wait_for_lease {
   election_clock::time_point until;
 };
 
-/// Act no more, at once; the end.
+/// Stop acting at once. Final.
 struct lease_lost {
   std::string why;
 };
 
-/// The Lease was given back, or could not be and runs out; the end.
-struct lease_given_up {};
+/// The Lease was released, or could not be and will expire. Final.
+struct lease_released {};
 
-using election_step = std::variant<ask_for_lease, wait_for_lease, lease_lost, lease_given_up>;
+/// What the caller must do next.
+using election_step = std::variant<ask_for_lease, wait_for_lease, lease_lost, lease_released>;
 
-/// One process that stands for election, with at most one request open.
+/// State machine of one process in the election, with at most one open request.
 class candidate {
 public:
   using clock = election_clock;
 
   candidate(election_rules rules, unit_random random) : rules_{std::move(rules)}, random_{std::move(random)} {}
 
-  /// Returns what comes next; may be asked at any time.
+  /// Returns what to do next. May be called at any time.
   election_step next(clock::time_point now, wall_time wall);
 
-  /// Takes in the answer to the request that is open; status 0 if there was none, with words about it as body.
+  /// Handles the answer to the open request. Without an answer, `status` is 0 and `body` describes the failure.
   void on_answer(int status, std::string_view body, clock::time_point now);
 
-  /// The Lease is to be given back: everything has stopped that acted by it.
-  void give_up() { giving_up_ = true; }
+  /// Makes next() release the Lease. Call it after everything that acts has stopped.
+  void release() { releasing_ = true; }
 
-  /// Whether the Lease was ours when it was last written, and not yet given back.
+  /// Returns true if this process acquired the Lease and has not released it.
   bool leads() const { return leads_; }
 
-  /// Until when a leader may act if nothing is renewed any more.
+  /// Returns until when a leader may act without another renewal.
   clock::time_point leads_until() const { return renewed_at_ + rules_.renew_deadline; }
 
-  /// The Lease as it was last seen; it may be gone since.
+  /// Returns the last known Lease, which may have been deleted.
   const std::optional<lease>& seen() const { return seen_; }
 
-  /// Why the last request was in vain; empty if it was not.
-  const std::string& trouble() const { return trouble_; }
+  /// Returns why the last request failed; empty if it succeeded.
+  const std::string& error() const { return error_; }
 
 private:
   enum class asked { nothing, read, create, update };
 
-  election_step hand_back(clock::time_point now, wall_time wall);
+  election_step release_lease(clock::time_point now, wall_time wall);
   election_step ask(asked what, request r, clock::time_point now);
   void see(lease x, clock::time_point now);
-  void written(std::string_view body, clock::time_point now);
+  void on_written(std::string_view body, clock::time_point now);
   void fail(int status, std::string_view body);
   bool is_ours() const;
-  bool is_anothers() const;
-  bool may_be_taken(clock::time_point now) const;
+  bool held_by_other() const;
+  bool may_take(clock::time_point now) const;
   lease_spec claim(wall_time wall) const;
-  lease_spec farewell(wall_time wall) const;
+  lease_spec released_spec(wall_time wall) const;
   void pause();
 
   election_rules rules_;
   unit_random random_;
 
   std::optional<lease> seen_;
-  /// When we saw it change last.
+  /// When this process last saw it change.
   clock::time_point changed_at_{};
-  /// It was there when we looked last.
+  /// The Lease existed at the last read.
   bool exists_ = false;
-  /// That was just now, or we wrote it ourselves: the version is good for a write.
+  /// The known version is current: just read, or written by this process.
   bool fresh_ = false;
 
   bool leads_ = false;
   clock::time_point renewed_at_{};
-  bool giving_up_ = false;
-  bool farewell_sent_ = false;
+  bool releasing_ = false;
+  bool release_sent_ = false;
 
   asked open_ = asked::nothing;
   clock::time_point sent_at_{};
   clock::time_point due_{};
   clock::time_point not_before_{};
-  std::string trouble_;
+  std::string error_;
 };
 
 } // namespace k8s

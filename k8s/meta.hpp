@@ -1,4 +1,5 @@
-// What every Kubernetes object has: identity, version, labels, and conditions.
+// Metadata that every Kubernetes object has: identity, version, labels, owners and conditions.
+// Values only.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -12,7 +13,8 @@
 
 namespace k8s {
 
-/// Names an object of one kind. Two objects that follow each other under one key differ in uid.
+/// Namespace and name of an object of one kind. An object that is deleted and created again has the same key, but
+/// another uid.
 struct object_key {
   std::string ns;
   std::string name;
@@ -24,6 +26,7 @@ inline std::string to_string(const object_key& x) {
   return x.ns + "/" + x.name;
 }
 
+/// Reference to the owner of an object.
 struct owner_reference {
   std::string api_version;
   std::string kind;
@@ -35,10 +38,10 @@ struct owner_reference {
 };
 BOOST_DESCRIBE_STRUCT(owner_reference, (), (api_version, kind, name, uid, controller, block_owner_deletion))
 
-/// The part of ObjectMeta that the operator uses.
+/// The fields of ObjectMeta that the operator uses.
 struct object_meta {
   std::string name;
-  /// Wire name "namespace".
+  /// "namespace" in JSON.
   std::string namespace_;
   std::string uid;
   std::string resource_version;
@@ -55,6 +58,7 @@ BOOST_DESCRIBE_STRUCT(object_meta, (),
                       (name, namespace_, uid, resource_version, generation, creation_timestamp, deletion_timestamp,
                        labels, annotations, finalizers, owner_references))
 
+/// Returns namespace and name.
 inline object_key key_of(const object_meta& x) {
   return {x.namespace_, x.name};
 }
@@ -65,7 +69,7 @@ struct condition {
   /// True, False or Unknown.
   std::string status;
   std::optional<int64_t> observed_generation;
-  /// RFC 3339.
+  /// Time in RFC 3339.
   std::string last_transition_time;
   std::string reason;
   std::string message;

@@ -1,5 +1,5 @@
-// What the operator keeps of Deployments, Pods, Services and Ingresses: the fields that an
-// observation uses and nothing else, so that thousands of them stay small.
+// The Deployments, Pods, Services and Ingresses that the operator keeps in memory.
+// They contain only the fields that decisions use, so that thousands of objects stay small.
 #pragma once
 
 #include "k8s/meta.hpp"
@@ -12,53 +12,56 @@
 
 namespace k8s {
 
-/// Identity and labels of an owned object; annotations and the like are not kept.
+/// Identity, labels and owners of an object.
 struct object_head {
   object_key key;
   std::string uid;
   std::string resource_version;
   std::map<std::string, std::string> labels;
-  /// metadata.deletionTimestamp is set.
+  /// True if metadata.deletionTimestamp is set.
   bool deleting = false;
   /// metadata.ownerReferences[].uid
   std::vector<std::string> owner_uids;
   bool operator==(const object_head&) const = default;
 };
 
+/// The fields of a Deployment that decisions use.
 struct deployment {
   object_head head;
   int32_t replicas = 0;
   int32_t available_replicas = 0;
   int32_t updated_replicas = 0;
-  /// Message of a ReplicaFailure condition that is True: quota, admission, missing ServiceAccount.
+  /// Message of condition ReplicaFailure while it is True, e.g. about a quota or a missing ServiceAccount.
   std::optional<std::string> replica_failure;
   /// spec.selector.matchLabels
   std::map<std::string, std::string> selector;
   bool operator==(const deployment&) const = default;
 };
 
+/// The fields of a Pod that decisions use.
 struct pod {
   object_head head;
   /// Pending, Running, Succeeded, Failed, Unknown.
   std::string phase;
   std::string ip;
   std::string node;
-  /// Condition Ready is True.
+  /// True if condition Ready is True.
   bool ready = false;
   /// Message of condition PodScheduled while it is False, e.g. "0/3 nodes are available: ...".
   std::optional<std::string> unschedulable;
-  /// Sum over containers of status.containerStatuses[].restartCount.
+  /// Sum of status.containerStatuses[].restartCount.
   int32_t restarts = 0;
-  /// Any container or init container that is waiting: reason (ErrImagePull, CrashLoopBackOff, ...) and message.
+  /// Reason (ErrImagePull, CrashLoopBackOff, ...) and message of a container or init container that waits.
   std::optional<std::string> waiting_reason;
   std::optional<std::string> waiting_message;
-  /// Of the last terminated container: reason and message or exit code, for crash loops.
+  /// Reason and message or exit code of the last terminated container; explains crash loops.
   std::optional<std::string> last_termination;
   /// status.startTime, RFC 3339.
   std::optional<std::string> started;
   bool operator==(const pod&) const = default;
 };
 
+/// The fields of a Service that decisions use.
 struct service {
   object_head head;
   std::map<std::string, std::string> selector;
@@ -66,6 +69,7 @@ struct service {
   bool operator==(const service&) const = default;
 };
 
+/// The fields of an Ingress that decisions use.
 struct ingress {
   object_head head;
   bool operator==(const ingress&) const = default;

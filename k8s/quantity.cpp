@@ -20,7 +20,7 @@ constexpr wide power(wide base, int exponent) {
   return out;
 }
 
-/// What a suffix does to the number before it: times `factor`, divided by 10^`decimals`.
+/// Effect of a suffix on the number before it: multiplied by `factor`, divided by 10^`decimals`.
 struct scale {
   wide factor = 1;
   int decimals = 0;
@@ -54,7 +54,7 @@ std::optional<scale> scale_of(std::string_view suffix) {
   return std::nullopt;
 }
 
-/// A decimal number without its sign and suffix.
+/// A decimal number without sign and suffix.
 struct mantissa {
   int64_t digits = 0;
   int decimals = 0;
@@ -78,7 +78,7 @@ std::optional<quantity> combine(const mantissa& number, const scale& by, bool ne
   auto units = total / divisor;
   if (units >= std::numeric_limits<int64_t>::max())
     return std::nullopt;
-  // Rounded up: away from zero for amounts above it, which all sensible ones are.
+  // Rounds up, as Kubernetes does for positive amounts.
   auto nanos = (total % divisor * billion + divisor - 1) / divisor;
   quantity out{static_cast<int64_t>(units), static_cast<int32_t>(nanos % billion)};
   out.units += nanos == billion ? 1 : 0;
@@ -94,23 +94,23 @@ std::optional<quantity> parse_quantity(std::string_view text, std::string& probl
     ((problem = '"') += text.substr(0, 40)) += why;
     return std::nullopt;
   };
-  auto rest = text;
-  auto negative = rest.starts_with('-');
-  if (negative || rest.starts_with('+'))
-    rest.remove_prefix(1);
-  auto number_end = std::min(rest.find_first_not_of("0123456789."), rest.size());
-  auto number_text = rest.substr(0, number_end);
+  auto unsigned_text = text;
+  auto negative = unsigned_text.starts_with('-');
+  if (negative || unsigned_text.starts_with('+'))
+    unsigned_text.remove_prefix(1);
+  auto number_end = std::min(unsigned_text.find_first_not_of("0123456789."), unsigned_text.size());
+  auto number_text = unsigned_text.substr(0, number_end);
   if (number_text.find_first_of("0123456789") == std::string_view::npos)
-    return refuse("\" is no quantity: expected a number such as 500m, 2 or 1.5Gi");
-  auto by = scale_of(rest.substr(number_end));
+    return refuse("\" is not a quantity: use a number such as 500m, 2 or 1.5Gi");
+  auto by = scale_of(unsigned_text.substr(number_end));
   if (!by)
-    return refuse("\" is no quantity: its suffix must be one of n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei");
+    return refuse("\" is not a quantity: use one of the suffixes n, u, m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei");
   auto number = mantissa_of(number_text);
   if (!number)
-    return refuse("\" is no quantity: expected one number of at most 18 digits");
+    return refuse("\" is not a quantity: use one number of at most 18 digits");
   auto out = combine(*number, *by, negative);
   if (!out)
-    return refuse("\" is too large for a quantity");
+    return refuse("\" is too large for a quantity: use less than 8Ei");
   return out;
 }
 
@@ -119,7 +119,7 @@ std::optional<quantity> parse_quantity(json::cursor value, std::string& problem)
     return parse_quantity(value.string(), problem);
   if (value.kind() == json::kind::number)
     return parse_quantity(value.text(), problem);
-  problem = "expected a quantity, got " + std::string{value.text().substr(0, 40)};
+  problem = "must be a quantity such as 500m, 2 or 1.5Gi, not " + std::string{value.text().substr(0, 40)};
   return std::nullopt;
 }
 

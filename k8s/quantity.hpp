@@ -1,4 +1,5 @@
-// Amounts of resources as Kubernetes spells them ("500m", "1.5Gi", "1e3"), exactly.
+// Quantities of resources as Kubernetes writes them ("500m", "1.5Gi", "1e3"), without loss of precision.
+// Reads and compares; does not write them.
 #pragma once
 
 #include "k8s/json/text.hpp"
@@ -11,27 +12,27 @@
 
 namespace k8s {
 
-/// An amount down to billionths: its value is units + nanos / 10^9, and nanos is never negative.
+/// A quantity with the value units + nanos / 10^9. nanos is never negative.
 struct quantity {
   int64_t units = 0;
   int32_t nanos = 0;
   auto operator<=>(const quantity&) const = default;
 };
 
-/// Reads an amount; nothing, and `problem` says why, if it is none. What is finer than a billionth
-/// is rounded up, as in Kubernetes.
+/// Reads a quantity. Returns nothing and sets `problem` if the text is not one. Rounds up to billionths, as in
+/// Kubernetes.
 std::optional<quantity> parse_quantity(std::string_view text, std::string& problem);
 
-/// Reads an amount that is a JSON string or number.
+/// Reads a quantity from a JSON string or number.
 std::optional<quantity> parse_quantity(json::cursor value, std::string& problem);
 
-/// Returns the amount in whole units (bytes of memory), rounded up.
+/// Returns the quantity in whole units (bytes of memory), rounded up.
 int64_t whole_units(const quantity& x);
 
-/// Returns the amount in thousandths (of a CPU), rounded up; saturates.
+/// Returns the quantity in thousandths (of a CPU), rounded up and limited to 64 bits.
 int64_t milli_units(const quantity& x);
 
-/// Returns whether two spellings mean the same amount; texts that are no amounts are compared as such.
+/// Returns true if two texts are the same quantity. Compares texts that are not quantities byte by byte.
 bool same_quantity(std::string_view a, std::string_view b);
 
 } // namespace k8s

@@ -1,19 +1,19 @@
-// Keeps a local picture of one collection of objects true. Knows the protocol, does no I/O: feed it
-// what the API server said and carry out what it asks for.
+// Keeps a local store of one collection of objects up to date. Does no I/O: pass it what the API server sent and carry
+// out what it returns.
 //
-// Flow: list all pages, watch from the list's version, resume where a watch ended, and list again
-// when the server has forgotten that version (410, as an answer or inside a stream).
+// Flow: list all pages, watch from the version of the list, resume where a watch ended, and list again when the server
+// has expired that version (410, as an answer or inside a stream).
 //
-// Promises:
-// - The picture is replaced in one step when a list is complete; what is missing there is told as removed.
-// - An object is its key *and* its uid: a successor of the same name is a removal and an arrival.
-// - A version that is known already is not told again.
-// - A refused or lost call waits longer each time; Retry-After is honoured; the version is kept.
-// - Versions are compared for equality and sent back, never ordered.
+// Guarantees:
+// - A complete list replaces the store in one step; objects that it lacks are reported as removed.
+// - The identity of an object is its key *and* its uid: a new object with the same name is a removal and an addition.
+// - A known version of an object is not reported again.
+// - After each failure the pause grows; Retry-After is honoured; the version is kept.
+// - Versions are only compared for equality and sent back, never ordered.
 //
-// The caller keeps at most one call or pause open: to carry out do_list, do_watch or do_wait is to give
-// up the one before, whose answers must not be fed any more. Events are hints: some may never be seen
-// between two lists, so nothing may depend on a particular one.
+// Assumptions: the caller keeps at most one call or pause open. do_list, do_watch and do_wait replace the one before,
+// whose answers must not be passed any more. Caveat: events between two lists may be lost, so nothing may depend on a
+// particular event.
 #pragma once
 
 #include "config/defaults.hpp"
@@ -36,14 +36,14 @@ namespace k8s {
 
 namespace defaults = config::defaults;
 
-/// What the reflector must know of an object.
+/// Identity and version of an object.
 struct object_identity {
   object_key key;
   const std::string& uid;
   const std::string& resource_version;
 };
 
-/// Reads the identity of what carries it in `metadata` (resources) or `head` (owned objects).
+/// Returns the identity of an object with a member `metadata` (resources) or `head` (owned objects).
 template <class T>
 object_identity identity_of(const T& x) {
   if constexpr (requires { x.metadata; })
@@ -52,10 +52,10 @@ object_identity identity_of(const T& x) {
     return {x.head.key, x.head.uid, x.head.resource_version};
 }
 
-// -- what the API server says --------------------------------------------------------------------
+// -- inputs: from the API server --------------------------------------------------------------------
 
-/// One page of a list. An object that could not be decoded is in it with its identity, else it
-/// would be told as removed.
+/// One page of a list. Objects that cannot be decoded must be in it with their identity; otherwise they would be
+/// reported as removed.
 template <class T>
 struct list_page {
   std::vector<std::shared_ptr<const T>> items;
@@ -64,7 +64,7 @@ struct list_page {
   std::string continue_token;
 };
 
-/// One line of a watch but an error.
+/// One line of a watch, except errors.
 template <class T>
 struct watch_event {
   watch_type type = watch_type::bookmark;
@@ -73,77 +73,77 @@ struct watch_event {
   std::string resource_version;
 };
 
-/// A call was refused or lost, or an ERROR event or an unreadable line has ended a watch.
+/// A call was rejected or lost, or an ERROR event or an invalid line has ended a watch.
 struct call_failed {
-  /// HTTP status code, or the code of the event; 0 if there was no answer or no readable line.
+  /// HTTP status code, or the code of the event; 0 without an answer or after an invalid line.
   int code = 0;
-  /// What the server asked for by Retry-After.
+  /// Value of Retry-After.
   std::optional<std::chrono::milliseconds> retry_after;
 };
 
-/// A watch has ended in good order: its time was over, or the server closed the stream.
+/// A watch has ended normally: its time was over, or the server closed the stream.
 struct watch_closed {};
 
-/// The pause that was asked for is over.
+/// The pause of do_wait is over.
 struct pause_over {};
 
-/// Everything that a reflector is told.
+/// Any input of a reflector.
 template <class T>
 using reflector_input = std::variant<list_page<T>, watch_event<T>, call_failed, watch_closed, pause_over>;
 
-// -- what the reflector asks for and tells -------------------------------------------------------
+// -- outputs: requests and changes -------------------------------------------------------
 
-/// Ask for a page of the list.
+/// Request a page of the list.
 struct do_list {
   /// Empty for the first page.
   std::string continue_token;
   bool operator==(const do_list&) const = default;
 };
 
-/// Open a watch with bookmarks, and an idle deadline some seconds above its timeout.
+/// Open a watch with bookmarks. Its connection may be silent for a few seconds longer than its timeout.
 struct do_watch {
   std::string resource_version;
-  /// For the parameter timeoutSeconds: some watches stay silent for ever.
+  /// Value of the parameter timeoutSeconds.
   std::chrono::seconds timeout{};
   bool operator==(const do_watch&) const = default;
 };
 
-/// Feed `pause_over` after the delay.
+/// Pass `pause_over` after the delay.
 struct do_wait {
   std::chrono::milliseconds delay{};
   bool operator==(const do_wait&) const = default;
 };
 
-/// Read the credentials anew before the next call.
+/// Read the credentials again before the next call.
 struct reload_credentials {
   bool operator==(const reload_credentials&) const = default;
 };
 
-/// An object is new or has changed.
+/// An object was added or has changed.
 template <class T>
 struct upserted {
   std::shared_ptr<const T> object;
-  /// The same object as it was known before, if it was.
+  /// Its previous version; null if it was added.
   std::shared_ptr<const T> previous;
 };
 
-/// An object is gone.
+/// An object was removed.
 template <class T>
 struct removed {
-  /// As it was known last.
+  /// Its last known version.
   std::shared_ptr<const T> object;
 };
 
-/// The picture is complete; told after every list.
+/// The store is complete. Follows every list.
 struct synced {
   bool operator==(const synced&) const = default;
 };
 
-/// Everything that a reflector asks for or tells, to be carried out in order.
+/// Any output of a reflector. Carry outputs out in order.
 template <class T>
 using reflector_output = std::variant<do_list, do_watch, do_wait, reload_credentials, upserted<T>, removed<T>, synced>;
 
-/// The state machine; see above.
+/// The state machine described at the top of this file.
 template <class T>
 class reflector {
 public:
@@ -152,22 +152,22 @@ public:
   using input = reflector_input<T>;
   using output = reflector_output<T>;
   using outputs = std::vector<output>;
-  using picture = std::map<object_key, object_ptr>;
+  using store = std::map<object_key, object_ptr>;
 
   explicit reflector(unit_random random) : random_{random}, backoff_{std::move(random)} {}
 
-  /// Starts from nothing.
+  /// Returns the first outputs.
   outputs start() { return relist(); }
 
-  /// Takes in one thing that the server said.
+  /// Handles one input and returns the outputs.
   outputs step(const input& x, clock::time_point now) {
     return std::visit([&](const auto& y) { return on(y, now); }, x);
   }
 
-  /// Returns the picture as of the last complete list and the events since.
-  const picture& objects() const { return objects_; }
+  /// Returns the store: the last complete list and the events since.
+  const store& objects() const { return objects_; }
 
-  /// Returns whether there has been a complete list.
+  /// Returns true after the first complete list.
   bool has_synced() const { return has_synced_; }
 
 private:
@@ -187,7 +187,7 @@ private:
     if (x.resource_version.empty())
       return pause(state::pausing_before_list, now);
     outputs out;
-    replace_picture(out);
+    replace_store(out);
     resource_version_ = x.resource_version;
     has_synced_ = true;
     out.push_back(synced{});
@@ -200,7 +200,7 @@ private:
       return {};
     if (x.type == watch_type::error)
       return on(call_failed{}, now);
-    // Without a version there is no point to resume from.
+    // Without a version the watch cannot be resumed.
     if (x.resource_version.empty())
       return pause(state::pausing_before_list, now);
     reloaded_ = false;
@@ -219,8 +219,8 @@ private:
       return {};
     if (x.code == unauthorized && !std::exchange(reloaded_, true))
       return retry_with_new_credentials(now);
-    had_trouble_ = true;
-    // A page of a list cannot be asked for again once its siblings are old, so the list starts over.
+    had_failure_ = true;
+    // A continue token expires, so a list that failed starts again.
     auto list_again = state_ == state::listing || x.code == gone;
     return pause(list_again ? state::pausing_before_list : state::pausing_before_watch, now, x.retry_after);
   }
@@ -261,7 +261,7 @@ private:
     state_ = state::watching;
     watch_began_ = now;
     watch_delivered_ = false;
-    if (std::exchange(had_trouble_, false))
+    if (std::exchange(had_failure_, false))
       return {resource_version_, between(defaults::trial_watch_time, defaults::trial_watch_time_spread)};
     return {resource_version_, between(defaults::watch_time, defaults::watch_time_spread)};
   }
@@ -276,22 +276,22 @@ private:
     return {do_wait{std::max(delay, std::min(retry_after.value_or(delay), defaults::retry_after_longest))}};
   }
 
-  void replace_picture(outputs& out) {
+  void replace_store(outputs& out) {
     auto before = std::exchange(objects_, {});
-    // Whatever the new picture lacks was deleted while we looked away.
+    // Objects that the new list lacks were deleted between the watches.
     for (auto& [key, object] : before)
       if (!incoming_.contains(key))
         out.push_back(removed<T>{object});
     for (auto& [key, object] : incoming_) {
       auto i = before.find(key);
-      tell_change(i == before.end() ? nullptr : i->second, object, out);
+      emit_change(i == before.end() ? nullptr : i->second, object, out);
     }
     objects_ = std::exchange(incoming_, {});
   }
 
   void upsert(const object_ptr& object, outputs& out) {
     auto previous = std::exchange(objects_[identity_of(*object).key], object);
-    tell_change(previous, object, out);
+    emit_change(previous, object, out);
   }
 
   void erase(const object_ptr& object, outputs& out) {
@@ -302,7 +302,7 @@ private:
     out.push_back(removed<T>{object});
   }
 
-  static void tell_change(const object_ptr& before, const object_ptr& now, outputs& out) {
+  static void emit_change(const object_ptr& before, const object_ptr& now, outputs& out) {
     if (!before)
       return out.push_back(upserted<T>{now, nullptr});
     auto old_identity = identity_of(*before);
@@ -316,16 +316,16 @@ private:
   }
 
   state state_ = state::idle;
-  picture objects_;
-  /// Pages of the list under way.
-  picture incoming_;
+  store objects_;
+  /// Objects of the list in progress.
+  store incoming_;
   std::string resource_version_;
   clock::time_point watch_began_{};
   bool watch_delivered_ = false;
   bool has_synced_ = false;
-  /// The credentials were reloaded and nothing has succeeded since.
+  /// The credentials were reloaded, and no call has succeeded since.
   bool reloaded_ = false;
-  bool had_trouble_ = false;
+  bool had_failure_ = false;
   unit_random random_;
   backoff backoff_;
 };

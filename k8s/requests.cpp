@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view json_type = "application/json";
 
-/// Collects the parameters of a query.
+/// Builds a path with query parameters.
 class query {
 public:
   explicit query(std::string path) : text_{std::move(path)} {}

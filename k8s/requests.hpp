@@ -1,5 +1,5 @@
-// Requests to the Kubernetes API as values: what is asked, not how it travels. Names and selectors
-// are encoded here, so callers pass them as they are.
+// Builds requests to the Kubernetes API as values. Encodes names and selectors, so callers pass them unencoded.
+// Sends nothing.
 #pragma once
 
 #include "k8s/meta.hpp"
@@ -12,22 +12,22 @@
 
 namespace k8s {
 
-/// A kind of object and where it is found.
+/// A kind of object and its place in the API.
 struct resource_type {
   /// Empty for the core group.
   std::string_view group;
   /// E.g. "v1".
   std::string_view version;
-  /// The name in paths.
+  /// Plural name, used in paths.
   std::string_view plural;
-  /// The name in objects.
+  /// Kind, used in objects.
   std::string_view kind;
-  /// Whether its objects live in namespaces.
+  /// True if its objects have a namespace.
   bool namespaced = true;
   bool operator==(const resource_type&) const = default;
 };
 
-/// The kinds of objects that the operator has to do with.
+/// Kinds that the operator uses.
 constexpr resource_type flink_applications{"flink.k8s.io", "v1beta1", "flinkapplications", "FlinkApplication"};
 constexpr resource_type deployments{"apps", "v1", "deployments", "Deployment"};
 constexpr resource_type pods{"", "v1", "pods", "Pod"};
@@ -38,24 +38,24 @@ constexpr resource_type namespaces{"", "v1", "namespaces", "Namespace", false};
 constexpr resource_type ingresses{"networking.k8s.io", "v1", "ingresses", "Ingress"};
 constexpr resource_type leases{"coordination.k8s.io", "v1", "leases", "Lease"};
 
-/// Returns "v1" or "apps/v1", as objects have it in `apiVersion`.
+/// Returns the `apiVersion` of objects, e.g. "v1" or "apps/v1".
 std::string api_version(const resource_type& x);
 
-/// A request without its transport.
+/// An HTTP request to the API server.
 struct request {
   std::string method;
-  /// Path and query, encoded.
+  /// Path and query, percent-encoded.
   std::string target;
-  /// Empty if there is no body.
+  /// Empty without a body.
   std::string content_type;
   std::string body;
   bool operator==(const request&) const = default;
 };
 
-/// Name under which the API server notes our writes.
+/// Name of the operator in the API server's managed fields.
 constexpr std::string_view field_manager = "flink-operator";
 
-/// Which objects of a type are asked for.
+/// Selects objects of one kind.
 struct selection {
   /// Empty for all namespaces.
   std::string ns;
@@ -65,63 +65,63 @@ struct selection {
   std::string field_selector;
 };
 
-/// What happens to the objects that a removed one owns.
+/// What happens to the objects that a removed object owns.
 enum class propagation {
-  /// The garbage collector removes them afterwards.
+  /// They are removed after it.
   Background,
-  /// They go first.
+  /// They are removed before it.
   Foreground,
-  /// They stay.
+  /// They are kept.
   Orphan,
 };
 
-/// How an object is removed.
+/// Options of a removal.
 struct removal {
-  /// Removes the object only if it is this one, and not a successor of the same name.
+  /// If not empty, only an object with this uid is removed, not a new one with the same name.
   std::string uid;
   k8s::propagation propagation = k8s::propagation::Background;
-  /// Overrides the object's own grace period; 0 removes a pod at once.
+  /// Seconds; overrides the object's own grace period. 0 removes a pod at once.
   std::optional<int64_t> grace_period_seconds;
 };
 
-/// Returns `text` with everything but unreserved characters as %XX, for one path segment or value.
+/// Percent-encodes `text` for use as one path segment or query value.
 std::string percent_encode(std::string_view text);
 
-/// Returns the path of a collection, or of an object if `name` is not empty, or of a part of it.
+/// Returns the path of a collection; of an object if `name` is not empty; of its subresource if that is not empty.
 std::string path_of(const resource_type& type, std::string_view ns, std::string_view name = {},
                     std::string_view subresource = {});
 
-/// Asks for one page of a list; an empty token asks for the first.
+/// Requests one page of a list; an empty token requests the first.
 request list(const resource_type& type, const selection& which, std::string_view continue_token = {});
 
-/// Asks for all changes since a version, with bookmarks.
+/// Requests all changes since a version, with bookmarks.
 request watch(const resource_type& type, const selection& which, std::string_view resource_version,
               std::chrono::seconds timeout);
 
-/// Asks for one object.
+/// Requests one object.
 request get(const resource_type& type, const object_key& key);
 
 /// Creates an object in a namespace.
 request create(const resource_type& type, std::string_view ns, std::string body);
 
-/// Asks whether an object could be created: admission, quota and schema speak, nothing is stored.
+/// Checks whether an object can be created: admission, quota and schema are applied, but nothing is stored.
 request dry_run_create(const resource_type& type, std::string_view ns, std::string body);
 
-/// Replaces an object; the body's resourceVersion guards it.
+/// Replaces an object if its version is still the resourceVersion in the body.
 request replace(const resource_type& type, const object_key& key, std::string body);
 
 /// Removes an object.
 request remove(const resource_type& type, const object_key& key, const removal& how);
 
-/// Changes an object by a merge patch; a resourceVersion in the patch guards it.
+/// Applies a merge patch. A resourceVersion in the patch makes it conditional.
 request merge_patch(const resource_type& type, const object_key& key, std::string body,
                     std::string_view subresource = {});
 
-/// Changes an object by a JSON patch, which guards itself by `test` operations.
+/// Applies a JSON patch. `test` operations make it conditional.
 request json_patch(const resource_type& type, const object_key& key, std::string body,
                    std::string_view subresource = {});
 
-/// Changes the status of an object by a merge patch.
+/// Applies a merge patch to the status of an object.
 request patch_status(const resource_type& type, const object_key& key, std::string body);
 
 } // namespace k8s

@@ -30,7 +30,7 @@ BOOST_DESCRIBE_STRUCT(status, (), (kind, code, reason, message, details))
 } // namespace wire
 
 std::optional<status_error> decode_status_error(json::cursor object) {
-  std::vector<json::complaint> ignored;
+  std::vector<json::field_error> ignored;
   auto x = json::read<wire::status>(object, ignored);
   if (x.kind != "Status")
     return std::nullopt;

@@ -14,7 +14,7 @@ void append_padded(std::string& out, int64_t value, std::size_t width) {
   out.append(width - std::min(width, digits.size()), '0').append(digits);
 }
 
-/// Writes a timestamp with `fraction_digits` digits behind the second.
+/// Writes a timestamp with `fraction_digits` digits after the seconds.
 std::string format(wall_time x, std::size_t fraction_digits) {
   auto since_epoch = std::chrono::floor<microseconds>(x.time_since_epoch());
   auto days = std::chrono::floor<std::chrono::days>(since_epoch);
@@ -34,25 +34,25 @@ std::string format(wall_time x, std::size_t fraction_digits) {
   return out += 'Z';
 }
 
-/// Takes numbers and separators from the front of a text; remembers whether all were as expected.
+/// Consumes numbers and separators from the front of a text and remembers whether all of them were valid.
 class scanner {
 public:
-  explicit scanner(std::string_view text) : rest_{text} {}
+  explicit scanner(std::string_view text) : remaining_{text} {}
 
   int number(std::size_t digits) {
     auto value = 0;
-    auto part = rest_.substr(0, digits);
+    auto part = remaining_.substr(0, digits);
     auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
     if (part.size() != digits || error != std::errc{} || end != part.data() + digits || value < 0 || part[0] == '-')
       return fail();
-    rest_.remove_prefix(digits);
+    remaining_.remove_prefix(digits);
     return value;
   }
 
   bool take(std::string_view any_of) {
-    if (rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos)
+    if (remaining_.empty() || any_of.find(remaining_.front()) == std::string_view::npos)
       return false;
-    rest_.remove_prefix(1);
+    remaining_.remove_prefix(1);
     return true;
   }
 
@@ -62,18 +62,18 @@ public:
   }
 
   microseconds fraction() {
-    auto digits = rest_.substr(0, std::min(rest_.find_first_not_of("0123456789"), rest_.size()));
+    auto digits = remaining_.substr(0, std::min(remaining_.find_first_not_of("0123456789"), remaining_.size()));
     if (digits.empty())
       fail();
-    rest_.remove_prefix(digits.size());
+    remaining_.remove_prefix(digits.size());
     std::string six{digits.substr(0, 6)};
     six.resize(6, '0');
     return microseconds{scanner{six}.number(6)};
   }
 
   bool good() const { return good_; }
-  bool at_end() const { return rest_.empty(); }
-  char front() const { return rest_.empty() ? '\0' : rest_.front(); }
+  bool at_end() const { return remaining_.empty(); }
+  char front() const { return remaining_.empty() ? '\0' : remaining_.front(); }
 
 private:
   int fail() {
@@ -81,7 +81,7 @@ private:
     return 0;
   }
 
-  std::string_view rest_;
+  std::string_view remaining_;
   bool good_ = true;
 };
 
@@ -126,7 +126,7 @@ std::optional<wall_time> parse_time(std::string_view text) {
   auto offset = scan_offset(in);
   std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                                    std::chrono::day{static_cast<unsigned>(day)}};
-  // The clock's nanoseconds do not reach beyond these years.
+  // The clock's nanoseconds cannot represent other years.
   auto in_range = year >= 1678 && year <= 2261;
   auto valid = date.ok() && hours.count() < 24 && minutes.count() < 60 && seconds.count() <= 60;
   if (!in.good() || !in.at_end() || !valid || !in_range)

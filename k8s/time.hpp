@@ -1,4 +1,5 @@
-// Timestamps as the Kubernetes API spells them (RFC 3339, UTC), independent of locale and time zone.
+// Reads and writes timestamps of the Kubernetes API (RFC 3339, UTC). Independent of locale and time zone.
+// Reads no clock.
 #pragma once
 
 #include <chrono>
@@ -8,19 +9,19 @@
 
 namespace k8s {
 
-/// A point of wall time.
+/// A point in time of the wall clock.
 using wall_time = std::chrono::system_clock::time_point;
 
 /// Returns "2026-01-31T23:59:59Z": metav1.Time.
 std::string format_time(wall_time x);
 
-/// Returns "2026-01-31T23:59:59.123Z", where seconds are too coarse.
+/// Returns "2026-01-31T23:59:59.123Z", for reports that need milliseconds.
 std::string format_milliseconds(wall_time x);
 
-/// Returns "2026-01-31T23:59:59.123456Z": metav1.MicroTime, as Leases and Events have it.
+/// Returns "2026-01-31T23:59:59.123456Z": metav1.MicroTime, as used in Leases and Events.
 std::string format_micro_time(wall_time x);
 
-/// Reads any RFC 3339 timestamp, with a fraction and an offset from UTC; nothing if it is none.
+/// Reads an RFC 3339 timestamp with any fraction and offset. Returns nothing for other texts.
 std::optional<wall_time> parse_time(std::string_view text);
 
 } // namespace k8s

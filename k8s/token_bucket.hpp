@@ -1,4 +1,5 @@
-// Brakes without a clock of their own: how much may be sent now, and whose turn it is.
+// Rate limiting: a token bucket for how much may be sent, and a fair queue for whose turn it is.
+// Time is an argument; waits for nothing itself.
 #pragma once
 
 #include <algorithm>
@@ -13,15 +14,15 @@
 
 namespace k8s {
 
-/// Allows a burst, and a steady rate after it.
+/// A token bucket: allows a burst, then a steady rate.
 class token_bucket {
 public:
   using clock = std::chrono::steady_clock;
 
-  /// `per_second` tokens are added up to `burst`, with which it starts.
+  /// Starts with `burst` tokens and adds `per_second` tokens per second, up to `burst`.
   token_bucket(double per_second, double burst) : per_second_{per_second}, burst_{burst}, tokens_{burst} {}
 
-  /// Takes a token if there is one.
+  /// Takes a token. Returns false if there is none.
   bool take(clock::time_point now) {
     refill(now);
     if (tokens_ < 1)
@@ -30,13 +31,13 @@ public:
     return true;
   }
 
-  /// Returns how long it takes until there is a token.
+  /// Returns how long it takes until a token is available.
   clock::duration wait(clock::time_point now) {
     refill(now);
     if (tokens_ >= 1)
       return {};
     std::chrono::duration<double> seconds{(1 - tokens_) / per_second_};
-    // Rounded up, else a timer fires a moment too early and finds no token.
+    // Rounds up; otherwise a timer would fire slightly too early and find no token.
     return std::chrono::ceil<std::chrono::microseconds>(seconds);
   }
 
@@ -54,11 +55,11 @@ private:
   std::optional<clock::time_point> last_;
 };
 
-/// Lets waiting keys take turns, so that one with a thousand entries delays the others by one each.
+/// A queue in which keys take turns, so that a key with a thousand entries delays each other key by one entry only.
 template <class T>
 class fair_queue {
 public:
-  /// Appends an entry of a key.
+  /// Appends an entry to the queue of a key.
   void push(const std::string& key, T entry) {
     auto& waiting = waiting_[key];
     if (waiting.empty())
@@ -67,7 +68,7 @@ public:
     ++size_;
   }
 
-  /// Takes the oldest entry of the key whose turn it is; nothing if all is empty.
+  /// Removes and returns the oldest entry of the next key; nothing if the queue is empty.
   std::optional<T> pop() {
     if (turns_.empty())
       return std::nullopt;
@@ -83,14 +84,14 @@ public:
     return entry;
   }
 
-  /// Removes the entries for which `condemned` holds, and returns them in the order of their keys.
+  /// Removes and returns the entries for which `condition` is true, in the order of their keys.
   template <class Predicate>
-  std::deque<T> remove_if(Predicate condemned) {
+  std::deque<T> remove_if(Predicate condition) {
     std::deque<T> out;
     for (auto i = waiting_.begin(); i != waiting_.end();) {
       std::deque<T> kept;
       for (auto& x : i->second)
-        (condemned(x) ? out : kept).push_back(std::move(x));
+        (condition(x) ? out : kept).push_back(std::move(x));
       i->second = std::move(kept);
       if (i->second.empty())
         std::erase(turns_, i->first);
@@ -103,12 +104,12 @@ public:
   /// Returns the number of entries of all keys.
   std::size_t size() const { return size_; }
 
-  /// Returns whether nothing waits.
+  /// Returns true if there are no entries.
   bool empty() const { return size_ == 0; }
 
 private:
   std::map<std::string, std::deque<T>> waiting_;
-  /// Keys with entries, in the order of their turns.
+  /// Keys that have entries, in the order of their turns.
   std::deque<std::string> turns_;
   std::size_t size_ = 0;
 };

@@ -14,7 +14,7 @@ std::optional<watch_type> type_of(std::string_view name) {
   return std::nullopt;
 }
 
-/// What a line is made of; of members with the same name the last one counts.
+/// Members of a line; the last one counts if a name occurs twice.
 struct parts {
   json::cursor type;
   json::cursor object;
@@ -34,7 +34,7 @@ parts parts_of(std::string_view line) {
 
 } // namespace
 
-std::optional<watch_line> decode_watch_line(std::string_view line, json::complaint& problem) {
+std::optional<watch_line> decode_watch_line(std::string_view line, json::field_error& problem) {
   if (auto flaw = json::flaw(line)) {
     problem = {{}, std::move(*flaw)};
     return std::nullopt;
@@ -42,7 +42,8 @@ std::optional<watch_line> decode_watch_line(std::string_view line, json::complai
   auto [type_text, object] = parts_of(line);
   auto type = type_of(type_text.string());
   if (!type || object.kind() != json::kind::object) {
-    problem = type ? json::complaint{"object", "is missing"} : json::complaint{"type", "is no type of event"};
+    problem = type ? json::field_error{"object", "is missing"}
+                   : json::field_error{"type", "must be ADDED, MODIFIED, DELETED, BOOKMARK or ERROR"};
     return std::nullopt;
   }
   watch_line out{*type, object.text(), {}, {}};

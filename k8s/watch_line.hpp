@@ -1,4 +1,5 @@
-// One line of a watch: what happened to which object.
+// Decodes one line of a watch: the type of event and its object.
+// Does not decode the object itself: see decode.hpp.
 #pragma once
 
 #include "k8s/json/codec.hpp"
@@ -10,32 +11,32 @@
 
 namespace k8s {
 
-/// What a line of a watch tells.
+/// Type of a watch event.
 enum class watch_type {
-  /// An object is new to the watch.
+  /// An object was created or has started matching.
   added,
   /// An object has changed.
   modified,
-  /// An object is gone or no longer selected; it is told as it was last.
+  /// An object was deleted or has stopped matching; the line contains its last version.
   deleted,
-  /// Nothing happened up to a version.
+  /// Nothing else happened up to a version.
   bookmark,
   /// The watch has failed and ends.
   error,
 };
 
-/// One line of a watch. Views into the line's text.
+/// One line of a watch. Refers to the text of the line.
 struct watch_line {
   watch_type type = watch_type::bookmark;
-  /// The object's text, to be decoded by the caller; the Status object for an error.
+  /// Text of the object, not decoded; for an error, of the Status object.
   std::string_view object;
-  /// Where a watch goes on after this line; empty for an error.
+  /// Version at which a watch resumes after this line; empty for an error.
   std::string resource_version;
-  /// Why the watch has failed.
+  /// Why the watch failed; only for an error.
   std::optional<status_error> error;
 };
 
-/// Reads a line; nothing, and `problem` says why, if it is none: then the watch ends and resumes.
-std::optional<watch_line> decode_watch_line(std::string_view line, json::complaint& problem);
+/// Decodes a line. Returns nothing and sets `problem` if it is invalid; end the watch then and resume it.
+std::optional<watch_line> decode_watch_line(std::string_view line, json::field_error& problem);
 
 } // namespace k8s

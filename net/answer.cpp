@@ -7,7 +7,7 @@ namespace net {
 
 namespace {
 
-/// More than this queued, and the reader is too slow to be served.
+/// Most bytes that may be queued for one peer; a slower reader is cut off.
 constexpr std::size_t most_queued = 16 * 1024 * 1024;
 
 class answer final : public exchange {
@@ -17,15 +17,15 @@ public:
   ~answer() override {
     auto was = state_.exchange(state::ended);
     if (was == state::fresh)
-      tell([](session& x, auto& link) { x.reply(link, 500, {}, "the request was dropped\n"); });
+      post_to_session([](session& x, auto& link) { x.reply(link, 500, {}, "the request was dropped\n"); });
     else if (was == state::begun)
-      tell([](session& x, auto& link) { x.cut(link); });
+      post_to_session([](session& x, auto& link) { x.cut(link); });
   }
 
   void reply(int status, header_fields headers, std::string body) override {
     if (!move_on(state::fresh, state::ended))
       return;
-    tell([status, headers = std::move(headers), body = std::move(body)](session& x, auto& link) mutable {
+    post_to_session([status, headers = std::move(headers), body = std::move(body)](session& x, auto& link) mutable {
       x.reply(link, status, headers, std::move(body));
     });
   }
@@ -33,7 +33,7 @@ public:
   void begin(int status, header_fields headers) override {
     if (!move_on(state::fresh, state::begun))
       return;
-    tell([status, headers = std::move(headers)](session& x, auto& link) { x.begin(link, status, headers); });
+    post_to_session([status, headers = std::move(headers)](session& x, auto& link) { x.begin(link, status, headers); });
   }
 
   bool write(std::string chunk) override {
@@ -41,31 +41,31 @@ public:
       return false;
     if (link_->queued.fetch_add(chunk.size()) + chunk.size() > most_queued) {
       link_->gone = true;
-      tell([](session& x, auto& link) { x.cut(link); });
+      post_to_session([](session& x, auto& link) { x.cut(link); });
       return false;
     }
-    tell([chunk = std::move(chunk)](session& x, auto& link) mutable { x.write(link, std::move(chunk)); });
+    post_to_session([chunk = std::move(chunk)](session& x, auto& link) mutable { x.write(link, std::move(chunk)); });
     return true;
   }
 
   void end() override {
     if (move_on(state::begun, state::ended))
-      tell([](session& x, auto& link) { x.end(link); });
+      post_to_session([](session& x, auto& link) { x.end(link); });
   }
 
   void on_closed(std::function<void()> f) override {
-    tell([f = std::move(f)](session& x, auto& link) mutable { x.on_closed(link, std::move(f)); });
+    post_to_session([f = std::move(f)](session& x, auto& link) mutable { x.on_closed(link, std::move(f)); });
   }
 
 private:
-  /// How far the answer has come.
+  /// Progress of the answer.
   enum class state { fresh, begun, ended };
 
   bool move_on(state from, state to) { return state_.compare_exchange_strong(from, to); }
 
-  /// Runs `f` with the session on the io thread, unless the session has gone.
+  /// Runs `f` with the session on the io thread, unless the session has closed.
   template <class F>
-  void tell(F f) {
+  void post_to_session(F f) {
     if (auto home = link_->home.lock())
       boost::asio::post(*link_->context, [home, link = link_, f = std::move(f)]() mutable { f(*home, link); });
   }

@@ -1,4 +1,5 @@
-// INTERNAL to net/: an exchange as its handler sees it; forwards to the session on the io thread.
+// INTERNAL to net/: the exchange that a handler answers. Forwards every call to the session on the io thread.
+// Does no I/O itself.
 #pragma once
 
 #include "net/session.hpp"
@@ -7,7 +8,7 @@
 
 namespace net {
 
-/// Returns the answer of `link`'s exchange. Dropping it unanswered sends 500.
+/// Makes the exchange for `link`. Dropping it without an answer sends 500.
 std::shared_ptr<exchange> make_answer(std::shared_ptr<answer_link> link);
 
 } // namespace net

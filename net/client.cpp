@@ -20,10 +20,10 @@ std::string milliseconds(clock::duration x) {
 
 } // namespace
 
-response failed(failure why, std::string words) {
+response failed(failure why, std::string text) {
   response out;
   out.failure = why;
-  out.detail = std::move(words);
+  out.detail = std::move(text);
   return out;
 }
 
@@ -60,7 +60,7 @@ void client::impl::cancel(request_id id) {
   }
   x->over = true;
   asio::post(context_, [x = std::move(x)] {
-    x->dog.rest();
+    x->dog.disarm();
     if (x->link)
       x->link->close();
   });
@@ -74,14 +74,14 @@ void client::impl::configure(std::string origin, origin_options options) {
 }
 
 void client::impl::shut_down() {
-  std::unordered_map<request_id, call_ptr> rest;
+  std::unordered_map<request_id, call_ptr> left;
   {
     std::lock_guard lock{guard_};
-    rest.swap(calls_);
+    left.swap(calls_);
   }
-  for (auto& [id, x] : rest) {
+  for (auto& [id, x] : left) {
     x->over = true;
-    x->dog.rest();
+    x->dog.disarm();
     if (x->link)
       x->link->close();
   }
@@ -92,13 +92,13 @@ void client::impl::shut_down() {
 
 origin_state& client::impl::at(const std::string& origin) {
   auto& x = origins_[origin];
-  if (x.parts || !x.complaint.empty())
+  if (x.parts || !x.problem.empty())
     return x;
   x.parts = parse_origin(origin);
   if (!x.parts)
-    x.complaint = "'" + origin + "' is no origin: expected http(s)://host:port";
+    x.problem = "'" + origin + "' is not an origin: use http://HOST:PORT or https://HOST:PORT";
   else if (x.parts->tls)
-    x.trust = make_client_context(x.options.tls, x.complaint);
+    x.trust = make_client_context(x.options.tls, x.problem);
   return x;
 }
 
@@ -109,7 +109,7 @@ void client::impl::finish(const call_ptr& x, response r) {
     std::lock_guard lock{guard_};
     calls_.erase(x->id);
   }
-  x->dog.rest();
+  x->dog.disarm();
   x->link = nullptr;
   auto done = std::move(x->done);
   done(std::move(r));
@@ -126,7 +126,7 @@ void client::impl::overdue(const call_ptr& x) {
   switch (x->at) {
   case phase::connecting:
     if (clock::now() >= x->deadline)
-      finish(x, failed(failure::expired, "connect to " + where + ": not connected before the deadline"));
+      finish(x, failed(failure::expired, "connect to " + where + ": no connection before the deadline"));
     else
       finish(x, failed(failure::unreachable,
                        "connect to " + where + ": no answer within " + milliseconds(options_.connect_timeout)));
@@ -146,12 +146,13 @@ void client::impl::launch(const call_ptr& x) {
   if (x->over)
     return;
   if (clock::now() >= x->deadline)
-    return finish(x, failed(failure::expired, "deadline had passed before sending to " + x->what.origin));
+    return finish(x, failed(failure::expired, "not sent to " + x->what.origin + ": the deadline had passed"));
   if (!is_well_formed(x->what))
-    return finish(x, failed(failure::unreachable, "request refused: control characters or spaces in its head"));
+    return finish(x, failed(failure::unreachable,
+                            "not sent: the request line or a header contains control characters or spaces"));
   auto& where = at(x->what.origin);
-  if (!where.complaint.empty())
-    return finish(x, failed(failure::unreachable, where.complaint));
+  if (!where.problem.empty())
+    return finish(x, failed(failure::unreachable, where.problem));
   x->bite = [weak = weak_from_this(), y = std::weak_ptr{x}] {
     auto self = weak.lock();
     if (auto alive = y.lock(); self && alive)
@@ -169,7 +170,7 @@ client::~client() {
     impl_->shut_down();
     return;
   }
-  // Once we have returned no callback runs, so whoever owns what they refer to may go next.
+  // No callback runs after this returns, so the caller may destroy what callbacks refer to.
   std::promise<void> quiet;
   impl_->io().post([&] {
     impl_->shut_down();

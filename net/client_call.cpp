@@ -18,13 +18,13 @@ namespace {
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
-/// A request that is lost before any byte of its answer may be repeated only if its effect is the
-/// same twice.
+/// Returns true if a request may be repeated when its connection was lost before the answer: its effect is the same
+/// twice.
 bool is_safe(const std::string& method) {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-/// Returns the time in `x` from now; the longest durations mean never.
+/// Returns the time `x` from now, limited to the last time of the clock.
 clock::time_point after(clock::duration x) {
   auto now = clock::now();
   return x < clock::time_point::max() - now ? now + x : clock::time_point::max();
@@ -41,7 +41,8 @@ asio::awaitable<void> client::impl::carry_out(std::shared_ptr<impl> self, call_p
     auto saved = is_safe(x->what.method) ? options : conversation_options{};
     conversation talk{std::move(options)};
     co_await converse(x, talk);
-    // Kept-alive connections die unnoticed: what the peer cannot have acted upon gets a fresh one.
+    // A kept-alive connection may have been closed unnoticed. A request that the peer cannot have acted on gets a new
+    // one.
     auto stale = talk.failure() == failure::broken && talk.nothing_received();
     auto again = stale && (talk.nothing_sent() || is_safe(x->what.method));
     if (x->over || !again)
@@ -66,7 +67,7 @@ asio::awaitable<std::vector<tcp::endpoint>> client::impl::resolve(call_ptr x, or
   tcp::resolver resolver{context_};
   auto [error, found] = co_await resolver.async_resolve(where.host, where.port, token);
   if (error)
-    finish(x, failed(failure::unreachable, "look up " + where.host + ": " + error.message()));
+    finish(x, failed(failure::unreachable, "look up host " + where.host + ": " + error.message()));
   for (auto& entry : found)
     out.push_back(entry.endpoint());
   co_return out;
@@ -101,10 +102,10 @@ asio::awaitable<bool> client::impl::secure(call_ptr x, std::shared_ptr<connectio
   auto& where = at(x->what.origin);
   if (!where.options.tls.server_name.empty())
     name = where.options.tls.server_name;
-  auto trouble = co_await link->greet(where.trust, name);
-  if (!trouble.empty())
-    finish(x, failed(failure::unreachable, "TLS with " + x->what.origin + ": " + trouble));
-  co_return trouble.empty();
+  auto problem = co_await link->connect_tls(where.trust, name);
+  if (!problem.empty())
+    finish(x, failed(failure::unreachable, "TLS with " + x->what.origin + ": " + problem));
+  co_return problem.empty();
 }
 
 conversation_options client::impl::plan(const call_ptr& x, origin_state& where) {
@@ -145,10 +146,10 @@ void client::impl::deliver(const call_ptr& x, conversation& talk) {
   if (talk.failure() != failure::none) {
     link->close();
     auto unsent = talk.failure() == failure::broken && talk.nothing_sent();
-    return finish(x, failed(unsent ? failure::unreachable : talk.failure(), x->what.origin + ": " + talk.words()));
+    return finish(x, failed(unsent ? failure::unreachable : talk.failure(), x->what.origin + ": " + talk.detail()));
   }
   where.rejected = where.rejected || talk.answer().status == 401;
-  // Before `done`, which may well ask the next question.
+  // Before `done`, which may send the next request.
   if (talk.reusable())
     idle_.keep(x->what.origin, std::move(link));
   else

@@ -1,5 +1,5 @@
-// INTERNAL to net/: the client's requests. client.cpp answers how a request begins and ends, client_call.cpp what
-// happens to it on the wire.
+// INTERNAL to net/: the implementation of the client. client.cpp starts, times out and ends requests; client_call.cpp
+// sends them.
 #pragma once
 
 #include "net/client.hpp"
@@ -27,27 +27,27 @@ class context;
 
 namespace net {
 
-/// How far a request has come; decides what a missed deadline means.
+/// Progress of a request. It decides what a missed deadline means.
 enum class phase {
   /// Nothing has been sent.
   connecting,
-  /// The other side may have heard of it.
+  /// The server may have received the request.
   talking,
-  /// The header of a stream has come.
+  /// The header of a stream has arrived.
   streaming,
 };
 
-/// What is known of one origin.
+/// Options and state of one origin.
 struct origin_state {
   std::optional<origin_parts> parts;
   origin_options options;
   std::shared_ptr<boost::asio::ssl::context> trust;
-  /// Why nothing can be sent there.
-  std::string complaint;
+  /// Why no request can be sent to it; empty if one can.
+  std::string problem;
   bool rejected = false;
 };
 
-/// One request from send() or stream() to its `done`.
+/// One request, from send() or stream() until its `done`.
 struct call {
   call(boost::asio::io_context& context, request_id n, request x)
       : id{n}, what{std::move(x)}, dog{context, [this] { bite(); }} {}
@@ -58,19 +58,19 @@ struct call {
   clock::duration idle{};
   transport::on_line line;
   transport::on_response done;
-  /// Set once, by whoever ends the request: nothing of it is told afterwards.
+  /// Set once, when the request ends; no callback runs afterwards.
   std::atomic<bool> over = false;
   phase at = phase::connecting;
   std::shared_ptr<connection> link;
-  /// Ends the phase under way if it takes too long.
+  /// Ends the request if its current phase takes too long.
   std::function<void()> bite;
   watchdog dog;
 };
 
 using call_ptr = std::shared_ptr<call>;
 
-/// A response that tells why there is none.
-response failed(failure why, std::string words);
+/// Makes a response that describes a failure.
+response failed(failure why, std::string text);
 
 class client::impl : public std::enable_shared_from_this<client::impl> {
 public:
@@ -108,7 +108,7 @@ private:
   std::unordered_map<std::string, origin_state> origins_;
   std::atomic<std::size_t> opened_ = 0;
   std::mutex guard_;
-  /// What is under way; guarded because cancel() may come from any thread.
+  /// Open requests; guarded because cancel() may be called from any thread.
   std::unordered_map<request_id, call_ptr> calls_;
   request_id last_id_ = 0;
 };

@@ -32,7 +32,7 @@ struct connection::secure {
   std::shared_ptr<asio::ssl::context> context;
   asio::ssl::stream<tcp::socket&> stream;
 
-  /// Says why a handshake failed: the verdict on the certificate is clearer than "handshake failed".
+  /// Returns why a handshake failed. The result of the verification is clearer than "handshake failed".
   std::string explain(const error_code& ec) {
     auto verdict = SSL_get_verify_result(stream.native_handle());
     if (verdict == X509_V_OK)
@@ -53,28 +53,28 @@ asio::awaitable<error_code> connection::connect(tcp::endpoint peer) {
   error_code ec;
   if (closed_)
     co_return asio::error::operation_aborted;
-  socket_.close(ec); // of the attempt before
+  socket_.close(ec); // from the previous attempt
   auto [error] = co_await socket_.async_connect(peer, token);
   if (!error)
     socket_.set_option(tcp::no_delay{true}, ec);
   co_return closed_ ? error_code{asio::error::operation_aborted} : error;
 }
 
-asio::awaitable<std::string> connection::greet(std::shared_ptr<asio::ssl::context> trust, std::string name) {
+asio::awaitable<std::string> connection::connect_tls(std::shared_ptr<asio::ssl::context> trust, std::string name) {
   secure_ = std::make_unique<secure>(socket_, std::move(trust));
   auto& stream = secure_->stream;
   if (SSL_get_verify_mode(stream.native_handle()) != SSL_VERIFY_NONE)
     stream.set_verify_callback(asio::ssl::host_name_verification{name});
   // RFC 6066 forbids addresses as server names.
   if (!is_address(name) && SSL_set_tlsext_host_name(stream.native_handle(), name.c_str()) != 1)
-    co_return "'" + name + "' cannot be a server name";
+    co_return "'" + name + "' is not a valid server name";
   auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, token);
   if (error)
     co_return secure_->explain(error);
   co_return std::string{};
 }
 
-asio::awaitable<std::string> connection::welcome(std::shared_ptr<asio::ssl::context> identity) {
+asio::awaitable<std::string> connection::accept_tls(std::shared_ptr<asio::ssl::context> identity) {
   secure_ = std::make_unique<secure>(socket_, std::move(identity));
   auto [error] = co_await secure_->stream.async_handshake(asio::ssl::stream_base::server, token);
   if (error)
@@ -119,7 +119,7 @@ void connection::listen(std::function<void()> f) {
 }
 
 void connection::stop_listening() {
-  // The wait may have ended and only be queued: the number tells it that it is stale.
+  // The wait may have ended with its handler still queued: the number marks the handler as stale.
   ++listening_;
   error_code ignored;
   socket_.cancel(ignored);

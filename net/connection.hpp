@@ -1,5 +1,5 @@
-// INTERNAL to net/: one TCP or TLS connection as coroutines. Lives on the io thread; close() from
-// anywhere on that thread ends whatever is under way.
+// INTERNAL to net/: one TCP or TLS connection as coroutines. Use it on the io thread only. close() ends every operation
+// in progress. Has no deadlines.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -17,7 +17,7 @@ class context;
 
 namespace net {
 
-/// What one read or write did.
+/// Result of one read or write.
 struct transfer {
   boost::system::error_code error;
   std::size_t bytes = 0;
@@ -35,35 +35,35 @@ public:
   /// Connects to one endpoint.
   boost::asio::awaitable<boost::system::error_code> connect(tcp::endpoint peer);
 
-  /// Makes it a TLS client: verifies the peer against `name` unless the context verifies nobody.
-  /// Returns what went wrong, or an empty text.
-  boost::asio::awaitable<std::string> greet(std::shared_ptr<boost::asio::ssl::context> trust, std::string name);
+  /// Does a TLS handshake as client. Verifies the peer against `name` unless the context does not verify.
+  /// Returns the error; empty on success.
+  boost::asio::awaitable<std::string> connect_tls(std::shared_ptr<boost::asio::ssl::context> trust, std::string name);
 
-  /// Makes it a TLS server. Returns what went wrong, or an empty text.
-  boost::asio::awaitable<std::string> welcome(std::shared_ptr<boost::asio::ssl::context> identity);
+  /// Does a TLS handshake as server. Returns the error; empty on success.
+  boost::asio::awaitable<std::string> accept_tls(std::shared_ptr<boost::asio::ssl::context> identity);
 
-  /// Reads what is there, at least one byte.
+  /// Reads at least one byte.
   boost::asio::awaitable<transfer> read_some(boost::asio::mutable_buffer into);
 
-  /// Writes both buffers completely; `bytes` tells how far it came.
+  /// Writes both buffers completely. After an error, `bytes` is the number of bytes written.
   boost::asio::awaitable<transfer> write(std::array<boost::asio::const_buffer, 2> what);
 
-  /// Calls `f` once the peer says anything or goes, unless stop_listening() comes first. For idle
-  /// connections: whatever comes unasked makes them useless.
+  /// Calls `f` when the peer sends anything or closes, unless stop_listening() is called before. For idle connections:
+  /// unexpected bytes make them unusable.
   void listen(std::function<void()> f);
   void stop_listening();
 
-  /// Returns whether nothing can be read and the peer has not gone.
+  /// Returns true if the connection is open and there is nothing to read.
   bool silent();
 
-  /// Tells the peer that we send no more.
+  /// Closes the sending direction.
   void finish_sending();
 
   void close();
   bool closed() const { return closed_; }
 
 private:
-  /// The TLS half, apart so that only one source sees OpenSSL.
+  /// The TLS stream; separate so that only one source includes OpenSSL.
   struct secure;
 
   tcp::socket socket_;
@@ -72,8 +72,8 @@ private:
   bool closed_ = false;
 };
 
-/// Returns whether `error` is the peer's refusal of our TLS credentials. With TLS 1.3 it arrives
-/// only after the handshake and the first request, which the peer then never reads.
+/// Returns true if the peer has rejected our TLS credentials. With TLS 1.3 this error arrives only after the handshake
+/// and the first request, which the peer then never reads.
 bool is_tls_refusal(const boost::system::error_code& error);
 
 } // namespace net

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t smallest_read = 4 * 1024;
 constexpr std::size_t largest_read = 256 * 1024;
 
-/// Buffers grow with what comes: a thousand waiting requests are small, one large list is quick.
+/// Doubles the buffer twice after a full read: many waiting requests stay small, and one large list is read fast.
 void grow(std::string& buffer, std::size_t got) {
   if (got == buffer.size() && buffer.size() < largest_read)
     buffer.resize(buffer.size() * 4);
@@ -36,9 +36,9 @@ asio::awaitable<bool> conversation::send(connection& link) {
   auto [error, n] = co_await link.write({asio::buffer(options_.head), asio::buffer(options_.body)});
   sent_ = n;
   if (error)
-    send_trouble_ = "send: " + error.message();
+    send_error_ = "send: " + error.message();
   if (error && n == 0)
-    fail(failure::broken, send_trouble_);
+    fail(failure::broken, send_error_);
   options_.body = {};
   co_return failure_ == failure::none;
 }
@@ -60,8 +60,8 @@ asio::awaitable<void> conversation::run(connection& link) {
       on_progress();
   }
   conclude(verdict);
-  // Bytes beyond the answer belong to nothing that we asked.
-  reusable_ = failure_ == failure::none && bytes.empty() && send_trouble_.empty() && reader_->keep_alive();
+  // Bytes after the answer belong to no request.
+  reusable_ = failure_ == failure::none && bytes.empty() && send_error_.empty() && reader_->keep_alive();
 }
 
 reading conversation::take(const transfer& got, std::string& bytes) {
@@ -71,13 +71,13 @@ reading conversation::take(const transfer& got, std::string& bytes) {
   if (got.error == asio::error::eof)
     return reader_->end();
   refused_by_tls_ = !heard_ && is_tls_refusal(got.error);
-  auto words = "receive: " + got.error.message();
-  fail(failure::broken, send_trouble_.empty() ? words : send_trouble_);
+  auto text = "receive: " + got.error.message();
+  fail(failure::broken, send_error_.empty() ? text : send_error_);
   return reading::cut;
 }
 
 reading conversation::skip_interim(reading verdict, std::string& bytes) {
-  // "100 Continue" and the like precede the answer; 101 would be another protocol.
+  // Interim answers such as "100 Continue" precede the answer. 101 would switch to another protocol.
   while (verdict == reading::complete && reader_->content().status / 100 == 1 && reader_->content().status != 101) {
     expect_answer();
     verdict = bytes.empty() ? reading::more : reader_->feed(bytes);
@@ -89,27 +89,30 @@ void conversation::conclude(reading verdict) {
   switch (verdict) {
   case reading::more:
   case reading::complete:
-    // Where only the end of the connection ends the body, a last line without line feed may be half a line.
+    // If only the end of the connection ends the body, a last line without line feed may be incomplete.
     if (reader_->content().take_piece && !reader_->ends_with_connection())
       lines_.finish();
     return;
   case reading::garbage:
-    return fail(failure::malformed, "answer is not HTTP: " + reader_->complaint());
+    return fail(failure::malformed, "the answer is not HTTP: " + reader_->error_text());
   case reading::header_too_large:
     return fail(failure::malformed,
-                "answer's header exceeds " + std::to_string(options_.limits.header_bytes) + " bytes");
+                "the answer's header exceeds " + std::to_string(options_.limits.header_bytes) + " bytes");
   case reading::body_too_large:
-    return fail(failure::malformed, "answer's body exceeds " + std::to_string(options_.limits.body_bytes) + " bytes");
+    return fail(failure::malformed,
+                "the answer's body exceeds " + std::to_string(options_.limits.body_bytes) + " bytes");
   case reading::refused:
-    return fail(failure::malformed, "line exceeds " + std::to_string(options_.max_line_bytes) + " bytes");
+    return fail(failure::malformed,
+                "a line of the answer exceeds " + std::to_string(options_.max_line_bytes) + " bytes");
   case reading::cut:
-    return fail(failure::broken, heard_ ? "answer cut short" : "closed without an answer");
+    return fail(failure::broken,
+                heard_ ? "connection closed in the middle of the answer" : "connection closed without an answer");
   }
 }
 
-void conversation::fail(net::failure why, std::string words) {
+void conversation::fail(net::failure why, std::string text) {
   failure_ = why;
-  words_ = std::move(words);
+  detail_ = std::move(text);
 }
 
 } // namespace net

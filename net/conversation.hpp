@@ -1,4 +1,5 @@
-// INTERNAL to net/: one request and its answer over one connection, without deadlines and retries.
+// INTERNAL to net/: one request and its answer over one connection.
+// Has no deadlines and does not retry: see client_call.cpp.
 #pragma once
 
 #include "net/connection.hpp"
@@ -10,44 +11,45 @@
 
 namespace net {
 
-/// What a conversation needs to know.
+/// Request and limits of a conversation.
 struct conversation_options {
-  /// Request line and header fields, with the empty line.
+  /// Request line and header fields, including the empty line.
   std::string head;
   std::string body;
-  /// The answer to HEAD has no body, whatever its header says.
+  /// False for HEAD: its answer has no body, although its header may announce one.
   bool answer_has_body = true;
   message_limits limits;
   std::size_t max_line_bytes = 0;
-  /// Set for a stream: takes the lines of a 2xx answer.
+  /// Set for a stream: receives the lines of a 2xx answer.
   line_splitter::sink line;
 };
 
-/// Runs once; afterwards its members tell how it went.
+/// One request and its answer. Runs once; afterwards its members contain the result.
 class conversation {
 public:
   explicit conversation(conversation_options options);
 
-  /// Called when the header of the answer has come, and after each read from then on.
+  /// Called when the header of the answer has arrived, and after each read from then on.
   std::function<void()> on_progress;
 
-  /// Sends and receives until the answer is complete or something fails. The caller keeps us alive.
+  /// Sends and receives until the answer is complete or something fails. The caller keeps this object alive.
   boost::asio::awaitable<void> run(connection& link);
 
-  /// Why there is no answer, with words.
+  /// Returns why there is no answer; failure::none if there is one.
   net::failure failure() const { return failure_; }
-  const std::string& words() const { return words_; }
+  /// Returns a description of the failure for people.
+  const std::string& detail() const { return detail_; }
 
-  /// Status, header fields and body of a complete answer.
+  /// Returns status, header fields and body of a complete answer.
   message& answer() { return reader_->content(); }
 
-  /// Returns whether the connection can carry another conversation.
+  /// Returns true if the connection can be used for another request.
   bool reusable() const { return reusable_; }
 
-  /// Returns whether the peer can have seen nothing of the request.
+  /// Returns true if the peer cannot have received any of the request.
   bool nothing_sent() const { return sent_ == 0 || refused_by_tls_; }
 
-  /// Returns whether not a byte of an answer has come.
+  /// Returns true if no byte of an answer has arrived.
   bool nothing_received() const { return !heard_; }
 
 private:
@@ -56,15 +58,15 @@ private:
   reading take(const transfer& got, std::string& bytes);
   reading skip_interim(reading verdict, std::string& bytes);
   void conclude(reading verdict);
-  void fail(net::failure why, std::string words);
+  void fail(net::failure why, std::string text);
 
   conversation_options options_;
   line_splitter lines_;
   std::unique_ptr<message_reader> reader_;
   net::failure failure_ = net::failure::none;
-  std::string words_;
-  /// Why sending stopped early; the peer may have answered all the same.
-  std::string send_trouble_;
+  std::string detail_;
+  /// Why sending stopped early; the peer may have answered nevertheless.
+  std::string send_error_;
   std::size_t sent_ = 0;
   bool heard_ = false;
   bool reusable_ = false;

@@ -6,7 +6,8 @@ namespace net {
 
 namespace {
 
-/// Framing is ours: a wrong length from elsewhere would make the next message part of this one.
+/// Returns true for header fields that only this file may write: with a wrong length the next message would become part
+/// of this one.
 bool is_framing(std::string_view name) {
   header_fields framing{{"Content-Length", "x"}, {"Transfer-Encoding", "x"}};
   return !find_header(framing, name).empty();
@@ -63,7 +64,7 @@ std::string answer_head(int status, const header_fields& headers, const answer_f
     add_field(head, "Content-Length", std::to_string(frame.body_bytes));
   if (frame.framing == framing::chunked)
     add_field(head, "Transfer-Encoding", "chunked");
-  // Told always: clients that speak HTTP/1.0 assume the opposite of those that speak 1.1.
+  // Always sent: the default of HTTP/1.0 is the opposite of that of HTTP/1.1.
   if (find_header(headers, "Connection").empty())
     add_field(head, "Connection", frame.keep_alive ? "keep-alive" : "close");
   return head + "\r\n";

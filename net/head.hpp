@@ -1,4 +1,5 @@
-// INTERNAL to net/: writes the heads of messages. Pure text.
+// INTERNAL to net/: writes request lines, status lines and header fields.
+// Pure; drops fields that would break the message.
 #pragma once
 
 #include "net/origin.hpp"
@@ -10,24 +11,24 @@
 
 namespace net {
 
-/// Returns whether `x` can be sent as it is: nothing in its head ends a line or a word early.
+/// Returns true if `x` can be sent: no control characters or spaces where they would break its head.
 bool is_well_formed(const request& x);
 
-/// What the client adds to a request unless the caller said it already.
+/// Header fields that the client adds unless the request has them.
 struct request_defaults {
   std::string user_agent;
-  /// Value of the field Authorization; empty sends none.
+  /// Value of the Authorization header; empty sends none.
   std::string authorization;
 };
 
-/// Returns request line and header fields with the empty line that ends them.
+/// Returns request line and header fields, including the empty line.
 std::string request_head(const request& x, const origin_parts& origin, const request_defaults& defaults);
 
-/// How the end of an answer's body is told.
+/// How the end of an answer's body is marked.
 enum class framing {
   /// The status allows no body.
   none,
-  /// By its length.
+  /// By Content-Length.
   length,
   /// By chunks.
   chunked,
@@ -35,15 +36,14 @@ enum class framing {
   until_close,
 };
 
-/// What the server adds to an answer.
+/// Framing that the server adds to an answer.
 struct answer_frame {
   net::framing framing = net::framing::length;
   std::size_t body_bytes = 0;
   bool keep_alive = true;
 };
 
-/// Returns status line and header fields with the empty line that ends them. Fields that would
-/// break the head are left out.
+/// Returns status line and header fields, including the empty line. Leaves out fields that would break the head.
 std::string answer_head(int status, const header_fields& headers, const answer_frame& frame);
 
 } // namespace net

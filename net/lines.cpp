@@ -27,7 +27,7 @@ bool line_splitter::emit(std::string_view end_of_line) {
   if (begun_.empty())
     return out_(end_of_line);
   begun_.append(end_of_line);
-  // Moved out, so that the memory of one giant line is not kept for the life of a watch.
+  // Moved out, so that a watch does not keep the memory of one very long line.
   auto line = std::exchange(begun_, {});
   return out_(line);
 }

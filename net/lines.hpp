@@ -1,4 +1,5 @@
-// Cuts a body that arrives in pieces into lines. Knows no socket.
+// Splits a body that arrives in pieces into lines.
+// Bounds the length of a line; does no I/O.
 #pragma once
 
 #include <cstddef>
@@ -9,22 +10,21 @@
 
 namespace net {
 
-/// Collects pieces until a line feed completes them.
+/// Collects pieces until a line feed completes a line.
 class line_splitter {
 public:
-  /// Takes one line without its line feed; returns whether it wants more.
+  /// Receives one line without its line feed. Returns false to stop.
   using sink = std::function<bool(std::string_view)>;
 
   line_splitter(std::size_t max_line_bytes, sink out) : max_line_bytes_{max_line_bytes}, out_{std::move(out)} {}
 
-  /// Hands over the lines that `piece` completes. Returns false once a line is too long or the
-  /// sink wants no more.
+  /// Passes the lines that `piece` completes to the sink. Returns false if a line is too long or the sink stops.
   bool feed(std::string_view piece);
 
-  /// Hands over what stands after the last line feed, because the body is known to be complete.
+  /// Passes the text after the last line feed to the sink. Call it when the body is complete.
   void finish();
 
-  /// Returns whether the last feed() failed because of a line beyond the limit.
+  /// Returns true if the last feed() failed because a line was too long.
   bool overlong() const { return overlong_; }
 
 private:

@@ -8,7 +8,7 @@ namespace net {
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-/// Hides whether requests or answers are read.
+/// Interface to the parser of requests or of answers.
 class message_reader::machine {
 public:
   virtual ~machine() = default;
@@ -20,14 +20,14 @@ public:
   virtual bool keep_alive() const = 0;
   virtual bool need_eof() const = 0;
 
-  reading judge();
+  reading result();
 
   message content;
   error_code last;
   bool refused = false;
 };
 
-reading message_reader::machine::judge() {
+reading message_reader::machine::result() {
   if (refused)
     return reading::refused;
   if (last == http::error::header_limit)
@@ -41,7 +41,7 @@ reading message_reader::machine::judge() {
   return done() ? reading::complete : reading::more;
 }
 
-/// Beast's state machine with our collecting of what it finds.
+/// Beast's parser, which stores what it finds in `content`.
 template <bool IsRequest>
 class message_reader::parser final : public message_reader::machine, private http::basic_parser<IsRequest> {
 public:
@@ -52,7 +52,7 @@ public:
       : limits_{limits}, on_header_{std::move(on_header)} {
     base::eager(true);
     base::header_limit(static_cast<uint32_t>(limits.header_bytes));
-    // Ours counts only what is kept: Beast's would end every watch after so many bytes.
+    // take() limits only the bytes that are kept. Beast's limit would end every long watch.
     base::body_limit(boost::none);
   }
 
@@ -108,7 +108,7 @@ private:
 
   void on_finish_impl(error_code&) override {}
 
-  /// Refuses a body that says it is too long before any of it has come.
+  /// Rejects a body by its Content-Length before any of it has arrived.
   void check_length(error_code& ec) {
     if (!base::is_header_done() || base::is_done() || content.take_piece)
       return;
@@ -120,7 +120,7 @@ private:
     if (content.take_piece) {
       refused = !content.take_piece(piece);
       if (refused)
-        ec = http::error::end_of_stream; // any error stops the machine
+        ec = http::error::end_of_stream; // any error stops the parser
       return;
     }
     if (content.body.size() + piece.size() > limits_.body_bytes)
@@ -156,14 +156,14 @@ reading message_reader::feed(std::string& bytes) {
       break;
   }
   bytes.erase(0, used);
-  return machine_->judge();
+  return machine_->result();
 }
 
 reading message_reader::end() {
   if (!machine_->begun())
     return reading::cut;
   machine_->put_eof(machine_->last);
-  return machine_->judge();
+  return machine_->result();
 }
 
 message& message_reader::content() {
@@ -186,7 +186,7 @@ bool message_reader::ends_with_connection() const {
   return machine_->need_eof();
 }
 
-std::string message_reader::complaint() const {
+std::string message_reader::error_text() const {
   return machine_->last.message();
 }
 

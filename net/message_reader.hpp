@@ -1,5 +1,5 @@
-// INTERNAL to net/: reads one HTTP/1.1 message from bytes as they come, for client and server.
-// Bounds what it keeps; does no I/O.
+// INTERNAL to net/: parses one HTTP/1.1 message from bytes as they arrive, for client and server.
+// Bounds its memory; does no I/O.
 #pragma once
 
 #include "net/transport.hpp"
@@ -12,78 +12,79 @@
 
 namespace net {
 
-/// How much of a message is taken.
+/// Limits of a message.
 struct message_limits {
   std::size_t header_bytes = 64 * 1024;
-  /// Of bodies that are collected; those that are handed on in pieces have none.
+  /// Applies to collected bodies only, not to those that `take_piece` receives.
   std::size_t body_bytes = 8 * 1024 * 1024;
 };
 
-/// How reading goes.
+/// State of reading.
 enum class reading {
-  /// Unfinished; feed more.
+  /// Incomplete; feed more bytes.
   more,
-  /// The message is complete; bytes that are left belong to the next.
+  /// The message is complete; the remaining bytes belong to the next one.
   complete,
   /// Not HTTP/1.x.
   garbage,
-  /// The header is beyond its limit.
+  /// The header exceeds its limit.
   header_too_large,
-  /// The body is beyond its limit.
+  /// The body exceeds its limit.
   body_too_large,
-  /// The peer ended in the middle.
+  /// The peer closed the connection in the middle.
   cut,
-  /// The taker of the body wanted no more.
+  /// `take_piece` returned false.
   refused,
 };
 
-/// What has been read of a message so far.
+/// The part of a message that has been read.
 struct message {
-  /// Of a request.
+  /// Only in a request.
   std::string method;
   std::string target;
-  /// Of an answer.
+  /// Only in an answer.
   int status = 0;
   /// 10 or 11.
   int version = 11;
   header_fields headers;
-  /// Collected body; stays empty if pieces are handed on.
+  /// The body; empty if `take_piece` receives it.
   std::string body;
-  /// Takes the body piece by piece in place of `body`; returning false ends the reading.
+  /// Receives the body piece by piece instead of `body`. Returns false to stop reading.
   std::function<bool(std::string_view)> take_piece;
 };
 
-/// Reads one message; made anew for each.
+/// Parses one message. Make a new one for each message.
 class message_reader {
 public:
   enum class kind { request, answer, answer_to_head };
 
-  /// `on_header` runs once all header fields are in, before any body: the place to set `take_piece`.
+  /// `on_header` runs after all header fields and before the body, and may set `take_piece`.
   message_reader(kind what, message_limits limits, std::function<void(message&)> on_header = {});
   ~message_reader();
 
-  /// Reads from the front of `bytes` and removes what it has used.
+  /// Parses from the front of `bytes` and removes the parsed bytes.
   reading feed(std::string& bytes);
 
-  /// Tells that the peer sends no more.
+  /// Call it when the peer has closed the connection.
   reading end();
 
+  /// Returns the part that has been read.
   message& content();
 
-  /// Returns whether any byte of the message has come.
+  /// Returns true if any byte of the message has been parsed.
   bool begun() const;
 
-  /// Returns whether the header is complete.
+  /// Returns true if the header is complete.
   bool header_done() const;
 
-  /// Returns whether the connection can serve another message; only of a complete one.
+  /// Returns true if the connection can be used for another message. Valid after a complete message.
   bool keep_alive() const;
 
-  /// Returns whether the end of the connection is the end of the body, so that a cut cannot be told.
+  /// Returns true if only the end of the connection ends the body. A body cut short is then not detected.
   bool ends_with_connection() const;
 
-  /// Words for what the last feed() or end() disliked.
-  std::string complaint() const;
+  /// Returns the error of the last feed() or end(), for people.
+  std::string error_text() const;
 
 private:
   class machine;

@@ -15,15 +15,15 @@ bool is_host(std::string_view x) {
   return !x.empty() && is_plain(x) && x.find_first_of(" /?#@[]") == std::string_view::npos;
 }
 
-/// Cuts "host", "host:port", "[v6]" or "[v6]:port" in two; an absent port comes as ":".
+/// Splits "host", "host:port", "[v6]" or "[v6]:port". An absent port becomes ":".
 bool split(std::string_view authority, std::string_view& host, std::string_view& port) {
   auto bracketed = authority.starts_with('[');
   auto end = bracketed ? authority.find(']') : authority.find(':');
   if (bracketed && end == std::string_view::npos)
     return false;
   host = bracketed ? authority.substr(1, end - 1) : authority.substr(0, end);
-  auto rest = end == std::string_view::npos ? std::string_view{} : authority.substr(bracketed ? end + 1 : end);
-  port = rest.empty() ? ":" : rest;
+  auto after_host = end == std::string_view::npos ? std::string_view{} : authority.substr(bracketed ? end + 1 : end);
+  port = after_host.empty() ? ":" : after_host;
   return port.starts_with(':');
 }
 

@@ -1,4 +1,5 @@
-// Origins taken apart: "https://[::1]:6443" is TLS to host "::1", port "6443".
+// Parses origins: "https://[::1]:6443" is TLS to host "::1", port "6443".
+// Pure; looks up no names.
 #pragma once
 
 #include <optional>
@@ -7,23 +8,23 @@
 
 namespace net {
 
-/// Whom to connect to, and how.
+/// The parts of an origin.
 struct origin_parts {
-  /// Whether the scheme is https.
+  /// True if the scheme is https.
   bool tls = false;
   /// Name or address without brackets.
   std::string host;
-  /// Decimal, the scheme's default if the origin names none.
+  /// Decimal number; by default that of the scheme.
   std::string port;
-  /// Host and port as the Host header field has them.
+  /// Host and port for the Host header.
   std::string authority;
 };
 
-/// Returns the parts of `origin`, or nothing if it is not scheme, host and port alone.
+/// Parses an origin. Returns nothing if it does not consist of scheme, host and an optional port.
 std::optional<origin_parts> parse_origin(std::string_view origin);
 
-/// Returns whether `text` may stand in a request line or header field: no control characters,
-/// which could smuggle in a second request.
+/// Returns true if `text` may be part of a request line or header field. Control characters could smuggle in a second
+/// request.
 bool is_plain(std::string_view text);
 
 } // namespace net

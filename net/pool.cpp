@@ -15,7 +15,7 @@ std::shared_ptr<connection> pool::take(const std::string& origin) {
     auto link = i->second.back().link;
     i->second.pop_back();
     link->stop_listening();
-    // The peer's farewell may have arrived without our having been told yet.
+    // The peer may have closed the connection without our handler having run yet.
     if (link->silent())
       return link;
     link->close();
@@ -58,7 +58,7 @@ void pool::remove(const std::string& origin, const connection* x) {
     return;
   discard(*i);
   shelf->second.erase(i);
-  // Origins of pods come and go: an empty shelf would stay for ever.
+  // Pods come and go, so empty entries would accumulate.
   if (shelf->second.empty())
     shelves_.erase(shelf);
 }

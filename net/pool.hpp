@@ -1,4 +1,5 @@
-// INTERNAL to net/: kept-alive connections that wait for their next request, per origin.
+// INTERNAL to net/: idle kept-alive connections per origin.
+// Opens no connections. Use it on the io thread only.
 #pragma once
 
 #include "net/connection.hpp"
@@ -11,22 +12,21 @@
 
 namespace net {
 
-/// The youngest connection is handed out first, so that a burst's surplus grows old and goes.
-/// Lives on the io thread.
+/// Pool of idle connections. Returns the youngest one first, so that surplus connections of a burst expire.
 class pool {
 public:
   pool(boost::asio::io_context& context, clock::duration keep_alive, std::size_t max_idle_per_origin);
 
-  /// Returns a connection that was open a moment ago, or null.
+  /// Returns an open connection to `origin` and removes it from the pool; null if there is none.
   std::shared_ptr<connection> take(const std::string& origin);
 
-  /// Keeps `x` until it is taken, grows old, or its peer speaks or goes.
+  /// Keeps `x` until it is taken, expires, or its peer sends bytes or closes it.
   void keep(const std::string& origin, std::shared_ptr<connection> x);
 
-  /// Closes what is kept for `origin`.
+  /// Closes all connections to `origin`.
   void drop(const std::string& origin);
 
-  /// Closes everything.
+  /// Closes all connections.
   void clear();
 
 private:

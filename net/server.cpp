@@ -26,7 +26,7 @@ using tcp = asio::ip::tcp;
 namespace {
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
-/// After running out of descriptors, which only time heals.
+/// Pause after a failed accept, e.g. without free file descriptors.
 constexpr auto accept_pause = std::chrono::milliseconds{100};
 
 void check(const error_code& ec, const std::string& step) {
@@ -59,19 +59,19 @@ private:
   uint16_t port_ = 0;
   std::shared_ptr<session_environment> environment_;
   std::unordered_map<session*, std::shared_ptr<session>> sessions_;
-  /// Told once the last session has ended after stop().
+  /// Set when the last session has ended after stop().
   std::shared_ptr<std::promise<void>> ended_;
   bool stopped_ = false;
 };
 
 void server::impl::open(handler on_request) {
-  std::string complaint;
+  std::string problem;
   environment_ = std::make_shared<session_environment>(
       session_environment{io_.context(), options_, std::move(on_request), nullptr, {}});
   if (!options_.tls_certificate.empty() && !options_.tls_private_key.empty()) {
-    environment_->identity = make_server_context(options_, complaint);
+    environment_->identity = make_server_context(options_, problem);
     if (!environment_->identity)
-      throw std::system_error{std::make_error_code(std::errc::invalid_argument), "TLS " + complaint};
+      throw std::system_error{std::make_error_code(std::errc::invalid_argument), "TLS " + problem};
   }
   environment_->on_closed = [weak = weak_from_this()](session* x) {
     auto self = weak.lock();
@@ -89,12 +89,12 @@ void server::impl::open(handler on_request) {
 
 void server::impl::bind() {
   error_code ec;
-  auto where = "listen on " + options_.address + " port " + std::to_string(options_.port);
+  auto where = "cannot listen on " + options_.address + " port " + std::to_string(options_.port);
   tcp::endpoint endpoint{asio::ip::make_address(options_.address, ec), options_.port};
   check(ec, where);
   acceptor_.open(endpoint.protocol(), ec);
   check(ec, where);
-  // A restart must not wait for the last one's connections to be forgotten.
+  // Lets a restarted process bind the port at once.
   acceptor_.set_option(tcp::acceptor::reuse_address{true}, ec);
   check(ec, where);
   acceptor_.bind(endpoint, ec);
@@ -121,7 +121,7 @@ asio::awaitable<void> server::impl::accept_loop(std::shared_ptr<impl> self) {
 
 void server::impl::welcome(tcp::socket socket) {
   if (sessions_.size() >= options_.max_connections && !make_room())
-    return; // the socket closes on its way out
+    return; // closes the socket
   auto x = std::make_shared<session>(environment_, std::make_shared<connection>(std::move(socket)));
   sessions_.emplace(x.get(), x);
   x->start();
@@ -146,7 +146,7 @@ void server::impl::wind_down(clock::duration grace, std::shared_ptr<std::promise
   if (sessions_.empty())
     return ended->set_value();
   if (ended_)
-    ended_->set_value(); // of a stop() that is overtaken by this one
+    ended_->set_value(); // of an earlier stop()
   ended_ = std::move(ended);
   if (grace <= clock::duration::zero())
     return close_all();

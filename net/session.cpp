@@ -16,11 +16,11 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t read_size = 8 * 1024;
-/// The writer joins small chunks up to this, and renews its patience after each of it.
+/// Small chunks are joined up to this size. Each write of this size gets its own timeout.
 constexpr std::size_t write_size = 64 * 1024;
-/// How far a client may run ahead of our answers.
+/// Most bytes that a client may send before it has read the answer.
 constexpr std::size_t most_pipelined = 64 * 1024;
-/// Time for the last words to arrive before the socket is closed under them.
+/// Time for the last answer to arrive before the socket is closed.
 constexpr auto linger_time = std::chrono::seconds{1};
 
 bool has_no_body(int status) {
@@ -50,17 +50,17 @@ clock::time_point session::idle_since() const {
 
 // -- reading --------------------------------------------------------------------------------------
 
-asio::awaitable<bool> session::welcome() {
+asio::awaitable<bool> session::handshake() {
   if (!environment_->identity)
     co_return true;
-  auto trouble = co_await link_->welcome(environment_->identity);
-  co_return trouble.empty();
+  auto error = co_await link_->accept_tls(environment_->identity);
+  co_return error.empty();
 }
 
 asio::awaitable<void> session::read_loop(std::shared_ptr<session> self) {
-  // A new connection has to come to the point sooner than one that has earned its keep.
+  // A new connection gets less time for its first request than an idle one for its next.
   reading_.watch(clock::now() + environment_->options.io_timeout);
-  if (!co_await welcome())
+  if (!co_await handshake())
     co_return close();
   idle_since_ = clock::now();
   std::string buffer(read_size, '\0');
@@ -94,13 +94,13 @@ void session::advance() {
       dispatch();
       break;
     case reading::header_too_large:
-      return refuse(431, "header too large");
+      return refuse(431, "the request header is too large");
     case reading::body_too_large:
-      return refuse(413, "body too large");
+      return refuse(413, "the request body is too large");
     case reading::garbage:
     case reading::cut:
     case reading::refused:
-      return refuse(400, reader_->complaint());
+      return refuse(400, reader_->error_text());
     }
   }
 }
@@ -135,11 +135,11 @@ void session::dispatch() {
   current_->context = &environment_->context;
   server_request asked{std::move(x.method), std::move(x.target), std::move(x.headers), std::move(x.body)};
   reader_ = nullptr;
-  reading_.rest();
+  reading_.disarm();
   try {
     environment_->handler(std::move(asked), make_answer(current_));
   } catch (const std::exception&) {
-    // The exchange was dropped on the way out, which has sent 500.
+    // The exception has dropped the exchange, which has sent 500.
   }
 }
 
@@ -173,11 +173,11 @@ void session::begin(const std::shared_ptr<answer_link>& from, int status, const 
   keep_alive_ = keep_alive_ && framing_ != framing::until_close;
   enqueue(answer_head(status, headers, {framing_, 0, keep_alive_}));
   if (from->gone)
-    close(); // nobody reads a stream whose reader has left
+    close(); // the peer has closed the connection
 }
 
 void session::write(const std::shared_ptr<answer_link>& from, std::string chunk) {
-  // An empty chunk would end the body.
+  // An empty chunk would mark the end of the body.
   if (!is_current(from) || !begun_ || answered_ || chunk.empty() || head_only_ || framing_ == framing::none) {
     from->queued -= chunk.size();
     return;
@@ -195,7 +195,7 @@ void session::end(const std::shared_ptr<answer_link>& from) {
 
 void session::on_closed(const std::shared_ptr<answer_link>& from, std::function<void()> f) {
   if (is_current(from) && !from->gone)
-    farewells_.push_back(std::move(f));
+    close_callbacks_.push_back(std::move(f));
   else if (from->gone)
     f();
 }
@@ -232,7 +232,7 @@ asio::awaitable<void> session::write_loop(std::shared_ptr<session> self) {
     if (current_)
       current_->queued -= counted;
   }
-  writing_.rest();
+  writing_.disarm();
   writer_runs_ = false;
   if (answered_ && current_ && !closed_)
     complete();
@@ -240,8 +240,8 @@ asio::awaitable<void> session::write_loop(std::shared_ptr<session> self) {
 
 void session::complete() {
   current_ = nullptr;
-  // Their owners may hold the exchange: let go of them outside of our own state.
-  auto forgotten = std::exchange(farewells_, {});
+  // The callbacks may own the exchange: destroy them after this object's state is consistent.
+  auto callbacks = std::exchange(close_callbacks_, {});
   if (!keep_alive_ || winding_down_)
     return linger();
   await_request();
@@ -253,21 +253,21 @@ void session::complete() {
 void session::peer_left() {
   if (!current_ || lingering_ || (begun_ && !answered_))
     return close();
-  // It may only have said all and still listen: the answer is sent if it comes in one piece.
+  // The peer may have closed only its sending direction. A complete answer is still sent.
   keep_alive_ = false;
   if (!answered_)
-    tell_gone();
+    notify_gone();
 }
 
-void session::tell_gone() {
+void session::notify_gone() {
   if (current_)
     current_->gone = true;
-  for (auto& f : std::exchange(farewells_, {}))
+  for (auto& f : std::exchange(close_callbacks_, {}))
     f();
 }
 
 void session::linger() {
-  // Closing with unread bytes would make the system send a reset, which destroys our last words.
+  // Closing with unread bytes would send a reset, and the peer could lose the answer.
   lingering_ = true;
   idle_since_ = clock::time_point::max();
   link_->finish_sending();
@@ -285,12 +285,12 @@ void session::close() {
     return;
   auto self = shared_from_this();
   closed_ = true;
-  reading_.rest();
-  writing_.rest();
+  reading_.disarm();
+  writing_.disarm();
   link_->close();
   if (!answered_)
-    tell_gone();
-  farewells_.clear();
+    notify_gone();
+  close_callbacks_.clear();
   current_ = nullptr;
   environment_->on_closed(this);
 }

@@ -1,5 +1,5 @@
-// INTERNAL to net/: one connection of the server. Reads requests one after the other, hands each to
-// the handler, writes what the answer brings. Lives on the io thread; answers reach it from any.
+// INTERNAL to net/: one connection of the server. Reads requests one after the other, passes each to the handler and
+// writes the answer. Runs on the io thread; answers may come from any thread.
 #pragma once
 
 #include "net/connection.hpp"
@@ -22,14 +22,14 @@ namespace net {
 
 class session;
 
-/// What all sessions of a server share.
+/// Shared by all sessions of a server.
 struct session_environment {
   boost::asio::io_context& context;
   server_options options;
   server::handler handler;
-  /// Set if TLS is used.
+  /// TLS context; null without TLS.
   std::shared_ptr<boost::asio::ssl::context> identity;
-  /// Told when a session has closed.
+  /// Called after a session has closed.
   std::function<void(session*)> on_closed;
 };
 
@@ -37,27 +37,28 @@ struct session_environment {
 struct answer_link {
   std::weak_ptr<session> home;
   boost::asio::io_context* context = nullptr;
-  /// The peer is gone, or we gave it up.
+  /// The peer has closed the connection, or was cut off.
   std::atomic<bool> gone = false;
-  /// Bytes of write() that the peer has not taken.
+  /// Bytes from write() that are not sent yet.
   std::atomic<std::size_t> queued = 0;
 };
 
+/// One connection of the server.
 class session : public std::enable_shared_from_this<session> {
 public:
   session(std::shared_ptr<const session_environment> environment, std::shared_ptr<connection> link);
 
   void start();
 
-  /// Lets the answer under way finish, then closes.
+  /// Closes after the current answer.
   void wind_down();
 
   void close();
 
-  /// Since when it waits for a request; the end of time if it does not.
+  /// Returns since when it waits for a request; the clock's last time if it does not wait.
   clock::time_point idle_since() const;
 
-  // -- from answers; those of an exchange that is not the current one are dropped --------------------
+  // -- calls from answers; ignored unless the exchange is the current one --------------------
 
   void reply(const std::shared_ptr<answer_link>& from, int status, const header_fields& headers, std::string body);
   void begin(const std::shared_ptr<answer_link>& from, int status, const header_fields& headers);
@@ -65,22 +66,22 @@ public:
   void end(const std::shared_ptr<answer_link>& from);
   void on_closed(const std::shared_ptr<answer_link>& from, std::function<void()> f);
 
-  /// The owner has dropped an answer that it had begun, or reads too slowly: cut.
+  /// Closes the connection: the answer was dropped unfinished, or the peer reads too slowly.
   void cut(const std::shared_ptr<answer_link>& from);
 
 private:
-  /// A piece of output.
+  /// A part of the output.
   struct piece {
     std::string bytes;
-    /// How much of it write() has counted.
+    /// How many of its bytes are part of `answer_link::queued`.
     std::size_t counted = 0;
   };
 
   boost::asio::awaitable<void> read_loop(std::shared_ptr<session> self);
   boost::asio::awaitable<void> write_loop(std::shared_ptr<session> self);
-  boost::asio::awaitable<bool> welcome();
+  boost::asio::awaitable<bool> handshake();
 
-  /// Reads requests out of `pending_` as far as that goes.
+  /// Parses `pending_` and dispatches complete requests.
   void advance();
   void await_request();
   void expect_message();
@@ -92,7 +93,7 @@ private:
   void enqueue(std::string bytes, std::size_t counted = 0);
   void complete();
   void peer_left();
-  void tell_gone();
+  void notify_gone();
   void linger();
 
   std::shared_ptr<const session_environment> environment_;
@@ -100,26 +101,26 @@ private:
   watchdog reading_;
   watchdog writing_;
   std::unique_ptr<message_reader> reader_;
-  /// Received and not yet read.
+  /// Received but not parsed yet.
   std::string pending_;
   std::deque<piece> queue_;
   bool writer_runs_ = false;
   clock::time_point idle_since_ = clock::time_point::max();
 
-  // -- the exchange under way ------------------------------------------------------------------------
+  // -- the current exchange ------------------------------------------------------------------------
 
   std::shared_ptr<answer_link> current_;
-  std::vector<std::function<void()>> farewells_;
+  std::vector<std::function<void()>> close_callbacks_;
   bool head_only_ = false;
   bool old_client_ = false;
   bool keep_alive_ = true;
   bool begun_ = false;
-  /// All of the answer is in `queue_`.
+  /// The whole answer is in `queue_`.
   bool answered_ = false;
   framing framing_ = framing::length;
 
   bool winding_down_ = false;
-  /// We have said all; the rest of what the peer says is thrown away.
+  /// Everything is sent; further bytes of the peer are discarded.
   bool lingering_ = false;
   bool closed_ = false;
 };

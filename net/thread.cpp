@@ -20,8 +20,8 @@ public:
     runner_.join();
   }
 
-  /// Without the hint 1: with it a post from the thread itself waits in a queue of its own until its handler returns,
-  /// and what another thread posts meanwhile overtakes it.
+  /// Has no concurrency hint of 1: with it, a function posted from the thread itself would wait in a private queue, and
+  /// a function posted later by another thread could overtake it.
   asio::io_context context;
 
 private:
@@ -39,7 +39,7 @@ void thread::post(std::function<void()> f) {
 
 void thread::post_after(clock::duration delay, std::function<void()> f) {
   auto timer = std::make_shared<asio::steady_timer>(impl_->context, delay);
-  // The handler keeps the timer alive; nobody else has it, so nobody can revoke it.
+  // The handler owns the timer, so nothing else can cancel it.
   timer->async_wait([timer, f = std::move(f)](boost::system::error_code ec) {
     if (!ec)
       f();

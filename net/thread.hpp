@@ -1,4 +1,5 @@
-// The one thread on which all sockets live.
+// The io thread, which runs all sockets.
+// Promises to run posted functions in the order of their posting.
 #pragma once
 
 #include "net/transport.hpp"
@@ -12,27 +13,28 @@ class io_context;
 
 namespace net {
 
+/// A thread that runs an io_context.
 class thread {
 public:
   /// Starts the thread.
   thread();
 
-  /// Stops and joins it; what is still queued does not run.
+  /// Stops and joins the thread. Functions that are still queued do not run.
   ~thread();
 
   thread(const thread&) = delete;
   thread& operator=(const thread&) = delete;
 
-  /// Runs `f` on the thread, soon, and after all that was posted before from whatever thread.
+  /// Runs `f` on the thread, after everything that any thread has posted before.
   void post(std::function<void()> f);
 
-  /// Runs `f` on the thread after `delay`. Cannot be revoked.
+  /// Runs `f` on the thread after `delay`. Cannot be cancelled.
   void post_after(clock::duration delay, std::function<void()> f);
 
-  /// Returns whether the caller is on the thread.
+  /// Returns true if the caller runs on this thread.
   bool here() const;
 
-  /// For sources inside net/ only.
+  /// Only for sources inside net/.
   boost::asio::io_context& context();
 
 private:

@@ -1,5 +1,5 @@
-// INTERNAL to net/: PEM texts into TLS contexts. Reading a context's certificates is dear, so one
-// serves all connections of its origin or listener.
+// INTERNAL to net/: makes TLS contexts from PEM texts. Parsing certificates is expensive, so all connections of an
+// origin or listener share one context.
 #pragma once
 
 #include "net/client.hpp"
@@ -14,10 +14,10 @@ class context;
 
 namespace net {
 
-/// Returns what a client trusts and shows, or null with the reason in `complaint`.
-std::shared_ptr<boost::asio::ssl::context> make_client_context(const tls_options& options, std::string& complaint);
+/// Makes the context of a client. Returns null and sets `problem` on failure.
+std::shared_ptr<boost::asio::ssl::context> make_client_context(const tls_options& options, std::string& problem);
 
-/// Returns what a server shows and demands, or null with the reason in `complaint`.
-std::shared_ptr<boost::asio::ssl::context> make_server_context(const server_options& options, std::string& complaint);
+/// Makes the context of a server. Returns null and sets `problem` on failure.
+std::shared_ptr<boost::asio::ssl::context> make_server_context(const server_options& options, std::string& problem);
 
 } // namespace net

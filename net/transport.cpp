@@ -6,7 +6,7 @@ namespace net {
 
 namespace {
 
-// Not std::tolower: header names are ASCII whatever the locale says.
+// Not std::tolower, which depends on the locale; header names are ASCII.
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }

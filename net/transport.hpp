@@ -1,7 +1,6 @@
-// The seam between actors and the network: requests out, answers and lines in.
-// Promises: `done` runs exactly once for every request that was not cancelled,
-// at the latest when its deadline has passed. Knows neither Kubernetes nor Flink;
-// the simulation implements it without a socket.
+// The interface between actors and the network: requests out, answers and lines in. Knows neither Kubernetes nor Flink.
+// Promises that `done` runs exactly once for every request that is not cancelled, at the latest at its deadline.
+// net/client.hpp implements it with sockets, the simulation without.
 #pragma once
 
 #include <chrono>
@@ -16,19 +15,19 @@ namespace net {
 
 using clock = std::chrono::steady_clock;
 
-/// Names one request of one transport; never reused.
+/// Identifies one request of one transport; never reused.
 using request_id = uint64_t;
 
-/// Header fields in the order in which they are sent or were received.
+/// Header fields in the order of sending or receiving.
 using header_fields = std::vector<std::pair<std::string, std::string>>;
 
-/// What is asked of whom.
+/// An HTTP request and its destination.
 struct request {
-  /// Scheme, host and port, e.g. "https://10.0.0.1:6443" or "http://[::1]:8081".
-  /// Connections are pooled by it, and the client's trust and credentials are chosen by it.
+  /// Scheme, host and port, e.g. "https://10.0.0.1:6443" or "http://[::1]:8081". It selects the pool of connections,
+  /// the trusted certificates and the credentials.
   std::string origin;
   std::string method = "GET";
-  /// Path and query as they go on the wire, already percent-encoded.
+  /// Path and query, percent-encoded.
   std::string target = "/";
   header_fields headers;
   std::string body;
@@ -36,40 +35,40 @@ struct request {
 
 /// Why there is no HTTP answer.
 enum class failure {
-  /// There is one.
+  /// There is an answer.
   none,
-  /// The deadline had passed before anything was sent: the other side never heard of it.
+  /// The deadline passed before anything was sent. The server has not received the request.
   expired,
-  /// No connection could be made (refused, unreachable, name unknown, TLS refused): never sent.
+  /// No connection (refused, unreachable, unknown name, TLS failure). The server has not received the request.
   unreachable,
-  /// Sent, at least in part, and no complete answer came before the deadline: the effect is unknown.
+  /// Sent at least in part, but no complete answer before the deadline. The effect is unknown.
   timed_out,
-  /// Sent, at least in part, and the connection broke: the effect is unknown.
+  /// Sent at least in part, but the connection broke. The effect is unknown.
   broken,
-  /// The answer is not HTTP or larger than allowed: the effect is unknown.
+  /// The answer is not HTTP or too large. The effect is unknown.
   malformed,
 };
 
-/// Returns whether the other side may have received the request although no answer says so.
+/// Returns true if the server may have received the request although there is no answer.
 constexpr bool effect_unknown(failure x) {
   return x == failure::timed_out || x == failure::broken || x == failure::malformed;
 }
 
-/// What came back.
+/// An HTTP answer, or the reason why there is none.
 struct response {
   net::failure failure = net::failure::none;
   /// HTTP status code; 0 if `failure` is set.
   int status = 0;
   header_fields headers;
   std::string body;
-  /// Words for people: what went wrong, in which step, e.g. "connect to 127.0.0.1:1: Connection refused".
+  /// Description of the failure for people, e.g. "connect to 127.0.0.1:1: Connection refused".
   std::string detail;
 };
 
-/// Returns the value of the first header field `name` (any case), or an empty text.
+/// Returns the value of the first header field `name`, ignoring case; empty if there is none.
 std::string_view find_header(const header_fields& fields, std::string_view name);
 
-/// Carries requests to other processes.
+/// Sends requests to other processes.
 class transport {
 public:
   using on_response = std::function<void(response)>;
@@ -80,15 +79,15 @@ public:
   /// Sends `x`. `done` runs on the transport's own thread, never inside this call.
   virtual request_id send(request x, clock::time_point deadline, on_response done) = 0;
 
-  /// Sends `x` and hands over each line of a 2xx answer's body without its line feed, as it
-  /// arrives. `done` ends the stream: with `failure::none` and the HTTP status if the other side
-  /// ended it in order. Any other status comes as `response` with its body, without lines.
-  /// `deadline` bounds the time until the header has arrived, `idle` the silence between two reads after that.
+  /// Sends `x` and passes each line of a 2xx answer's body to `line`, without its line feed, as it arrives. `done` ends
+  /// the stream; its failure is `none` if the server ended it normally. An answer with another status is passed to
+  /// `done` with its body. `deadline` limits the time until the header has arrived, `idle` the silence between two
+  /// reads after that.
   virtual request_id stream(request x, clock::time_point deadline, clock::duration idle, on_line line, on_response done)
       = 0;
 
-  /// Forgets a request: neither `line` nor `done` run once this has returned on the transport's own
-  /// thread; called from another thread, a callback that is already running may still finish.
+  /// Cancels a request. Neither `line` nor `done` runs after this returns on the transport's thread. If it is called
+  /// from another thread, a callback that is already running may still finish.
   virtual void cancel(request_id id) = 0;
 };
 

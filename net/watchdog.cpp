@@ -11,7 +11,7 @@ struct watchdog::state {
   boost::asio::steady_timer timer;
   std::function<void()> bite;
   clock::time_point due = clock::time_point::max();
-  /// When the pending wait ends; meaningless unless `pending`.
+  /// When the pending wait ends; valid only if `pending`.
   clock::time_point armed_for;
   bool pending = false;
 };
@@ -27,14 +27,14 @@ void watchdog::watch(clock::time_point due) {
     arm(state_);
 }
 
-void watchdog::rest() {
+void watchdog::disarm() {
   state_->due = clock::time_point::max();
 }
 
 void watchdog::arm(const std::shared_ptr<state>& x) {
   x->pending = true;
   x->armed_for = x->due;
-  x->timer.expires_at(x->due); // takes back a wait that is pending
+  x->timer.expires_at(x->due); // cancels a pending wait
   x->timer.async_wait([weak = std::weak_ptr{x}](boost::system::error_code ec) {
     if (auto alive = weak.lock(); alive && !ec)
       wake(alive);
@@ -42,7 +42,7 @@ void watchdog::arm(const std::shared_ptr<state>& x) {
 }
 
 void watchdog::wake(const std::shared_ptr<state>& x) {
-  // The wait that was replaced may have ended in time to be queued before it could be taken back.
+  // The handler of a replaced wait may have been queued before the wait was cancelled.
   if (clock::now() < x->armed_for)
     return;
   x->pending = false;
@@ -51,7 +51,7 @@ void watchdog::wake(const std::shared_ptr<state>& x) {
   if (clock::now() < x->due)
     return arm(x);
   x->due = clock::time_point::max();
-  auto bite = x->bite; // a copy: biting may end the owner, and us with it
+  auto bite = x->bite; // a copy, because the callback may destroy the watchdog
   bite();
 }
 

@@ -1,4 +1,5 @@
-// INTERNAL to net/: one moving due time.
+// INTERNAL to net/: a timeout whose due time moves often.
+// Moving the due time back costs no timer operation.
 #pragma once
 
 #include "net/transport.hpp"
@@ -12,21 +13,22 @@ class io_context;
 
 namespace net {
 
-/// Calls back once its due time has passed. Moving the due time back, which happens with every
-/// byte, costs no timer operation. Lives on the io thread.
+/// Calls back when its due time has passed. The due time can move back cheaply, for example with every byte received.
+/// Use it on the io thread only.
 class watchdog {
 public:
+  /// `bite` runs when a due time has passed.
   watchdog(boost::asio::io_context& context, std::function<void()> bite);
   ~watchdog();
 
   watchdog(const watchdog&) = delete;
   watchdog& operator=(const watchdog&) = delete;
 
-  /// Bites at `due` unless told otherwise before.
+  /// Sets the due time.
   void watch(clock::time_point due);
 
-  /// Does not bite until watch() is called again.
-  void rest();
+  /// Clears the due time until watch() is called again.
+  void disarm();
 
 private:
   struct state;

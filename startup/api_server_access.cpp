@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <memory>
 
-namespace config {
+namespace startup {
 
 namespace {
 
@@ -54,8 +54,10 @@ std::optional<api_server> from_kubeconfig(const std::string& path, const std::st
   bool read = load(access->certificate_authority, tls.ca, problem)
            && load(access->client_certificate, tls.certificate, problem)
            && load(access->client_key, tls.private_key, problem);
-  if (!read)
+  if (!read) {
+    problem = "kubeconfig " + path + ": " + problem;
     return std::nullopt;
+  }
   out.how.authorization = authorization_of(access->token);
   return out;
 }
@@ -84,8 +86,8 @@ std::optional<api_server> find_api_server(const std::string& kubeconfig, const s
   auto home = environment("HOME");
   if (auto found = from_kubeconfig(home + "/.kube/config", context, problem))
     return found;
-  problem = "no cluster to talk to: give --kubeconfig, set KUBECONFIG, or run in a pod (" + problem + ")";
+  problem = "no Kubernetes cluster found: set --kubeconfig or KUBECONFIG, or run in a pod (" + problem + ")";
   return std::nullopt;
 }
 
-} // namespace config
+} // namespace startup

@@ -5,17 +5,17 @@
 #include <unistd.h>
 #include <utility>
 
-namespace config {
+namespace startup {
 
-bool stands_for_election(const leader_election& x, const api_server& api) {
+bool leader_election_enabled(const config::leader_election& x, const api_server& api) {
   return x.elect.value_or(api.in_cluster);
 }
 
-std::optional<k8s::election_rules> election_rules_of(const leader_election& x, const api_server& api,
+std::optional<k8s::election_rules> election_rules_of(const config::leader_election& x, const api_server& api,
                                                      std::string identity, std::string& problem) {
   auto& ns = x.ns.empty() ? api.pod_namespace : x.ns;
   if (ns.empty()) {
-    problem = "--leader-elect outside of a pod needs --leader-election-namespace: where the Lease is";
+    problem = "--leader-election-namespace is required when --leader-elect is used outside a pod";
     return std::nullopt;
   }
   return k8s::election_rules{.identity = std::move(identity),
@@ -33,4 +33,4 @@ std::string make_identity(uint64_t random) {
   return std::string{host.data()} + "_" + suffix.data();
 }
 
-} // namespace config
+} // namespace startup

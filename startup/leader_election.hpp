@@ -1,4 +1,5 @@
-// From what the user gave, and where we run, to the rules by which this operator stands for election.
+// Turns options and the environment into the rules of leader election.
+// Pure except for the host name; the election itself is k8s/lease.hpp and actors/election.hpp.
 #pragma once
 
 #include "config/options.hpp"
@@ -8,18 +9,18 @@
 #include <optional>
 #include <string>
 
-namespace config {
+namespace startup {
 
-/// Returns whether an operator with these options stands for election.
-bool stands_for_election(const leader_election& x, const api_server& api);
+/// Returns whether leader election is on: as set by --leader-elect, by default only in a pod.
+bool leader_election_enabled(const config::leader_election& x, const api_server& api);
 
-/// Returns the rules of one that does, under `identity`; nothing and one sentence in `problem` if nobody says where the
-/// Lease is.
-std::optional<k8s::election_rules> election_rules_of(const leader_election& x, const api_server& api,
+/// Returns the election rules of this process. Returns nothing and sets `problem` if no option names the namespace of
+/// the Lease and the process does not run in a pod.
+std::optional<k8s::election_rules> election_rules_of(const config::leader_election& x, const api_server& api,
                                                      std::string identity, std::string& problem);
 
-/// Returns this machine's name (in a pod the pod's) with a random suffix: a container that is started again in its pod
-/// is another candidate.
+/// Returns the host name (in a pod: the pod's name) with a random suffix. A container that restarts in its pod becomes
+/// a new candidate.
 std::string make_identity(uint64_t random);
 
-} // namespace config
+} // namespace startup

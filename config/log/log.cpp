@@ -34,7 +34,7 @@ spdlog::logger& sink() {
   return *logger;
 }
 
-/// Control characters would break the one line.
+/// Replaces control characters by spaces: a line break would split the line.
 std::string flat(std::string_view x) {
   std::string out{x};
   for (auto& c : out)

@@ -1,5 +1,5 @@
-// One line per event: a stable id, the application it is about, a sentence, and fields. As text for
-// people or as JSON for machines. Safe from any thread.
+// Writes one log line per event to standard error: a stable id, the application, a sentence and fields.
+// As text or as JSON, from any thread. Does not rotate or buffer.
 #pragma once
 
 #include "config/log_format.hpp"
@@ -11,14 +11,14 @@
 
 namespace config::log {
 
-/// Name and value of something worth filtering by.
+/// Name and value to filter log lines by.
 using field = std::pair<std::string_view, std::string>;
 
-/// Chooses what is written, and how; to standard error.
+/// Sets the lowest level that is written and the format of lines.
 void setup(level least, format how);
 
-/// Writes one line. `id` is lower-case words with hyphens, e.g. "phase-entered"; `subject` is
-/// "namespace/name", or empty.
+/// Writes one line. `id` is stable and consists of lower-case words with hyphens, e.g. "phase-entered". `subject` is
+/// the application as "namespace/name", or empty.
 void write(level at, std::string_view id, std::string_view subject, std::string_view text,
            std::initializer_list<field> fields = {});
 
@@ -42,7 +42,7 @@ inline void error(std::string_view id, std::string_view subject, std::string_vie
   write(level::error, id, subject, text, fields);
 }
 
-/// Returns the line as it would be written after time and level; for tests.
+/// Returns the line without time and level; for tests.
 std::string render(format how, level at, std::string_view id, std::string_view subject, std::string_view text,
                    std::initializer_list<field> fields);
 

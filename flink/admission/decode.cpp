@@ -4,15 +4,15 @@
 
 namespace flink {
 
-application decode_application(std::string_view text, std::vector<json::complaint>& complaints) {
-  auto result = json::parse<application>(text, complaints);
-  drop_nonsense(result.status, complaints);
+application decode_application(std::string_view text, std::vector<json::field_error>& errors) {
+  auto result = json::parse<application>(text, errors);
+  drop_nonsense(result.status, errors);
   return result;
 }
 
-status decode_status(std::string_view text, std::vector<json::complaint>& complaints) {
-  auto result = json::parse<status>(text, complaints);
-  drop_nonsense(result, complaints);
+status decode_status(std::string_view text, std::vector<json::field_error>& errors) {
+  auto result = json::parse<status>(text, errors);
+  drop_nonsense(result, errors);
   return result;
 }
 

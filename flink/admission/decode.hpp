@@ -12,12 +12,12 @@
 
 namespace flink {
 
-/// Reads one FlinkApplication; never throws. Appends a complaint for everything that could not be
+/// Reads one FlinkApplication; never throws. Appends an error for everything that could not be
 /// read. Parts of the status that make no sense are complained about and left out.
-application decode_application(std::string_view text, std::vector<json::complaint>& complaints);
+application decode_application(std::string_view text, std::vector<json::field_error>& errors);
 
 /// Reads a status alone, e.g. one that was written into a test or a log.
-status decode_status(std::string_view text, std::vector<json::complaint>& complaints);
+status decode_status(std::string_view text, std::vector<json::field_error>& errors);
 
 /// Returns the status as it stands under `status` in the resource; equal statuses have equal texts.
 std::string encode_status(const status& x);

@@ -19,15 +19,15 @@ bool asks_the_same(const application& x, const application& y) {
 
 application_record read_record(std::string_view text, const earlier_reading& earlier) {
   application_record x;
-  std::vector<json::complaint> found;
+  std::vector<json::field_error> found;
   x.app = decode_application(text, found);
   auto* before = earlier && found.empty() ? earlier(k8s::key_of(x.app.metadata)) : nullptr;
-  if (before != nullptr && before->complaints.empty() && asks_the_same(x.app, before->app)) {
+  if (before != nullptr && before->errors.empty() && asks_the_same(x.app, before->app)) {
     x.spec_hash = before->spec_hash;
     return x;
   }
   // A status that was edited into nonsense is repaired by the next write; it does not forbid a deploy.
-  x.complaints = objections(x.app, found);
+  x.errors = objections(x.app, found);
   x.spec_hash = spec_hash(x.app);
   return x;
 }

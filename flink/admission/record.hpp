@@ -14,7 +14,7 @@ namespace flink {
 struct application_record {
   application app;
   /// What the decoder and flink::validate object to in its spec.
-  std::vector<json::complaint> complaints;
+  std::vector<json::field_error> errors;
   /// flink::spec_hash() of `app`.
   std::string spec_hash;
 };
@@ -23,7 +23,7 @@ struct application_record {
 using earlier_reading = std::function<const application_record*(const k8s::object_key&)>;
 
 /// Reads, validates and hashes; never throws. Most versions of an application differ in their status only: what an
-/// earlier reading without complaints found then holds again.
+/// earlier reading without errors found then holds again.
 application_record read_record(std::string_view text, const earlier_reading& earlier = nullptr);
 
 /// For the reflector.

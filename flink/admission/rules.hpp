@@ -10,9 +10,9 @@
 
 namespace flink::check {
 
-using findings = std::vector<json::complaint>;
+using findings = std::vector<json::field_error>;
 
-/// Returns a value as a complaint shows it: in quotes, control characters escaped, cut to 40 bytes.
+/// Returns a value as an error shows it: in quotes, control characters escaped, cut to 40 bytes.
 std::string in_quotes(std::string_view x);
 
 /// Notes that a text value is wrong: `"value" is what: remedy`.

@@ -231,8 +231,8 @@ bool is_phase(std::string_view x) {
 
 } // namespace
 
-void drop_nonsense(status& x, findings& complaints) {
-  sieve s{complaints};
+void drop_nonsense(status& x, findings& errors) {
+  sieve s{errors};
   s.keep_if(is_phase, "status.phase", x.phase, "is no phase");
   s.keep_if(is_time, "status.startedAt", x.started_at, no_time);
   s.keep_if(is_time, "status.lastUpdatedAt", x.last_updated_at, no_time);

@@ -8,7 +8,7 @@
 
 namespace flink {
 
-/// Removes from a status what makes no sense, with a complaint for each.
-void drop_nonsense(status& x, std::vector<json::complaint>& complaints);
+/// Removes from a status what makes no sense, with an error for each.
+void drop_nonsense(status& x, std::vector<json::field_error>& errors);
 
 } // namespace flink

@@ -270,7 +270,7 @@ void check_references(findings& out, const spec& x) {
 
 } // namespace
 
-std::vector<json::complaint> validate(const application& x) {
+std::vector<json::field_error> validate(const application& x) {
   findings out;
   check_name(out, x.metadata);
   check_labels(out, x.metadata);
@@ -286,24 +286,24 @@ std::vector<json::complaint> validate(const application& x) {
   return out;
 }
 
-std::vector<json::complaint> objections(const application& x, const std::vector<json::complaint>& decoding) {
+std::vector<json::field_error> objections(const application& x, const std::vector<json::field_error>& decoding) {
   findings out;
-  for (auto& complaint : decoding)
-    if (!complaint.field.starts_with("status"))
-      out.push_back(complaint);
+  for (auto& error : decoding)
+    if (!error.field.starts_with("status"))
+      out.push_back(error);
   auto unread = out;
   // What could not be read is missing for the rules too, and need not be said twice.
   auto said = [&](const std::string& field) {
     return std::ranges::any_of(unread,
                                [&](auto& y) { return y.field.empty() || (field + '.').starts_with(y.field + '.'); });
   };
-  for (auto& complaint : validate(x))
-    if (!said(complaint.field))
-      out.push_back(std::move(complaint));
+  for (auto& error : validate(x))
+    if (!said(error.field))
+      out.push_back(std::move(error));
   return out;
 }
 
-std::vector<json::complaint> remarks(const application& x) {
+std::vector<json::field_error> remarks(const application& x) {
   findings out;
   remark_config(out, x.spec);
   if (auto& old = x.spec.savepoint_info; old && old->savepoint_location && !old->savepoint_location->empty())

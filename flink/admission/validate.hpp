@@ -1,6 +1,6 @@
 // What is wrong with a spec that the types cannot say. Every rule of the CRD has its twin here, because
 // flink-local does not evaluate CEL and a stored resource may be older than the rule; and here stands
-// what needs the name, the status, or more than one field. A complaint names the field, the value, and
+// what needs the name, the status, or more than one field. An error names the field, the value, and
 // what to do. Pure; knows nothing of the world.
 #pragma once
 
@@ -12,14 +12,14 @@ namespace flink {
 
 /// Returns why the spec cannot be deployed; nothing if it can. In the order in which the fields stand in
 /// the CRD, names and labels first.
-std::vector<json::complaint> validate(const application& x);
+std::vector<json::field_error> validate(const application& x);
 
 /// Returns what is odd and works nevertheless: entries of flinkConfig that the operator replaces by its
 /// own, deprecated fields, fields without effect.
-std::vector<json::complaint> remarks(const application& x);
+std::vector<json::field_error> remarks(const application& x);
 
 /// Returns all that stands against deploying a spec: what its decoder complained about, and what
 /// validate() adds about other fields. Complaints about the status are no part of it.
-std::vector<json::complaint> objections(const application& x, const std::vector<json::complaint>& decoding);
+std::vector<json::field_error> objections(const application& x, const std::vector<json::field_error>& decoding);
 
 } // namespace flink

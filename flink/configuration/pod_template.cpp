@@ -27,7 +27,7 @@ bool is_flink(json::cursor container, cluster_role role) {
 
 /// Returns an object with one member replaced.
 std::string with_member(json::cursor object, std::string_view key, std::string_view value) {
-  object_text result;
+  json::object_text result;
   json::members all{object};
   while (auto x = all.next())
     result.add(x->key, x->key == key ? value : x->value.text());
@@ -60,7 +60,7 @@ std::string named_template(const spec& x, cluster_role role, std::string_view na
   auto containers = whole.find({"spec", "containers"});
   if (!containers)
     return text->text;
-  list_text renamed;
+  json::list_text renamed;
   json::elements all{*containers};
   while (auto c = all.next())
     renamed.add(is_flink(*c, role) ? with_member(*c, "name", json::escape(name)) : std::string{c->text()});

@@ -20,7 +20,7 @@ bool paused(const application& x) {
 /// Reports an invalid spec, in addition to whatever else is wrong. Returns whether it is invalid. What runs is not
 /// touched.
 bool block_on_spec_errors(pass& p) {
-  if (p.in.complaints.empty())
+  if (p.in.errors.empty())
     return false;
   auto other = p.waits_for();
   p.blocked("InvalidSpec", spec_errors(p) + (other.blocked ? "; besides: " + other.message : ""));

@@ -74,9 +74,9 @@ bool is_go_pod(const k8s::object_head& x, std::string_view cluster_id) {
 }
 
 std::string take_over_patch(const application& app, const k8s::object_head& x, bool keep_owner) {
-  list_text operations;
+  json::list_text operations;
   auto add = [&](std::string_view op, std::string_view path, std::string_view value) {
-    object_text text;
+    json::object_text text;
     text.add_string("op", op).add_string("path", path);
     operations.add((value.empty() ? text : text.add_string("value", value)).text());
   };

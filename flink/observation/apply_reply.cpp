@@ -93,8 +93,9 @@ void confirm(observation& seen, const C& x, const reply& r) {
 }
 
 template <class T>
-void show(observation& seen, std::optional<T> (*decode)(std::string_view, json::complaint&), const std::string& body) {
-  json::complaint ignored;
+void show(observation& seen, std::optional<T> (*decode)(std::string_view, json::field_error&),
+          const std::string& body) {
+  json::field_error ignored;
   if (auto x = decode(body, ignored))
     apply_object(seen, std::make_shared<const T>(std::move(*x)), false);
 }
@@ -120,7 +121,7 @@ void note_owner(observation& seen, const application& app, const read_object& x,
     seen.outcomes.erase(creation); // it may be created again
     return;
   }
-  json::complaint ignored;
+  json::field_error ignored;
   auto meta = k8s::decode_meta(r.body, ignored);
   if (!meta)
     return;
@@ -212,7 +213,7 @@ struct reply_applier {
     plain();
   }
   void operator()(const ask_namespace&) const {
-    json::complaint ignored;
+    json::field_error ignored;
     if (succeeded(r))
       if (auto meta = k8s::decode_meta(r.body, ignored))
         seen.namespace_terminating = meta->deletion_timestamp.has_value();
@@ -221,7 +222,7 @@ struct reply_applier {
     plain();
   }
   void operator()(const ask_application&) const {
-    json::complaint ignored;
+    json::field_error ignored;
     auto meta = succeeded(r) ? k8s::decode_meta(r.body, ignored) : std::nullopt;
     if (meta)
       seen.application_gone = meta->uid != app.metadata.uid;

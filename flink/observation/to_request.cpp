@@ -180,12 +180,12 @@ routed_request request_for(const action& x, const application& app, const observ
 
 milliseconds timeout_for(const action& x, const application& app) {
   if (target_of(x) == action_target::kubernetes)
-    return defaults::kubernetes_request;
+    return defaults::kubernetes_timeout;
   if (runs_main(x)) {
     auto& own = app.spec.timeouts;
     return own && own->submit_seconds ? std::chrono::seconds{*own->submit_seconds} : milliseconds{defaults::submit};
   }
-  return effect_of(x) == action_effect::command ? defaults::flink_order : defaults::flink_question;
+  return effect_of(x) == action_effect::command ? defaults::flink_command_timeout : defaults::flink_query_timeout;
 }
 
 } // namespace flink

@@ -15,17 +15,17 @@ void set(string_map& x, std::string_view key, std::string value) {
 }
 
 std::string owner_text(const application& app) {
-  object_text owner;
+  json::object_text owner;
   owner.add_string("apiVersion", "flink.k8s.io/v1beta1").add_string("kind", "FlinkApplication");
   owner.add_string("name", app.metadata.name).add_string("uid", app.metadata.uid);
   owner.add_bool("controller", true).add_bool("blockOwnerDeletion", true);
-  return list_text{}.add(owner.text()).text();
+  return json::list_text{}.add(owner.text()).text();
 }
 
 } // namespace
 
 std::string map_text(const string_map& x) {
-  object_text result;
+  json::object_text result;
   for (auto& [key, value] : x)
     result.add_string(key, value);
   return result.text();
@@ -71,7 +71,7 @@ string_map pod_selector(const application& app, const cluster_plan& plan, cluste
 
 std::string metadata_text(const application& app, std::string_view name, const string_map& labels,
                           const string_map& annotations, ownership owner) {
-  object_text result;
+  json::object_text result;
   result.add_string("name", name).add_string("namespace", app.metadata.namespace_);
   result.add("labels", map_text(labels));
   if (!annotations.empty())

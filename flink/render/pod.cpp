@@ -29,13 +29,13 @@ struct pod_plan {
 // -- environment ------------------------------------------------------------------------------------------
 
 std::string variable(std::string_view name, std::string_view value) {
-  return object_text{}.add_string("name", name).add_string("value", value).text();
+  return json::object_text{}.add_string("name", name).add_string("value", value).text();
 }
 
 std::string field_variable(std::string_view name, std::string_view path) {
-  auto field = object_text{}.add_string("fieldPath", path).text();
-  auto source = object_text{}.add("fieldRef", field).text();
-  return object_text{}.add_string("name", name).add("valueFrom", source).text();
+  auto field = json::object_text{}.add_string("fieldPath", path).text();
+  auto source = json::object_text{}.add("fieldRef", field).text();
+  return json::object_text{}.add_string("name", name).add("valueFrom", source).text();
 }
 
 struct named_text {
@@ -78,7 +78,7 @@ std::string env_text(const pod_plan& x) {
         taken.insert(name);
         theirs.push_back({name, entry.text});
       }
-  list_text result;
+  json::list_text result;
   for (auto& v : operator_variables(x))
     if (!taken.contains(v.name))
       result.add(v.text);
@@ -97,14 +97,14 @@ std::string container_name(const pod_plan& x) {
 }
 
 std::string ports_text(const pod_plan& x) {
-  list_text result;
+  json::list_text result;
   for (auto& [name, port] : ports_of(x.app.spec, x.role))
-    result.add(object_text{}.add_string("name", name).add_number("containerPort", port).text());
+    result.add(json::object_text{}.add_string("name", name).add_number("containerPort", port).text());
   return result.text();
 }
 
 std::string raw_list(const std::vector<json::raw>& x) {
-  list_text result;
+  json::list_text result;
   for (auto& entry : x)
     result.add(entry.text);
   return result.text();
@@ -113,18 +113,18 @@ std::string raw_list(const std::vector<json::raw>& x) {
 std::string overview_probe(const pod_plan& x, int period, int timeout, int failures) {
   effective_config config{x.app.spec, x.role};
   auto* tls = config.get("security.ssl.rest.enabled");
-  object_text get;
+  json::object_text get;
   get.add_string("path", "/overview").add_number("port", ui_port(x.app.spec));
   if (tls && *tls == "true")
     get.add_string("scheme", "HTTPS");
-  object_text result;
+  json::object_text result;
   result.add("httpGet", get.text());
   result.add_number("periodSeconds", period).add_number("timeoutSeconds", timeout);
   return result.add_number("failureThreshold", failures).text();
 }
 
 /// A probe in the pod template means that ours would not do, be it for another reason than readiness.
-void add_probes(const pod_plan& x, object_text& container) {
+void add_probes(const pod_plan& x, json::object_text& container) {
   auto from_template = template_container(x.app.spec, x.role);
   if (x.role != cluster_role::job_manager || from_template.find("readinessProbe"))
     return;
@@ -138,9 +138,9 @@ void add_probes(const pod_plan& x, object_text& container) {
 std::string container_text(const pod_plan& x) {
   auto& spec = x.app.spec;
   auto config = config_of(spec, x.role);
-  object_text result;
+  json::object_text result;
   result.add_string("name", container_name(x)).add_string("image", spec.image);
-  result.add("args", list_text{}.add_string(to_string(x.role)).text());
+  result.add("args", json::list_text{}.add_string(to_string(x.role)).text());
   result.add("ports", ports_text(x));
   if (config.env && !config.env->env_from.empty())
     result.add("envFrom", raw_list(config.env->env_from));
@@ -159,9 +159,9 @@ std::string container_text(const pod_plan& x) {
 // -- pod ----------------------------------------------------------------------------------------------------
 
 std::string pull_secrets(const spec& x) {
-  list_text result;
+  json::list_text result;
   for (auto& secret : x.image_pull_secrets)
-    result.add(object_text{}.add_string("name", secret.name).text());
+    result.add(json::object_text{}.add_string("name", secret.name).text());
   return result.text();
 }
 
@@ -173,12 +173,12 @@ bool has_template_member(const role_config& x, std::string_view key) {
 std::string pod_spec(const pod_plan& x) {
   auto& spec = x.app.spec;
   auto config = config_of(spec, x.role);
-  object_text result;
+  json::object_text result;
   auto add_raw = [&](std::string_view key, const json::raw* value) {
     if (value)
       result.add(key, value->text);
   };
-  result.add("containers", list_text{}.add(container_text(x)).text());
+  result.add("containers", json::list_text{}.add(container_text(x)).text());
   if (!spec.volumes.empty())
     result.add("volumes", raw_list(spec.volumes));
   if (!spec.image_pull_secrets.empty())
@@ -216,9 +216,9 @@ string_map pod_annotations(const pod_plan& x) {
 
 /// Returns `{"metadata", "spec"}`, template and all.
 std::string pod_text(const pod_plan& x) {
-  object_text metadata;
+  json::object_text metadata;
   metadata.add("labels", map_text(pod_labels(x))).add("annotations", map_text(pod_annotations(x)));
-  auto ours = object_text{}.add("metadata", metadata.text()).add("spec", pod_spec(x)).text();
+  auto ours = json::object_text{}.add("metadata", metadata.text()).add("spec", pod_spec(x)).text();
   return strategic_merge(named_template(x.app.spec, x.role, container_name(x)), ours);
 }
 
@@ -262,13 +262,13 @@ int32_t replicas(const pod_plan& x) {
 std::string deployment_text(const pod_plan& x) {
   auto selector = pod_selector(x.app, x.cluster, x.role);
   selector[std::string{labels::cluster_id}] = x.cluster.id;
-  object_text spec;
+  json::object_text spec;
   spec.add_number("replicas", replicas(x));
-  spec.add("selector", object_text{}.add("matchLabels", map_text(selector)).text());
-  spec.add("strategy", object_text{}.add_string("type", "Recreate").text());
+  spec.add("selector", json::object_text{}.add("matchLabels", map_text(selector)).text());
+  spec.add("strategy", json::object_text{}.add_string("type", "Recreate").text());
   spec.add("template", pod_text(x));
   auto name = deployment_name(x.role, x.app.metadata.name, x.cluster.id, x.cluster.colour);
-  object_text result;
+  json::object_text result;
   result.add_string("apiVersion", "apps/v1").add_string("kind", "Deployment");
   result.add("metadata", metadata_text(x.app, name, deployment_labels(x), deployment_annotations(x), ownership::none));
   return result.add("spec", spec.text()).text();
@@ -287,10 +287,10 @@ std::string render_task_manager(const application& app, const cluster_plan& plan
 std::string render_probe_pod(const application& app, const cluster_plan& plan, const render_options& options,
                              cluster_role role) {
   pod_plan x{app, plan, options, role};
-  object_text metadata;
+  json::object_text metadata;
   metadata.add_string("name", deployment_name(role, app.metadata.name, plan.id, plan.colour) + "-probe");
   metadata.add_string("namespace", app.metadata.namespace_);
-  object_text head;
+  json::object_text head;
   head.add_string("apiVersion", "v1").add_string("kind", "Pod").add("metadata", metadata.text());
   return strategic_merge(pod_text(x), head.text());
 }

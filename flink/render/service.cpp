@@ -11,20 +11,20 @@ namespace flink {
 namespace {
 
 std::string ports_text(const spec& x) {
-  list_text result;
+  json::list_text result;
   for (auto& [name, port] : ports_of(x, cluster_role::job_manager))
-    result.add(object_text{}.add_string("name", name).add_number("port", port).text());
+    result.add(json::object_text{}.add_string("name", name).add_number("port", port).text());
   return result.text();
 }
 
 std::string service_text(const application& app, const cluster_plan& plan, std::string_view metadata, bool unready) {
-  object_text spec;
+  json::object_text spec;
   spec.add_string("type", "ClusterIP");
   if (unready)
     spec.add_bool("publishNotReadyAddresses", true);
   spec.add("selector", map_text(pod_selector(app, plan, cluster_role::job_manager)));
   spec.add("ports", ports_text(app.spec));
-  object_text result;
+  json::object_text result;
   result.add_string("apiVersion", "v1").add_string("kind", "Service");
   return result.add("metadata", metadata).add("spec", spec.text()).text();
 }
@@ -43,28 +43,28 @@ std::string replace_all(std::string text, std::string_view what, std::string_vie
 }
 
 std::string rule_text(const application& app, const cluster_plan& plan, const std::string& host) {
-  auto port = object_text{}.add_number("number", ui_port(app.spec)).text();
-  object_text service;
+  auto port = json::object_text{}.add_number("number", ui_port(app.spec)).text();
+  json::object_text service;
   service.add_string("name", generic_service_name(app.metadata.name, plan.colour)).add("port", port);
-  object_text path;
+  json::object_text path;
   path.add_string("pathType", "ImplementationSpecific");
-  path.add("backend", object_text{}.add("service", service.text()).text());
-  auto paths = object_text{}.add("paths", list_text{}.add(path.text()).text()).text();
-  return object_text{}.add_string("host", host).add("http", paths).text();
+  path.add("backend", json::object_text{}.add("service", service.text()).text());
+  auto paths = json::object_text{}.add("paths", json::list_text{}.add(path.text()).text()).text();
+  return json::object_text{}.add_string("host", host).add("http", paths).text();
 }
 
 /// As a patch it says too what is not wanted any more.
 std::string ingress_spec(const application& app, const cluster_plan& plan, const std::string& host,
                          bool as_patch = false) {
-  object_text result;
+  json::object_text result;
   auto& wanted = app.spec.ingress;
   if (wanted && wanted->class_name)
     result.add_string("ingressClassName", *wanted->class_name);
-  result.add("rules", list_text{}.add(rule_text(app, plan, host)).text());
+  result.add("rules", json::list_text{}.add(rule_text(app, plan, host)).text());
   if (wanted && wanted->tls_secret_name) {
-    object_text tls;
-    tls.add("hosts", list_text{}.add_string(host).text()).add_string("secretName", *wanted->tls_secret_name);
-    result.add("tls", list_text{}.add(tls.text()).text());
+    json::object_text tls;
+    tls.add("hosts", json::list_text{}.add_string(host).text()).add_string("secretName", *wanted->tls_secret_name);
+    result.add("tls", json::list_text{}.add(tls.text()).text());
   } else if (as_patch) {
     result.add("tls", "null");
   }
@@ -112,7 +112,7 @@ std::string render_ingress(const application& app, const cluster_plan& plan, con
   labels[std::string{labels::ingress_hash}] = ingress_hash(app, plan, options);
   auto& annotations = ingress_annotations(app);
   auto name = ingress_name(app.metadata.name, plan.colour);
-  object_text result;
+  json::object_text result;
   result.add_string("apiVersion", "networking.k8s.io/v1").add_string("kind", "Ingress");
   result.add("metadata", metadata_text(app, name, labels, annotations, ownership::application));
   return result.add("spec", ingress_spec(app, plan, host)).text();
@@ -124,7 +124,7 @@ std::string ingress_hash(const application& app, const cluster_plan& plan, const
 }
 
 std::string ingress_patch(const application& app, const cluster_plan& plan, const render_options& options) {
-  object_text labels, metadata, result;
+  json::object_text labels, metadata, result;
   labels.add_string(labels::ingress_hash, ingress_hash(app, plan, options));
   metadata.add("labels", labels.text()).add("annotations", map_text(ingress_annotations(app)));
   auto spec = ingress_spec(app, plan, ingress_host(app, plan, options), true);
@@ -133,15 +133,15 @@ std::string ingress_patch(const application& app, const cluster_plan& plan, cons
 
 std::string service_switch_patch(const application& app, std::string_view id, std::string_view selector) {
   auto own = pod_selector_value(id, cluster_role::job_manager);
-  object_text pods;
+  json::object_text pods;
   pods.add_string(labels::application, app.metadata.name);
   pods.add_string(labels::deployment_type, to_string(cluster_role::job_manager));
   pods.add_string(labels::pod_selector, selector.empty() ? own : selector);
   pods.add(labels::cluster_id, "null"); // a selector of the reference's early versions
-  auto labels = object_text{}.add_string(labels::cluster_id, id).text();
-  object_text result;
-  result.add("metadata", object_text{}.add("labels", labels).text());
-  return result.add("spec", object_text{}.add("selector", pods.text()).text()).text();
+  auto labels = json::object_text{}.add_string(labels::cluster_id, id).text();
+  json::object_text result;
+  result.add("metadata", json::object_text{}.add("labels", labels).text());
+  return result.add("spec", json::object_text{}.add("selector", pods.text()).text()).text();
 }
 
 } // namespace flink

@@ -82,7 +82,7 @@ std::string merge_lists(const list_rule& rule, json::cursor under, json::cursor 
     return std::string{over.text()};
   auto below = entries(under, rule);
   auto above = entries(over, rule);
-  list_text result;
+  json::list_text result;
   for (auto& x : above) {
     auto* same = rule.strategy == list_strategy::merge ? find(below, x.identity) : nullptr;
     result.add(same ? merge("", same->value, x.value) : std::string{x.value.text()});
@@ -94,7 +94,7 @@ std::string merge_lists(const list_rule& rule, json::cursor under, json::cursor 
 }
 
 std::string merge_objects(json::cursor under, json::cursor over) {
-  object_text result;
+  json::object_text result;
   json::members above{over};
   while (auto x = above.next()) {
     auto below = under.find(x->key);

@@ -1,2 +1,2 @@
-// The one translation unit that compiles Boost.JSON, which Debian has as headers to be built in.
+// Compiles Boost.JSON, which Debian ships as headers only.
 #include <boost/json/src.hpp>

@@ -10,14 +10,14 @@ namespace json {
 
 namespace {
 
-/// Longest part of an unexpected value that is shown, in bytes.
+/// Longest part of an unexpected value that an error shows, in bytes.
 constexpr std::size_t longest_shown = 40;
 
 std::string shown(cursor c) {
   auto text = minify(c.text().substr(0, 4 * longest_shown));
   if (text.size() <= longest_shown)
     return text;
-  return text.substr(0, k8s::character_boundary(text, longest_shown - 3)) + "...";
+  return text.substr(0, character_boundary(text, longest_shown - 3)) + "...";
 }
 
 void append_path(std::string& out, const place& where) {
@@ -38,7 +38,7 @@ std::optional<double> double_of(cursor c) {
   return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
 }
 
-/// Reads 4, and also 4.0 and 4e0, which the API server takes for integers too.
+/// Reads an integer: 4, and also 4.0 and 4e0, which the API server accepts as integers.
 std::optional<int64_t> integer_of(cursor c) {
   auto text = c.text();
   int64_t value = 0;
@@ -52,7 +52,7 @@ std::optional<int64_t> integer_of(cursor c) {
            : std::nullopt;
 }
 
-/// Returns whether a number spelled as an integer would change by becoming a double.
+/// Returns true if a number written as an integer would change its value as a double.
 bool loses_digits(cursor c, double value) {
   constexpr double exact = 9007199254740992.0;
   return std::abs(value) >= exact && c.text().find_first_of(".eE") == std::string_view::npos;
@@ -60,21 +60,21 @@ bool loses_digits(cursor c, double value) {
 
 } // namespace
 
-std::string to_string(const complaint& x) {
+std::string to_string(const field_error& x) {
   return x.field.empty() ? x.problem : x.field + ": " + x.problem;
 }
 
-bool reader::complain(const place& where, std::string_view expected, cursor got) {
-  complaint x;
+bool reader::add_error(const place& where, std::string_view expected, cursor got) {
+  field_error x;
   append_path(x.field, where);
-  ((x.problem += "expected ") += expected) += ", got " + shown(got);
+  ((x.problem += "must be ") += expected) += ", not " + shown(got);
   out_.push_back(std::move(x));
   return false;
 }
 
 bool codec<std::string>::read(reader& r, const place& where, cursor c, std::string& x) {
   if (c.kind() != kind::string)
-    return r.complain(where, "a string", c);
+    return r.add_error(where, "a string", c);
   x = c.string();
   return true;
 }
@@ -85,7 +85,7 @@ void codec<std::string>::write(std::string& out, const std::string& x) {
 
 bool codec<bool>::read(reader& r, const place& where, cursor c, bool& x) {
   if (c.kind() != kind::boolean)
-    return r.complain(where, "true or false", c);
+    return r.add_error(where, "true or false", c);
   x = c.text() == "true";
   return true;
 }
@@ -97,7 +97,7 @@ void codec<bool>::write(std::string& out, bool x) {
 bool codec<double>::read(reader& r, const place& where, cursor c, double& x) {
   auto value = double_of(c);
   if (!value)
-    return r.complain(where, "a number", c);
+    return r.add_error(where, "a number", c);
   x = *value;
   return true;
 }
@@ -109,7 +109,7 @@ void codec<double>::write(std::string& out, double x) {
 bool codec<int64_t>::read(reader& r, const place& where, cursor c, int64_t& x) {
   auto value = integer_of(c);
   if (!value)
-    return r.complain(where, "a 64-bit integer", c);
+    return r.add_error(where, "a 64-bit integer", c);
   x = *value;
   return true;
 }
@@ -121,7 +121,7 @@ void codec<int64_t>::write(std::string& out, int64_t x) {
 bool codec<int32_t>::read(reader& r, const place& where, cursor c, int32_t& x) {
   auto value = integer_of(c);
   if (!value || *value < std::numeric_limits<int32_t>::min() || *value > std::numeric_limits<int32_t>::max())
-    return r.complain(where, "a 32-bit integer", c);
+    return r.add_error(where, "a 32-bit integer", c);
   x = static_cast<int32_t>(*value);
   return true;
 }
@@ -150,9 +150,9 @@ bool codec<std::variant<std::string, double, bool>>::read(reader& r, const place
   }
   auto number = double_of(c);
   if (!number)
-    return r.complain(where, "a string, number or boolean", c);
+    return r.add_error(where, "a string, number or boolean", c);
   if (loses_digits(c, *number))
-    return r.complain(where, "a number of at most 15 digits (write longer ones as a string)", c);
+    return r.add_error(where, "a number of at most 15 digits (write a longer one as a string)", c);
   x = *number;
   return true;
 }
@@ -169,7 +169,7 @@ std::optional<std::size_t> read_name(reader& r, const place& where, cursor c, co
       return i;
     (expected += i > 0 ? ", " : "") += names[i];
   }
-  r.complain(where, expected, c);
+  r.add_error(where, expected, c);
   return std::nullopt;
 }
 
@@ -186,7 +186,7 @@ std::string camel_case(std::string_view member) {
 
 bool read_members(reader& r, const place& where, cursor c, const std::vector<member_codec>& all, void* owner) {
   if (c.kind() != kind::object)
-    return r.complain(where, "an object", c);
+    return r.add_error(where, "an object", c);
   members present{c};
   while (auto m = present.next()) {
     if (m->value.is_null())

@@ -1,10 +1,10 @@
-// One definition per resource: BOOST_DESCRIBE_STRUCT names each member once, `parse` and `write` do
-// the rest. Reading is lenient by member: each mistake is a complaint with the full path of the
-// field, everything else is read. Includes no JSON library, so that it is cheap to include; the
-// first `parse<T>` of a large T costs compile time, so give it one home.
+// Reads and writes described structs as JSON: BOOST_DESCRIBE_STRUCT names each member once, `parse` and `write` do the
+// rest. Promises to read every valid member and to report each invalid one with its full path. Ignores unknown members.
 //
-// Wire names are camelCase of the member's name (`task_slots` is "taskSlots"), a trailing underscore
-// is dropped. Exceptions are told by an overload beside the struct, found by its namespace:
+// Includes no JSON library, so that it compiles fast. `parse<T>` of a large T does not: instantiate it in one source.
+//
+// The JSON name of a member is its name in camelCase (`task_slots` is "taskSlots") without a trailing underscore. An
+// overload of wire_name() beside the struct defines exceptions:
 //   constexpr std::string_view wire_name(const job_status*, std::string_view member) {
 //     return member == "job_id" ? "jobID" : "";
 //   }
@@ -28,52 +28,52 @@
 
 namespace json {
 
-/// A part that is passed through as compact JSON text and judged by the API server.
+/// A value that is kept as compact JSON text. Only the API server validates it.
 struct raw {
   std::string text;
   bool operator==(const raw&) const = default;
 };
 
-/// A mistake in a text that was to be read.
-struct complaint {
-  /// Where, e.g. "spec.taskManagerConfig.taskSlots"; empty for the text as a whole.
+/// An invalid field of a JSON text.
+struct field_error {
+  /// Path of the field, e.g. "spec.taskManagerConfig.taskSlots"; empty for the whole text.
   std::string field;
-  /// What, e.g. "expected a 32-bit integer, got \"two\"".
+  /// What is wrong with it, e.g. "must be a 32-bit integer, not \"two\"".
   std::string problem;
-  bool operator==(const complaint&) const = default;
+  bool operator==(const field_error&) const = default;
 };
 
 /// Returns "field: problem".
-std::string to_string(const complaint& x);
+std::string to_string(const field_error& x);
 
 // -- how values are read and written ----------------------------------------------------------------
 
-/// Where a value stands: a chain up to the root that is spelled out only for a complaint.
+/// Path of a value, as a chain up to the root. It becomes text only for an error.
 struct place {
   const place* parent = nullptr;
   std::string_view key;
-  /// Position in a list; unused for members.
+  /// Index in a list; unused for members.
   std::size_t index = 0;
 };
 
-/// Collects what is wrong while values are read.
+/// Collects errors while values are read.
 class reader {
 public:
-  explicit reader(std::vector<complaint>& out) : out_{out} {}
+  explicit reader(std::vector<field_error>& out) : out_{out} {}
 
-  /// Notes that `expected` was not found; returns false for the caller's convenience.
-  bool complain(const place& where, std::string_view expected, cursor got);
+  /// Adds the error that `got` is not what was `expected`. Always returns false.
+  bool add_error(const place& where, std::string_view expected, cursor got);
 
 private:
-  std::vector<complaint>& out_;
+  std::vector<field_error>& out_;
 };
 
-/// Turns values of type T into text and back: `read` returns whether `x` is usable, `absent` whether
-/// a member of this value is not written at all.
+/// Converts values of type T to JSON text and back. `read` returns true if `x` is valid; `absent` returns true if a
+/// member with this value is not written.
 template <class T>
 struct codec;
 
-/// The part of a codec that is alike for all types that are always written.
+/// Base of codecs for types that are always written.
 struct always_written {
   template <class T>
   static bool absent(const T&) {
@@ -146,7 +146,7 @@ struct codec<std::vector<T>> {
   static bool read(reader& r, const place& where, cursor c, std::vector<T>& x) {
     x.clear();
     if (c.kind() != kind::list)
-      return r.complain(where, "a list", c);
+      return r.add_error(where, "a list", c);
     elements all{c};
     for (std::size_t i = 0; auto element = all.next(); ++i) {
       T value{};
@@ -172,7 +172,7 @@ struct codec<std::map<std::string, T>> {
   static bool read(reader& r, const place& where, cursor c, std::map<std::string, T>& x) {
     x.clear();
     if (c.kind() != kind::object)
-      return r.complain(where, "an object", c);
+      return r.add_error(where, "an object", c);
     members all{c};
     while (auto m = all.next()) {
       T value{};
@@ -195,7 +195,7 @@ struct codec<std::map<std::string, T>> {
 
 // -- described enumerations and structs --------------------------------------------------------------
 
-/// Reads a string that must be one of `names`; returns its position.
+/// Reads a string that must be one of `names`. Returns its index; adds an error and returns nothing for other values.
 std::optional<std::size_t> read_name(reader& r, const place& where, cursor c, const std::vector<std::string>& names);
 
 template <class T>
@@ -219,7 +219,7 @@ struct codec<T> : always_written {
   static void write(std::string& out, T x) { (((out += '"') += boost::describe::enum_to_string(x, "")) += '"'); }
 };
 
-/// How one member of a struct is read and written, without its type.
+/// Reads and writes one member of a struct whose type is erased.
 struct member_codec {
   std::string name;
   bool (*read)(reader&, const place&, cursor, void* owner);
@@ -227,16 +227,16 @@ struct member_codec {
   bool (*absent)(const void* owner);
 };
 
-/// Returns `member` in camelCase without a trailing underscore.
+/// Converts a member's name to camelCase without a trailing underscore.
 std::string camel_case(std::string_view member);
 
-/// Reads the members of an object; returns whether it is one.
+/// Reads the members of an object. Adds an error and returns false if the value is not an object.
 bool read_members(reader& r, const place& where, cursor c, const std::vector<member_codec>& all, void* owner);
 
-/// Writes the members of an object that are not absent.
+/// Writes an object with all members that are not absent.
 void write_members(std::string& out, const std::vector<member_codec>& all, const void* owner);
 
-/// Fallback of the exceptions from camelCase: there are none.
+/// Default for types without exceptions from camelCase.
 constexpr std::string_view wire_name(const void*, std::string_view) {
   return {};
 }
@@ -247,7 +247,7 @@ struct codec<T> : always_written {
   using list
       = boost::mp11::mp_rename<boost::describe::describe_members<T, boost::describe::mod_public>, boost::mp11::mp_list>;
   static_assert(boost::pfr::tuple_size_v<T> == boost::mp11::mp_size<list>::value,
-                "BOOST_DESCRIBE_STRUCT forgets a member");
+                "BOOST_DESCRIBE_STRUCT does not list all members");
 
   template <class D>
   static member_codec codec_of() {
@@ -277,11 +277,11 @@ struct codec<T> : always_written {
   static void write(std::string& out, const T& x) { write_members(out, member_codecs(), &x); }
 };
 
-// -- what others call --------------------------------------------------------------------------------
+// -- entry points --------------------------------------------------------------------------------
 
-/// Reads a value found in a text; `root` is where it stands there, for the complaints.
+/// Reads a value inside a text. Errors are added to `out`, with paths that start at `root`.
 template <class T>
-T read(cursor c, std::vector<complaint>& out, std::string_view root = {}) {
+T read(cursor c, std::vector<field_error>& out, std::string_view root = {}) {
   T x{};
   reader r{out};
   place where{nullptr, root, 0};
@@ -290,9 +290,9 @@ T read(cursor c, std::vector<complaint>& out, std::string_view root = {}) {
   return x;
 }
 
-/// Reads a text; one that is no JSON at all gives one complaint and a value as made by default.
+/// Reads a text. Errors are added to `out`; a text that is not JSON gives one error and a default value.
 template <class T>
-T parse(std::string_view text, std::vector<complaint>& out) {
+T parse(std::string_view text, std::vector<field_error>& out) {
   if (auto problem = flaw(text)) {
     out.push_back({{}, std::move(*problem)});
     return T{};
@@ -300,7 +300,7 @@ T parse(std::string_view text, std::vector<complaint>& out) {
   return read<T>(cursor{text}, out);
 }
 
-/// Writes compact text in the order of the descriptions, without what is absent.
+/// Returns compact JSON with the members in the order of their description, without absent ones.
 template <class T>
 std::string write(const T& x) {
   std::string out;

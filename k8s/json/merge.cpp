@@ -1,5 +1,6 @@
-// Comparing and merging of JSON texts: both walk the values as maps of member names to texts.
+// Compares and merges JSON texts. Both walk an object as a map from member names to texts.
 #include "k8s/json/text.hpp"
+#include "k8s/json/writer.hpp"
 
 #include <charconv>
 #include <map>
@@ -73,27 +74,14 @@ std::string canonical_of(cursor value) {
   return out;
 }
 
-/// Collects the members of an object under construction.
-class object_text {
-public:
-  void add(std::string_view key, std::string_view value) {
-    (((text_ += text_.empty() ? "" : ",") += escape(key)) += ':') += value;
-  }
-  bool empty() const { return text_.empty(); }
-  std::string text() const { return '{' + text_ + '}'; }
-
-private:
-  std::string text_;
-};
-
 std::string diff(cursor before, cursor after, std::size_t depth);
 
-/// Returns the patch of two objects; empty if there is nothing to change.
+/// Returns the merge patch that turns one object into another; empty if they are equal.
 std::string diff_objects(cursor before, cursor after, std::size_t depth) {
   auto old_members = members_of(before);
   object_text patch;
   for (auto& [key, value] : members_of(after)) {
-    // A merge patch cannot set null, so null in the goal is the same as absence.
+    // A merge patch cannot set null, so null in `after` is the same as absence.
     if (value.is_null())
       continue;
     auto i = old_members.find(key);

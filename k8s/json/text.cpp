@@ -16,8 +16,8 @@ constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// Returns the position behind the string that begins at `at`. Most of a text is in long strings without a backslash:
-/// those are found by memchr.
+/// Returns the position after the string that begins at `at`. Uses memchr, because most strings are long and contain no
+/// backslash.
 std::size_t string_end(std::string_view text, std::size_t at) {
   ++at;
   while (at < text.size()) {
@@ -30,7 +30,7 @@ std::size_t string_end(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// Characters outside of strings that the end of a list or object depends on.
+/// Characters outside strings that matter for finding the end of a list or object.
 constexpr auto matters = [] {
   std::array<bool, 256> out{};
   for (char c : {'"', '{', '}', '[', ']'})
@@ -38,7 +38,7 @@ constexpr auto matters = [] {
   return out;
 }();
 
-/// Returns the position behind the list or object that begins at `at`.
+/// Returns the position after the list or object that begins at `at`.
 std::size_t container_end(std::string_view text, std::size_t at) {
   for (std::size_t depth = 0; at < text.size();) {
     auto c = text[at];
@@ -59,7 +59,7 @@ std::size_t container_end(std::string_view text, std::size_t at) {
   return text.size();
 }
 
-/// Returns the position behind the value that begins at `at`; `at` itself if there is none.
+/// Returns the position after the value that begins at `at`; `at` itself if there is no value.
 std::size_t value_end(std::string_view text, std::size_t at) {
   if (at >= text.size())
     return text.size();
@@ -108,8 +108,8 @@ std::optional<uint32_t> hex4(std::string_view text, std::size_t at) {
 
 constexpr uint32_t replacement_character = 0xFFFD;
 
-/// Decodes the \uXXXX whose digits begin at `at`, with its second half if it is a surrogate; moves
-/// `at` behind what was read.
+/// Decodes the \uXXXX whose digits begin at `at`, including the second half of a surrogate pair. Moves `at` to the next
+/// unread character.
 uint32_t read_escaped_code(std::string_view text, std::size_t& at) {
   auto high = hex4(text, at);
   if (!high)
@@ -152,8 +152,8 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-/// Names the value that made simdjson refuse a text as a whole because of one number: such a text
-/// is served all the same, and the number is complained about where it is read.
+/// Checks a text that simdjson refuses because of a number out of range. Such a text is accepted here; the number
+/// becomes an error of its field when it is read.
 std::optional<std::string> flaw_besides_numbers(std::string_view text) {
   boost::json::parse_options options;
   options.max_depth = max_depth;
@@ -162,12 +162,12 @@ std::optional<std::string> flaw_besides_numbers(std::string_view text) {
   return error ? std::optional{"not JSON: " + error.message()} : std::nullopt;
 }
 
-/// A parser keeps buffers of the size of the largest text it met, so large ones get their own.
+/// Texts up to this size share a parser. A parser keeps buffers for its largest text, so longer texts get their own.
 constexpr std::size_t largest_shared_text = 64 * 1024;
 
 simdjson::dom::parser parser_for(std::size_t size) {
   simdjson::dom::parser out;
-  // A failure to allocate shows again when it parses.
+  // If this allocation fails, parsing fails too and reports it.
   static_cast<void>(out.allocate(size, max_depth));
   return out;
 }
@@ -191,7 +191,7 @@ std::optional<std::string> flaw(std::string_view text) {
   return std::string{"not JSON: "} + simdjson::error_message(error);
 }
 
-// -- looking into text -------------------------------------------------------------------------------
+// -- reading -------------------------------------------------------------------------------
 
 cursor::cursor(std::string_view text) {
   auto begin = next_token(text, 0, ' ');
@@ -273,7 +273,7 @@ std::optional<member> members::next() {
   return member{unescape(text_.substr(begin, key_end - begin)), cursor{text_.substr(value, end - value)}};
 }
 
-// -- spelling ----------------------------------------------------------------------------------------
+// -- writing ----------------------------------------------------------------------------------------
 
 std::string minify(std::string_view text) {
   std::string out;
@@ -292,7 +292,7 @@ std::string minify(std::string_view text) {
 
 namespace {
 
-/// Returns the length of the UTF-8 sequence at the start of `text`; 0 if it is none.
+/// Returns the length of the UTF-8 sequence at the start of `text`; 0 if it is invalid.
 std::size_t sequence_length(std::string_view text) {
   auto first = static_cast<unsigned char>(text[0]);
   auto length = first < 0x80 ? 1U : first < 0xC2 ? 0U : first < 0xE0 ? 2U : first < 0xF0 ? 3U : first < 0xF5 ? 4U : 0U;
@@ -311,7 +311,7 @@ void append_escaped(std::string& out, char c) {
   ((out += "\\u00") += digits[byte >> 4]) += digits[byte & 15];
 }
 
-/// Returns how many bytes stand for themselves in a string.
+/// Returns how many bytes at the start of `text` need no escaping.
 std::size_t plain_run(std::string_view text) {
   auto special = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; };
   return static_cast<std::size_t>(std::ranges::find_if(text, special) - text.begin());
@@ -344,7 +344,7 @@ std::string escape(std::string_view text) {
 }
 
 std::string number_text(double x) {
-  // Beyond 2^53 not every integer is a double: leave such values in their floating spelling.
+  // Not every integer beyond 2^53 is a double: write such values in floating-point notation.
   constexpr double exact = 9007199254740992.0;
   std::array<char, 32> buffer{};
   auto result = x > -exact && x < exact && x == static_cast<double>(static_cast<int64_t>(x))

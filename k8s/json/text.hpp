@@ -1,6 +1,6 @@
-// JSON as text: looked into, cut, compared and merged without ever becoming numbers, so that what a
-// user wrote reaches the API server as it was written. All functions are total: text that is not
-// JSON gives a useless result, never a crash; ask `flaw` first where that matters.
+// Reads, compares and merges JSON as text. Numbers are not converted, so that user input reaches the API server
+// unchanged. All functions accept any text: invalid JSON gives a meaningless result but no crash. Call `flaw` first to
+// reject it.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +11,15 @@
 
 namespace json {
 
-/// Deepest nesting that is accepted; deeper text is refused before anything walks it.
+/// Deepest nesting that is accepted; `flaw` rejects deeper texts.
 constexpr std::size_t max_depth = 512;
 
-/// Says why `text` is not exactly one JSON value; nothing if it is one.
+/// Returns why `text` is not exactly one JSON value; nothing if it is one.
 std::optional<std::string> flaw(std::string_view text);
 
-/// What a value is, told by its first character.
+/// Kind of a value, recognised by its first character.
 enum class kind {
-  /// `null`, and whatever is no value at all.
+  /// `null`, or no value.
   null,
   /// `true` or `false`.
   boolean,
@@ -33,46 +33,46 @@ enum class kind {
   object,
 };
 
-/// One value inside a JSON text that outlives it.
+/// One value inside a JSON text. The text must outlive the cursor.
 class cursor {
 public:
-  /// The value `null`.
+  /// Makes a cursor to `null`.
   cursor() = default;
 
-  /// The value that `text` is, without the white space around it.
+  /// Makes a cursor to the value that `text` contains, without surrounding white space.
   explicit cursor(std::string_view text);
 
-  /// Returns what the value is.
+  /// Returns the kind of the value.
   json::kind kind() const;
 
-  /// Returns the value as it is spelled in the source.
+  /// Returns the value as it is written in the text.
   std::string_view text() const { return text_; }
 
-  /// Returns whether the value is `null`.
+  /// Returns true for `null`.
   bool is_null() const { return kind() == kind::null; }
 
-  /// Returns the content of a string; empty for other values.
+  /// Returns the content of a string, unescaped; empty for other values.
   std::string string() const;
 
-  /// Returns the last member called `key` of an object.
+  /// Returns the last member `key` of an object; nothing if there is none.
   std::optional<cursor> find(std::string_view key) const;
 
-  /// Returns what is found by following `keys` through objects.
+  /// Returns the value at the path `keys`; nothing if there is none.
   std::optional<cursor> find(std::initializer_list<std::string_view> keys) const;
 
-  /// Returns the string found by following `keys`; empty if there is none.
+  /// Returns the string at the path `keys`; empty if there is none.
   std::string string_at(std::initializer_list<std::string_view> keys) const;
 
 private:
   std::string_view text_ = "null";
 };
 
-/// Walks the elements of a list; of other values there are none.
+/// Iterates over the elements of a list. Other values have none.
 class elements {
 public:
   explicit elements(cursor list);
 
-  /// Returns the next element.
+  /// Returns the next element; nothing at the end.
   std::optional<cursor> next();
 
 private:
@@ -80,20 +80,20 @@ private:
   std::size_t at_;
 };
 
-/// A member of an object.
+/// One member of an object.
 struct member {
-  /// The name, unescaped.
+  /// Name of the member, unescaped.
   std::string key;
-  /// Its value.
+  /// Value of the member.
   cursor value;
 };
 
-/// Walks the members of an object in their order; of other values there are none.
+/// Iterates over the members of an object in their order. Other values have none.
 class members {
 public:
   explicit members(cursor object);
 
-  /// Returns the next member.
+  /// Returns the next member; nothing at the end.
   std::optional<member> next();
 
 private:
@@ -101,24 +101,23 @@ private:
   std::size_t at_;
 };
 
-/// Returns `text` without white space between its tokens.
+/// Returns `text` without white space between tokens.
 std::string minify(std::string_view text);
 
-/// Returns `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
+/// Returns `text` as a JSON string with quotes. Bytes that are not valid UTF-8 become U+FFFD.
 std::string escape(std::string_view text);
 
-/// Returns the one spelling of all texts that mean the same: keys sorted by byte, numbers
-/// normalised, no white space. For hashing and comparing.
+/// Returns the canonical form of a text, for hashing and comparing: keys sorted by byte, numbers normalised, no white
+/// space.
 std::string canonical(std::string_view text);
 
-/// Returns the shortest decimal text that reads back as `x`, integers without a fraction; `null`
-/// for what JSON cannot say.
+/// Returns the shortest decimal text that reads back as `x`; integers have no fraction. Infinity and NaN become `null`.
 std::string number_text(double x);
 
-/// Returns the merge patch (RFC 7386) that turns `before` into `after`; empty if they mean the same.
+/// Returns the merge patch (RFC 7386) that turns `before` into `after`; empty if they are equal.
 std::string merge_diff(std::string_view before, std::string_view after);
 
-/// Returns `target` changed by a merge patch (RFC 7386).
+/// Returns `target` after applying a merge patch (RFC 7386).
 std::string apply_merge_patch(std::string_view target, std::string_view patch);
 
 } // namespace json

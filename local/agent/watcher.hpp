@@ -119,7 +119,7 @@ private:
   void on(const k8s::removed<watched<T>>& x) { tell_.on_remove(x.object->value); }
 
   void on_page(const net::response& x) {
-    json::complaint problem;
+    json::field_error problem;
     auto page = x.status == 200 ? k8s::split_list(x.body, problem) : std::nullopt;
     if (!page)
       return fail(x);
@@ -133,7 +133,7 @@ private:
   }
 
   void on_line(std::string_view text) {
-    json::complaint problem;
+    json::field_error problem;
     auto line = k8s::decode_watch_line(text, problem);
     if (!line || line->error) {
       api_.transport.cancel(call_);
@@ -164,7 +164,7 @@ private:
   }
 
   std::shared_ptr<const watched<T>> decode(std::string_view text) {
-    json::complaint problem;
+    json::field_error problem;
     boost::system::error_code error;
     auto meta = k8s::decode_meta(text, problem);
     auto value = boost::json::parse(boost::json::string_view{text.data(), text.size()}, error);

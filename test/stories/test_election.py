@@ -82,7 +82,7 @@ def test_the_other_operator_goes_on_and_never_do_both_act(app: App, cluster, pai
     overview = standby.introspect("/")
     assert overview["synced"] and not overview["election"]["leads"]
     assert overview["election"]["leader"] == leader.introspect("/")["election"]["identity"]
-    assert [x["step"] for x in overview["applications"] if x["name"] == app.name] == ["standing by"]
+    assert [x["step"] for x in overview["applications"] if x["name"] == app.name] == ["standby"]
 
     # An upgrade: the leader is asked to go in the middle of its work.
     app.update("v2")

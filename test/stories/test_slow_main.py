@@ -11,7 +11,7 @@ TOO_SLOW = "--main-sleep-ms 600000"
 def until_main_runs(app: App, order: str) -> None:
     """Waits until that is said to be what the operator has asked for and has no answer to."""
     path = f"/applications/{app.namespace}/{app.name}"
-    until(f"main() to run: {order}", lambda: f"main() runs: {order}" in app.cluster.operator.introspect(path)["step"])
+    until(f"main() to run: {order}", lambda: f"main() is running: {order}" in app.cluster.operator.introspect(path)["step"])
 
 
 def start(app: App) -> tuple[str, str]:

@@ -96,13 +96,13 @@ protected:
   }
 
   actors::kube_actor kube() {
-    return sys.spawn(actors::kubernetes_gateway, &wire, there.origin(), counters, actors::leads_for_ever());
+    return sys.spawn(actors::kubernetes_gateway, &wire, there.origin(), counters, actors::permanent_leadership());
   }
 
   actors::flink_actor flink() {
     return sys.spawn(actors::flink_gateway, &wire,
                      actors::job_manager_access{.url_template = there.origin() + "/{namespace}/{pod}"}, counters,
-                     actors::leads_for_ever());
+                     actors::permanent_leadership());
   }
 
   template <class Handle>

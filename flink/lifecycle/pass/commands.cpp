@@ -73,7 +73,7 @@ void commands::cancel(const std::string& cluster_id, const std::string& job_id) 
 
 void commands::ensure(const action& what) {
   auto how = send(what);
-  auto pause = answered_at(what) + defaults::effect_seen - in.now.steady;
+  auto pause = answered_at(what) + defaults::effect_timeout - in.now.steady;
   if (how == progress::unknown || (how == progress::done && pause.count() <= 0))
     act(what);
   else if (how == progress::done)

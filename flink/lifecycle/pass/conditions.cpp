@@ -91,7 +91,7 @@ claim troubled(const status& next, bool holds, const waiting& w) {
 
 claim ready(const status& next, const situation& x, const waiting& w) {
   auto at = phase_of(next);
-  bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.complaints.empty();
+  bool wanted = next.cluster && next.cluster->spec_hash == x.spec_hash && x.errors.empty();
   if (at == phase::Running && wanted && job_runs(next.job_status) && !w.blocked)
     return next.reason && next.reason->starts_with(unverified) ? claim{true, std::string{unverified}, *next.reason}
                                                                : claim{true, "JobRunning", headline(at)};
@@ -137,7 +137,7 @@ claim degraded(const status& next, const waiting& w) {
 
 void set(status& next, const situation& x, const std::string& type, claim c) {
   if (c.message.size() > config::defaults::max_message)
-    c.message.resize(k8s::character_boundary(c.message, config::defaults::max_message));
+    c.message.resize(json::character_boundary(c.message, config::defaults::max_message));
   std::string value = c.holds ? "True" : "False";
   k8s::condition* slot = nullptr;
   for (auto& y : next.conditions)

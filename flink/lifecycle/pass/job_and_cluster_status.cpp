@@ -25,7 +25,7 @@ bool is_leaving(phase x) {
 /// Returns whether the job fails now or has failed a moment ago, by its JobManager's clock.
 bool fails(const rest::job& x) {
   return x.state == rest::job_state::restarting || x.state == rest::job_state::failing
-      || (x.last_failing > 0 && milliseconds{x.now - x.last_failing} < defaults::job_settles);
+      || (x.last_failing > 0 && milliseconds{x.now - x.last_failing} < defaults::crash_loop_cooldown);
 }
 
 std::string_view health_of(const rest::job& x, phase at) {

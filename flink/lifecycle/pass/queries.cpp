@@ -23,8 +23,8 @@ void queries::request(const action& question, const std::chrono::steady_clock::t
 }
 
 const std::vector<rest::job_summary>* queries::jobs_now(const cluster_view& c) {
-  auto* all = ask(c, ask_jobs{c.id}, defaults::fresh);
-  return all && age_of(c.known(ask_jobs{c.id})->at) < defaults::fresh ? all : nullptr;
+  auto* all = ask(c, ask_jobs{c.id}, defaults::answer_max_age);
+  return all && age_of(c.known(ask_jobs{c.id})->at) < defaults::answer_max_age ? all : nullptr;
 }
 
 const rest::job* queries::known_job(const cluster_view& c, const std::string& id) const {

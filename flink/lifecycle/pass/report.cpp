@@ -9,7 +9,7 @@ namespace flink {
 
 using std::chrono::milliseconds;
 
-report::report(const situation& what) : pass_inputs{what}, requeue_after_{config::defaults::look_at_rest} {}
+report::report(const situation& what) : pass_inputs{what}, requeue_after_{config::defaults::resync_period} {}
 
 void report::event(std::string reason, std::string message) {
   act(record_event{false, std::move(reason), std::move(message)});

@@ -29,7 +29,7 @@ struct settings {
 struct situation {
   const application& app;
   /// Errors that the spec's decoder and flink::validate found. A spec with errors is not deployed.
-  const std::vector<json::complaint>& complaints;
+  const std::vector<json::field_error>& errors;
   /// flink::spec_hash() of the application; computed once per edit, not per decision.
   const std::string& spec_hash;
   const observation& seen;

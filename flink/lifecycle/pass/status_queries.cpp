@@ -11,7 +11,7 @@ namespace defaults = config::defaults;
 
 std::string spec_errors(const pass_inputs& p) {
   constexpr std::size_t shown = 5;
-  auto& all = p.in.complaints;
+  auto& all = p.in.errors;
   std::string words;
   for (std::size_t i = 0; i < std::min(all.size(), shown); ++i)
     words += (i ? "; " : "") + json::to_string(all[i]);
@@ -68,7 +68,7 @@ phase resting_phase(const pass_inputs& p) {
 }
 
 bool deploy_wanted(const pass_inputs& p) {
-  if (!p.in.complaints.empty())
+  if (!p.in.errors.empty())
     return false;
   if (p.was.cluster && p.in.spec_hash == p.was.cluster->spec_hash)
     return false;

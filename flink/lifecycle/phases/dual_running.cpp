@@ -73,7 +73,7 @@ void watch_newer(pass& p) {
   alone.status.deploy_version = p.was.updating_version;
   alone.status.job_status = p.was.version_statuses[1].job_status;
   alone.status.cluster_status = p.was.version_statuses[1].cluster_status;
-  situation picture{alone, p.in.complaints, p.in.spec_hash, p.in.seen, p.in.settings, p.in.fresh, p.in.now};
+  situation picture{alone, p.in.errors, p.in.spec_hash, p.in.seen, p.in.settings, p.in.fresh, p.in.now};
   pass other{picture};
   watch_version(other, in_words(newer(p.was)));
   auto d = other.finish();
@@ -90,7 +90,7 @@ void watch_newer(pass& p) {
 /// Returns whether the spec asks for another version than the newer one. Deploying it now would make three versions, or
 /// choose for the user.
 bool edit_waits(const pass& p) {
-  return p.in.complaints.empty() && p.in.spec_hash != p.was.updating_cluster->spec_hash;
+  return p.in.errors.empty() && p.in.spec_hash != p.was.updating_cluster->spec_hash;
 }
 
 void report_what_is_next(pass& p) {

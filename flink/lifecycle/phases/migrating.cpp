@@ -104,7 +104,7 @@ void no_job_runs(pass& p, const survey& all, const std::string& deployed) {
 void first_deploy(pass& p) {
   if (phase_of(p.was) == phase::DeployFailed)
     return take_over_failure(p);
-  if (!p.in.complaints.empty())
+  if (!p.in.errors.empty())
     return; // decide() says so
   if (!remove_others(p, {}))
     return;

@@ -150,7 +150,7 @@ void on_steady(pass& p) {
   if (deploy_wanted(p))
     return begin_deploy(p, "the spec has changed");
   bool reverted = p.was.cluster && p.in.spec_hash == p.was.cluster->spec_hash && !serving_job(p.was).empty();
-  if (phase_of(p.was) == phase::DeployFailed && reverted && p.in.complaints.empty()) {
+  if (phase_of(p.was) == phase::DeployFailed && reverted && p.in.errors.empty()) {
     p.next.failed_deploy_hash.reset();
     p.next.reason.reset();
     p.enter(phase::Running, "the spec is again the one that runs");
@@ -163,7 +163,7 @@ void on_steady(pass& p) {
   quiet_failed_cluster(p);
   if (p.was.cluster)
     watch_job(p, p.cluster(p.was.cluster->id));
-  if (p.was.cluster && p.in.complaints.empty())
+  if (p.was.cluster && p.in.errors.empty())
     keep_ingress(p);
   if (phase_of(p.next) == phase::DeployFailed)
     p.wait("DeployFailed", "waiting for an edit: " + p.was.reason.value_or("the deploy failed"));

@@ -31,7 +31,7 @@ std::string its_time(const pass& p, const cluster_view& c, const std::string& jo
   if (!known)
     return p.now_text();
   auto since = p.in.now.steady - p.job_answered(c, job_id);
-  auto now = std::chrono::milliseconds{known->now} + defaults::shows_within
+  auto now = std::chrono::milliseconds{known->now} + defaults::rest_cache_age
            + std::chrono::duration_cast<std::chrono::milliseconds>(since);
   return k8s::format_milliseconds(std::chrono::system_clock::time_point{now});
 }
@@ -60,8 +60,8 @@ void saved_beside(pass& p, const cluster_view& old, const std::string& path) {
   auto* told = p.ask(old, ask_checkpoints{old.id, job}, p.poll_interval(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
   if (taken && taken->external_path != path && is_known_savepoint(p.was, taken->external_path))
-    taken.reset();                                                          // one from before
-  bool cached = !taken && p.in.now.steady - asked < defaults::shows_within; // the answer came from Flink's cache
+    taken.reset();                                                            // one from before
+  bool cached = !taken && p.in.now.steady - asked < defaults::rest_cache_age; // the answer came from Flink's cache
   if ((!told || cached) && old.leader && !out_of_time(p))
     return p.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
   if (taken && p.next.job_status) // where a lost trigger has left another one after it, that is the newest
@@ -88,7 +88,7 @@ void await_end(pass& p, const cluster_view& old, const std::string& path) {
 /// Returns whether tasks of the job are missing: then no savepoint can stop it. Returns nullopt if all tasks run but
 /// the job failed a moment ago, perhaps because of the stop; a crash loop has such moments, too.
 std::optional<bool> has_missing_tasks(pass& p, const cluster_view& old) {
-  auto* known = p.ask(old, ask_job{old.id, serving_job(p.was)}, defaults::fresh);
+  auto* known = p.ask(old, ask_job{old.id, serving_job(p.was)}, defaults::answer_max_age);
   if (!known || !*known)
     return false;
   auto& job = **known;
@@ -148,10 +148,10 @@ void trigger_unknown(pass& p, const cluster_view& old) {
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
   // After a savepoint of a job that goes on there may be checkpoints; then another savepoint is taken.
-  bool may_be_its = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(p.was, last->external_path)
-                 && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}}
-                            + defaults::clock_grace
-                        >= *began;
+  bool may_be_its
+      = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(p.was, last->external_path)
+     && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}} + defaults::clock_skew
+            >= *began;
   // The savepoint of a stop ends the job soon. If the job goes on, it is another savepoint that the status misses.
   auto job = serving_job(p.was);
   auto asked = p.answered_at(ask_savepoint{old.id, job, *p.was.target->trigger_id});

@@ -220,7 +220,7 @@ void stay_suspended(pass& p) {
     else if (jobs || !c.leader)
       remove_cluster(p, id);
   }
-  if (!p.in.complaints.empty())
+  if (!p.in.errors.empty())
     p.blocked("InvalidSpec", spec_errors(p));
   p.wait("Suspended", "waiting for spec.suspend to be taken back");
 }

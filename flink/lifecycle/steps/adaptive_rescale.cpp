@@ -137,7 +137,8 @@ void raise(pass& p, const cluster_view& c, const rest::requirements& present, co
 bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::string& why) {
   auto [from, to] = wanted(p);
   auto job = serving_job(p.was);
-  auto* present = p.ask(c, ask_requirements{c.id, job}, defaults::fresh, p.in.now.steady - defaults::fresh);
+  auto* present
+      = p.ask(c, ask_requirements{c.id, job}, defaults::answer_max_age, p.in.now.steady - defaults::answer_max_age);
   if (fate_of_job(p, c, job) == job_fate::ended) {
     restart_instead(p, "job " + job + " has ended by itself");
     return true;

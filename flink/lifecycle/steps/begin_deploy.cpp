@@ -135,7 +135,7 @@ void begin_deploy(pass& p, std::string why) {
 }
 
 bool supersede(pass& p) {
-  if (!p.in.complaints.empty()) {
+  if (!p.in.errors.empty()) {
     fail_deploy(p, "InvalidSpec", spec_errors(p));
     return true;
   }

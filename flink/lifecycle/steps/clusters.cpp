@@ -96,8 +96,8 @@ bool recreate_objects(commands& p, const cluster_view& c) {
   auto missing = missing_objects(p, c);
   if (missing.empty())
     return false;
-  bool known = p.was.cluster && p.was.cluster->id == c.id && p.was.cluster->spec_hash == p.in.spec_hash
-            && p.in.complaints.empty();
+  bool known
+      = p.was.cluster && p.was.cluster->id == c.id && p.was.cluster->spec_hash == p.in.spec_hash && p.in.errors.empty();
   auto what = "the " + std::string{to_string(missing.front())} + " of cluster " + c.id + " is missing";
   if (!known)
     p.blocked("ObjectsMissing", what + ", and the spec has moved on from what runs there: "

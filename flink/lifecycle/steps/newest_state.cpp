@@ -80,9 +80,10 @@ std::optional<std::string> first_restore_path(const pass_inputs& p) {
 recoverable newest_state(queries& p, const cluster_view& old, const std::string& job_id, age_limit limit) {
   std::optional<candidate> best;
   if (old.leader) {
-    auto* job = p.ask(old, ask_job{old.id, job_id}, defaults::fresh);
-    auto* told
-        = job ? p.ask(old, ask_checkpoints{old.id, job_id}, defaults::fresh, p.job_answered(old, job_id)) : nullptr;
+    auto* job = p.ask(old, ask_job{old.id, job_id}, defaults::answer_max_age);
+    auto* told = job
+                   ? p.ask(old, ask_checkpoints{old.id, job_id}, defaults::answer_max_age, p.job_answered(old, job_id))
+                   : nullptr;
     if (!told)
       return {.pending = true};
     if (*job && (*job)->state == rest::job_state::finished && !(*told && (*told)->latest_savepoint))

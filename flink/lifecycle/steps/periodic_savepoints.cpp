@@ -101,7 +101,7 @@ void complete(queries& p, const cluster_view& c, const std::string& path) {
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   bool listed = last && last->external_path == path;
-  if (!listed && p.in.now.steady - trigger_answered(p) < defaults::shows_within)
+  if (!listed && p.in.now.steady - trigger_answered(p) < defaults::rest_cache_age)
     return p.requeue_within(defaults::poll_first); // the answer came from Flink's cache
   if (listed)
     count_as_checkpoint(p, *last);
@@ -117,7 +117,7 @@ void trigger_lost(queries& p, const cluster_view& c) {
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = time_of(r.started_at);
   bool ours = last && began && !is_known_savepoint(p.was, last->external_path)
-           && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_grace >= *began;
+           && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_skew >= *began;
   if (ours) {
     count_as_checkpoint(p, *last);
     return conclude(p, last->external_path, std::nullopt);
@@ -219,7 +219,7 @@ void take_due_savepoints(queries& p) {
     return conclude(p, std::nullopt, "the job is " + std::string{to_string(job->state)});
   if (r)
     return follow(p, c);
-  if (!p.in.complaints.empty())
+  if (!p.in.errors.empty())
     return; // a schedule that could not be read would be due for ever
   auto wanted = due(p);
   if (wanted && rest::all_tasks_running(*job))

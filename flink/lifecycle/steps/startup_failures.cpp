@@ -59,7 +59,7 @@ std::optional<defect> defect_of(const cluster_view& c) {
 /// Returns whether waiting longer is useless. A pod that cannot be scheduled gets the whole timeout, a broken pod less.
 bool hopeless(const pass_inputs& p, const defect& x) {
   return x.final
-      || (x.reason != "Unschedulable" && p.passed(p.was.target->step_started_at, defaults::broken_pod_patience));
+      || (x.reason != "Unschedulable" && p.passed(p.was.target->step_started_at, defaults::broken_pod_timeout));
 }
 
 } // namespace

@@ -10,18 +10,18 @@ incarnation::incarnation(network& through, const world& outside, incarnation_set
       .decide = setup.decide,
       .wall_clock = [this, &outside] { return std::chrono::system_clock::time_point{outside.wall() + clock_skew}; },
       .counters = std::make_shared<actors::metrics>()};
-  actors::crew_setup all{
+  actors::operator_actors_setup all{
       .transport = &wire_, .api_origin = api_origin, .application = std::move(each), .seed = setup.seed};
   if (setup.elected)
-    all.candidacy = {{.identity = identity, .lease = {"default", "flink-operator"}}, [this] { lost = true; }};
-  crew_ = actors::spawn_crew(system_.sys, std::move(all));
-  system_.end_later(crew_.root);
-  for (auto& x : crew_.watches)
+    all.leader_election = {{.identity = identity, .lease = {"default", "flink-operator"}}, [this] { lost = true; }};
+  actors_ = actors::spawn_operator_actors(system_.sys, std::move(all));
+  system_.end_later(actors_.root);
+  for (auto& x : actors_.watches)
     system_.end_later(x);
-  system_.end_later(crew_.flink);
-  system_.end_later(crew_.kube);
-  if (crew_.election)
-    system_.end_later(crew_.election);
+  system_.end_later(actors_.flink);
+  system_.end_later(actors_.kube);
+  if (actors_.election)
+    system_.end_later(actors_.election);
 }
 
 incarnation::~incarnation() {

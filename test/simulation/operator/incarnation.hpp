@@ -1,7 +1,7 @@
 // One life of the operator's process: the real actors on virtual time. Making one is its start, destroying it kill -9.
 #pragma once
 
-#include "actors/crew.hpp"
+#include "actors/operator_actors.hpp"
 #include "test/simulation/world/network.hpp"
 #include "test/unit/actors/virtual_system.hpp"
 
@@ -37,7 +37,7 @@ public:
   void advance(time_point to);
 
   /// Whether its gateways would send an order now.
-  bool may_act(time_point now) const { return crew_.may_act->may_act(now); }
+  bool may_act(time_point now) const { return actors_.may_act->may_act(now); }
 
   milliseconds clock_skew;
   const std::string identity;
@@ -48,7 +48,7 @@ private:
   // The actors call the wire while they end.
   wire wire_;
   actors::test::virtual_system system_;
-  actors::crew crew_;
+  actors::operator_actors actors_;
 };
 
 } // namespace simulation

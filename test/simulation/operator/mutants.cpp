@@ -18,7 +18,7 @@ struct false_picture {
   explicit false_picture(const situation& x) : app{x.app}, seen{x.seen}, hash{x.spec_hash}, of{x} {}
 
   decision decide() const {
-    return flink::decide({app, of.complaints, hash, seen, of.settings, fresh ? *fresh : of.fresh, of.now});
+    return flink::decide({app, of.errors, hash, seen, of.settings, fresh ? *fresh : of.fresh, of.now});
   }
 
   application app;

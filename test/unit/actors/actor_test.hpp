@@ -73,7 +73,7 @@ protected:
   fake_transport net;
   std::shared_ptr<metrics> counters = std::make_shared<metrics>();
   /// A test takes it away.
-  std::shared_ptr<leadership> may_act = leads_for_ever();
+  std::shared_ptr<leadership> may_act = permanent_leadership();
   virtual_system system;
 };
 

@@ -79,11 +79,11 @@ protected:
 private:
   static kube_actor::behavior_type kubernetes_gateway_of(kube_actor::stateful_pointer<kubernetes_gateway_state> self,
                                                          net::transport* net, std::shared_ptr<metrics> counters) {
-    return kubernetes_gateway(self, net, "http://api", std::move(counters), leads_for_ever());
+    return kubernetes_gateway(self, net, "http://api", std::move(counters), permanent_leadership());
   }
   static flink_actor::behavior_type flink_gateway_of(flink_actor::stateful_pointer<flink_gateway_state> self,
                                                      net::transport* net, std::shared_ptr<metrics> counters) {
-    return flink_gateway(self, net, {}, std::move(counters), leads_for_ever());
+    return flink_gateway(self, net, {}, std::move(counters), permanent_leadership());
   }
 };
 

@@ -1,8 +1,8 @@
 // ELECTION before an API server that the test plays; the rules are k8s::candidate's and tested there.
-#include "actors/crew.hpp"
 #include "actors/election.hpp"
 #include "actors/introspection.hpp"
 #include "actors/operator.hpp"
+#include "actors/operator_actors.hpp"
 #include "k8s/time.hpp"
 #include "test/unit/actors/actor_test.hpp"
 
@@ -26,7 +26,7 @@ class election_actor_test : public actor_test {
 protected:
   election_actor_test() { may_act->end(); }
 
-  void stand() { won = ask<messages::lead>(me, messages::stand{}); }
+  void stand() { won = ask<messages::lease_acquired>(me, messages::acquire_lease{}); }
 
   void win() {
     stand();
@@ -39,15 +39,15 @@ protected:
   std::string body_of(const std::string& part) { return net.find(part) ? net.find(part)->what.body : "none"; }
 
   int lost = 0;
-  std::shared_ptr<promised<messages::lead>> won;
-  election_actor me
-      = spawn(election, election_setup{.transport = &net,
-                                       .origin = "http://api",
-                                       .candidacy = {{.identity = "me", .lease = {"ops", "l"}}, [this] { ++lost; }},
-                                       .may_act = may_act,
-                                       .counters = counters,
-                                       .wall_clock = [this] { return wall(); },
-                                       .seed = 1});
+  std::shared_ptr<promised<messages::lease_acquired>> won;
+  election_actor me = spawn(
+      election, election_setup{.transport = &net,
+                               .origin = "http://api",
+                               .leader_election = {{.identity = "me", .lease = {"ops", "l"}}, [this] { ++lost; }},
+                               .may_act = may_act,
+                               .counters = counters,
+                               .wall_clock = [this] { return wall(); },
+                               .seed = 1});
 };
 
 TEST_F(election_actor_test, asks_for_nothing_before_it_is_told_to_stand) {
@@ -123,7 +123,7 @@ TEST_F(election_actor_test, stands_by_while_another_leads_and_takes_over_when_th
 
 TEST_F(election_actor_test, gives_the_lease_back_when_asked_and_acts_no_more_before_that) {
   win();
-  auto released = ask<messages::released>(me, messages::release{});
+  auto released = ask<messages::lease_released>(me, messages::release_lease{});
   EXPECT_FALSE(acts());
   EXPECT_FALSE(released->came());
   EXPECT_THAT(body_of("PATCH " + leases), HasSubstr("\"holderIdentity\":\"\""));
@@ -137,7 +137,7 @@ TEST_F(election_actor_test, gives_the_lease_back_when_asked_and_acts_no_more_bef
 TEST_F(election_actor_test, waits_for_the_renewal_under_way_before_it_gives_the_lease_back) {
   win();
   advance(2400ms);
-  auto released = ask<messages::released>(me, messages::release{});
+  auto released = ask<messages::lease_released>(me, messages::release_lease{});
   answer("PATCH " + leases, 200, record("me", 2));
   EXPECT_FALSE(acts());
   EXPECT_THAT(body_of("PATCH " + leases), HasSubstr("\"resourceVersion\":\"2\""));
@@ -146,13 +146,13 @@ TEST_F(election_actor_test, waits_for_the_renewal_under_way_before_it_gives_the_
 }
 
 TEST_F(election_actor_test, has_nothing_to_give_back_if_it_never_led) {
-  EXPECT_TRUE(ask<messages::released>(me, messages::release{})->value);
+  EXPECT_TRUE(ask<messages::lease_released>(me, messages::release_lease{})->value);
   EXPECT_EQ(net.calls.size(), 0U);
 }
 
 TEST_F(election_actor_test, a_lease_that_cannot_be_given_back_does_not_hold_up_the_end) {
   win();
-  auto released = ask<messages::released>(me, messages::release{});
+  auto released = ask<messages::lease_released>(me, messages::release_lease{});
   fail("PATCH " + leases, net::failure::unreachable);
   EXPECT_TRUE(released->value);
 }
@@ -188,11 +188,11 @@ class elected_operator_test : public actor_test {
 protected:
   elected_operator_test() {
     decided.clear();
-    all = spawn_crew(system.sys,
-                     {.transport = &net,
-                      .api_origin = "http://api",
-                      .application = {.decide = note, .wall_clock = [this] { return wall(); }, .counters = counters},
-                      .candidacy = candidacy{{.identity = "me", .lease = {"ops", "l"}}, [] {}}});
+    all = spawn_operator_actors(
+        system.sys, {.transport = &net,
+                     .api_origin = "http://api",
+                     .application = {.decide = note, .wall_clock = [this] { return wall(); }, .counters = counters},
+                     .leader_election = leader_election{{.identity = "me", .lease = {"ops", "l"}}, [] {}}});
     system.end_later(all.root);
     for (auto& x : all.watches)
       system.end_later(x);
@@ -217,8 +217,9 @@ protected:
 
   std::pair<int, std::string> page(const std::string& path, const std::string& accept = "*/*") {
     auto out = std::make_shared<std::pair<int, std::string>>(0, "");
-    caf::anon_send(pages, messages::query{path, accept,
-                                          [out](int status, std::string, std::string body) { *out = {status, body}; }});
+    caf::anon_send(pages, messages::page_request{path, accept, [out](int status, std::string, std::string body) {
+                                                   *out = {status, body};
+                                                 }});
     advance(3s);
     return *out;
   }
@@ -233,7 +234,7 @@ protected:
   introspection_actor pages;
 };
 
-TEST_F(elected_operator_test, stands_only_when_its_pictures_are_warm) {
+TEST_F(elected_operator_test, asks_for_the_lease_only_after_every_kind_was_listed) {
   advance(1s);
   EXPECT_EQ(net.count(leases), 0U);
   synchronize();
@@ -263,7 +264,7 @@ TEST_F(elected_operator_test, a_standby_sends_nothing_that_changes_anything) {
   auto a = write();
   ASSERT_TRUE(a->value);
   EXPECT_EQ(a->value->response.failure, net::failure::expired);
-  EXPECT_EQ(a->value->response.detail, "not sent: this operator does not lead");
+  EXPECT_EQ(a->value->response.detail, "not sent: this operator is not the leader");
   auto order = ask<messages::answer>(all.flink, messages::flink_request{{"ns", "s", "p", "127.0.0.1", "u", 8081},
                                                                         {.method = "PATCH", .path = "/jobs/1"},
                                                                         system.now() + 9s});
@@ -276,7 +277,7 @@ TEST_F(elected_operator_test, tells_who_leads) {
   synchronize();
   answer("GET " + leases, 200, record("other"));
   EXPECT_THAT(page("/").second, HasSubstr(R"("election":{"leads":false,"identity":"me","leader":"other",)"));
-  EXPECT_THAT(page("/").second, HasSubstr(R"("step":"standing by")"));
+  EXPECT_THAT(page("/").second, HasSubstr(R"("step":"standby")"));
   EXPECT_THAT(page("/", "text/html").second, HasSubstr("<b>other</b> leads"));
 }
 

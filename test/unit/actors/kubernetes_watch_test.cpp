@@ -190,7 +190,7 @@ TEST_F(kubernetes_watch_test, lists_again_when_its_version_is_gone_in_the_middle
   EXPECT_EQ(watched_from(), "90");
 }
 
-TEST_F(kubernetes_watch_test, keeps_its_version_and_its_picture_when_a_watch_is_refused_or_lost) {
+TEST_F(kubernetes_watch_test, keeps_its_version_and_its_store_when_a_watch_is_refused_or_lost) {
   synchronize();
   for (auto status : {403, 429, 500, 503}) {
     ASSERT_TRUE(answer(watches, status)) << status;

@@ -86,7 +86,7 @@ protected:
 
   std::string waiting(const std::string& name) {
     auto a = ask<messages::application_report>(root, messages::describe_application{"ns", name});
-    return a->value ? a->value->waiting_message : "not supervised";
+    return a->value ? a->value->waiting_message : "not managed";
   }
 
   std::ptrdiff_t times(const std::string& name) { return std::count(decided.begin(), decided.end(), name); }
@@ -94,8 +94,9 @@ protected:
   /// What a page says.
   std::pair<int, std::string> page(const std::string& path, const std::string& accept = "*/*") {
     auto out = std::make_shared<std::pair<int, std::string>>(0, "");
-    caf::anon_send(pages, messages::query{path, accept,
-                                          [out](int status, std::string, std::string body) { *out = {status, body}; }});
+    caf::anon_send(pages, messages::page_request{path, accept, [out](int status, std::string, std::string body) {
+                                                   *out = {status, body};
+                                                 }});
     run();
     advance(3s);
     return *out;
@@ -278,7 +279,7 @@ TEST_F(operator_test, shows_a_crashed_supervisor_as_trouble) {
   sync();
   show("bad");
   EXPECT_TRUE(report().applications.at(0).trouble);
-  EXPECT_THAT(page("/", "text/html").second, testing::HasSubstr("1 application, 1 in trouble or failed"));
+  EXPECT_THAT(page("/", "text/html").second, testing::HasSubstr("1 application, 1 blocked or failed"));
 }
 
 TEST_F(operator_test, shows_pages_to_browsers) {

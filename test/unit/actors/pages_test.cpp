@@ -35,7 +35,7 @@ TEST(wanted, is_a_page_only_for_those_who_name_html) {
     EXPECT_EQ(wanted(x), format::json) << x;
 }
 
-TEST(spoken, says_two_units_at_most) {
+TEST(human_duration, says_two_units_at_most) {
   struct {
     std::chrono::seconds x;
     const char* words;
@@ -43,7 +43,7 @@ TEST(spoken, says_two_units_at_most) {
                     {11min + 5s, "11 min"}, {2h, "2 h"},   {2h + 5min, "2 h 5 min"}, {24h, "1 d"},
                     {97h, "4 d 1 h"}};
   for (auto& [x, words] : rows)
-    EXPECT_EQ(spoken(x), words);
+    EXPECT_EQ(human_duration(x), words);
 }
 
 TEST(overview, is_json_for_programs) {
@@ -55,10 +55,10 @@ TEST(overview, is_json_for_programs) {
 
 TEST(overview, says_who_leads) {
   messages::election_report x{.identity = "me", .leader = "other" + hostile, .since = "2026-01-02T02:04:05.000000Z"};
-  EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("<b>other" + harmless + "</b> leads, since "), HasSubstr(">1 h<"),
-                                            HasSubstr("(me) stands by")));
+  EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("<b>other" + harmless + "</b> has been the leader for "),
+                                            HasSubstr(">1 h<"), HasSubstr("(me) is a standby")));
   x = {.leads = true, .identity = "me", .leader = "me"};
-  EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("(me) leads"), Not(HasSubstr("stands by"))));
+  EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("(me) has been the leader"), Not(HasSubstr("standby"))));
   x = {.identity = "me", .trouble = "403: leases is forbidden"};
   EXPECT_THAT(shown({.election = x}), AllOf(HasSubstr("Nobody leads"), HasSubstr("403: leases is forbidden")));
   EXPECT_THAT(shown(messages::operator_report{}), Not(HasSubstr("leads")));
@@ -70,7 +70,7 @@ TEST(overview, shows_trouble_first_and_the_longest_of_it_before_the_rest) {
                                    application_named("early", true, "2026-01-02T02:00:00Z")}});
   EXPECT_LT(x.find("ns/early"), x.find("ns/late"));
   EXPECT_LT(x.find("ns/late"), x.find("ns/calm"));
-  EXPECT_THAT(x, HasSubstr("3 applications, 2 in trouble or failed"));
+  EXPECT_THAT(x, HasSubstr("3 applications, 2 blocked or failed"));
 }
 
 TEST(overview, does_not_hide_a_failed_deploy_among_the_healthy) {
@@ -78,14 +78,14 @@ TEST(overview, does_not_hide_a_failed_deploy_among_the_healthy) {
   failed.phase = "DeployFailed";
   auto x = shown({.synced = true, .applications = {application_named("a"), failed}});
   EXPECT_LT(x.find("ns/z"), x.find("ns/a"));
-  EXPECT_THAT(x, HasSubstr("2 applications, 1 in trouble or failed"));
+  EXPECT_THAT(x, HasSubstr("2 applications, 1 blocked or failed"));
 }
 
 TEST(overview, says_since_when_each_waits_and_leads_to_it) {
   auto x = shown({.synced = true, .applications = {application_named("a")}});
   EXPECT_THAT(x, HasSubstr(R"(<time title="2026-01-02T03:00:00Z">4 min 5 s</time>)"));
   EXPECT_THAT(x, HasSubstr(R"(<a href="/applications/ns/a">)"));
-  EXPECT_THAT(x, HasSubstr("1 application, none in trouble"));
+  EXPECT_THAT(x, HasSubstr("1 application, none blocked or failed"));
 }
 
 TEST(overview, says_that_nothing_is_decided_before_every_kind_is_listed) {

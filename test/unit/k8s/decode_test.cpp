@@ -9,7 +9,7 @@ namespace {
 using testing::ElementsAre;
 
 TEST(decode, reads_a_deployment) {
-  json::complaint problem;
+  json::field_error problem;
   auto x = k8s::decode_deployment(R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a-1-jm",
     "namespace":"ns","uid":"u","resourceVersion":"7","labels":{"flink-app":"a"},"managedFields":[{"x":1}],
     "ownerReferences":[{"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","name":"a","uid":"o"}]},
@@ -30,7 +30,7 @@ TEST(decode, reads_a_deployment) {
 }
 
 TEST(decode, reads_a_pod_in_a_crash_loop) {
-  json::complaint problem;
+  json::field_error problem;
   auto x = k8s::decode_pod(R"({"metadata":{"name":"p","namespace":"ns","deletionTimestamp":"2026-01-01T00:00:00Z"},
     "spec":{"nodeName":"n"},"status":{"phase":"Running","podIP":"127.0.0.2","startTime":"2026-01-01T00:00:00Z",
     "conditions":[{"type":"Ready","status":"False"}],
@@ -53,7 +53,7 @@ TEST(decode, reads_a_pod_in_a_crash_loop) {
 }
 
 TEST(decode, tells_the_container_that_is_in_trouble_rather_than_one_that_only_waits) {
-  json::complaint problem;
+  json::field_error problem;
   auto x = k8s::decode_pod(R"({"metadata":{"name":"p"},"status":{
     "initContainerStatuses":[{"state":{"waiting":{"reason":"PodInitializing"}}}],
     "containerStatuses":[{"state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}},
@@ -79,7 +79,7 @@ TEST(decode, tells_why_a_container_ended_in_the_words_that_there_are) {
            {R"({"exitCode":1,"reason":"Error","message":"no such class"})", "Error: no such class"},
            {R"({"exitCode":1,"message":"no such class"})", "exit code 1: no such class"},
        }) {
-    json::complaint problem;
+    json::field_error problem;
     auto text = R"({"metadata":{"name":"p"},"status":{"containerStatuses":[{"state":{"terminated":)"
               + std::string{terminated} + "}}]}}";
     EXPECT_EQ(k8s::decode_pod(text, problem)->last_termination, words) << terminated;
@@ -87,7 +87,7 @@ TEST(decode, tells_why_a_container_ended_in_the_words_that_there_are) {
 }
 
 TEST(decode, tells_the_trouble_of_the_first_of_two_containers) {
-  json::complaint problem;
+  json::field_error problem;
   auto x = k8s::decode_pod(R"({"metadata":{"name":"p"},"status":{"conditions":[
       {"type":"PodScheduled","status":"False","reason":"Unschedulable"}],
     "containerStatuses":[{"state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}},
@@ -100,7 +100,7 @@ TEST(decode, tells_the_trouble_of_the_first_of_two_containers) {
 }
 
 TEST(decode, reads_services_ingresses_and_metadata) {
-  json::complaint problem;
+  json::field_error problem;
   auto service = k8s::decode_service(
       R"({"metadata":{"name":"s"},"spec":{"clusterIP":"10.0.0.1","selector":{"a":"b"}}})", problem);
   ASSERT_TRUE(service);
@@ -111,7 +111,7 @@ TEST(decode, reads_services_ingresses_and_metadata) {
 }
 
 TEST(decode, reads_what_it_can_of_a_damaged_object) {
-  json::complaint problem;
+  json::field_error problem;
   auto x = k8s::decode_pod(
       R"({"metadata":{"name":"p","labels":[]},"spec":null,"status":{"phase":7,"podIP":"1.2.3.4","conditions":{}}})",
       problem);
@@ -121,7 +121,7 @@ TEST(decode, reads_what_it_can_of_a_damaged_object) {
 
 TEST(decode, refuses_what_has_no_name) {
   for (auto text : {"", "[]", "{}", "7", R"({"metadata":{}})", R"({"metadata":{"name":7}})", R"({"metadata":"x"})"}) {
-    json::complaint problem;
+    json::field_error problem;
     EXPECT_FALSE(k8s::decode_deployment(text, problem)) << text;
     EXPECT_FALSE(k8s::decode_service(text, problem)) << text;
     EXPECT_FALSE(k8s::decode_ingress(text, problem)) << text;
@@ -131,7 +131,7 @@ TEST(decode, refuses_what_has_no_name) {
 }
 
 TEST(decode, cuts_a_list_so_that_a_bad_object_does_not_hurt_the_others) {
-  json::complaint problem;
+  json::field_error problem;
   auto body = R"({"kind":"PodList","metadata":{"resourceVersion":"9","continue":"next"},
                   "items":[{"metadata":{"name":"a"}}, 7, {"metadata":{"name":"b"},"x":1e999}]})";
   auto list = k8s::split_list(body, problem);
@@ -144,7 +144,7 @@ TEST(decode, cuts_a_list_so_that_a_bad_object_does_not_hurt_the_others) {
 }
 
 TEST(decode, takes_null_items_for_an_empty_list_and_nothing_else) {
-  json::complaint problem;
+  json::field_error problem;
   EXPECT_TRUE(k8s::split_list(R"({"kind":"PodList","metadata":{"resourceVersion":"1"},"items":null})", problem));
   for (auto body : {"", "{}", "[]", "<html>", R"({"kind":"Status","metadata":{},"code":410})"})
     EXPECT_FALSE(k8s::split_list(body, problem)) << body;
@@ -173,7 +173,7 @@ TEST(watch_line, tells_what_happened_to_which_object) {
                                                            {"MODIFIED", k8s::watch_type::modified},
                                                            {"DELETED", k8s::watch_type::deleted},
                                                            {"BOOKMARK", k8s::watch_type::bookmark}}) {
-    json::complaint problem;
+    json::field_error problem;
     auto line = R"({"type":")" + std::string{type} + R"(","object":{"metadata":{"resourceVersion":"12"}}})";
     auto x = k8s::decode_watch_line(line, problem);
     ASSERT_TRUE(x) << line;
@@ -185,7 +185,7 @@ TEST(watch_line, tells_what_happened_to_which_object) {
 }
 
 TEST(watch_line, carries_the_error_that_ends_the_watch) {
-  json::complaint problem;
+  json::field_error problem;
   auto x = k8s::decode_watch_line(R"({"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},
     "status":"Failure","message":"too old resource version","reason":"Expired","code":410}})",
                                   problem);
@@ -199,7 +199,7 @@ TEST(watch_line, carries_the_error_that_ends_the_watch) {
 TEST(watch_line, refuses_what_is_none) {
   for (auto line : {"", "{", "{}", "[]", R"({"type":"ADDED"})", R"({"type":"ADDED","object":7})",
                     R"({"type":"added","object":{}})", R"({"object":{}})"}) {
-    json::complaint problem;
+    json::field_error problem;
     EXPECT_FALSE(k8s::decode_watch_line(line, problem)) << line;
     EXPECT_FALSE(problem.problem.empty()) << line;
   }

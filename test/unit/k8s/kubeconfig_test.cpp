@@ -98,26 +98,26 @@ TEST(kubeconfig, says_what_is_wrong_and_what_to_do) {
     std::string problem;
   };
   for (auto& [text, context, expected] : std::initializer_list<row>{
-           {config, "plugin", "user \"exec\" logs in by exec"},
+           {config, "plugin", "user \"exec\" uses exec"},
            {config, "plugin", "kubectl create token"},
-           {config, "half", "belong together"},
-           {config, "broken", "certificate-authority-data is not base64"},
-           {config, "nowhere", "there is no cluster named \"missing\" in clusters"},
+           {config, "half", "must be set together"},
+           {config, "broken", "certificate-authority-data must be Base64"},
+           {config, "nowhere", "clusters has no entry named \"missing\""},
            {config, "behind-a-proxy", "proxy-url is not supported"},
            {config, "unsure", "insecure-skip-tls-verify must be true or false, not \"perhaps\""},
            {config, "password", "user \"basic\" has a username and password"},
-           {config, "three", "there is no context named \"three\" in contexts"},
+           {config, "three", "contexts has no entry named \"three\""},
            {"{}", "", "current-context is not set"},
-           {"", "", "it is no kubeconfig"},
-           {"[1]", "", "it is no kubeconfig"},
-           {"a: b: c", "", "it is not YAML"},
-           {"{", "", "it is not YAML"},
-           {"current-context: [x]", "", "current-context must be a plain text"},
-           {"current-context: x\ncontexts: 7", "", "there is no context"},
-           {"current-context: x\ncontexts: [7, {name: x, context: 8}]", "", "there is no cluster named \"\""},
+           {"", "", "not a kubeconfig"},
+           {"[1]", "", "not a kubeconfig"},
+           {"a: b: c", "", "not YAML"},
+           {"{", "", "not YAML"},
+           {"current-context: [x]", "", "current-context must be a string"},
+           {"current-context: x\ncontexts: 7", "", "contexts has no entry"},
+           {"current-context: x\ncontexts: [7, {name: x, context: 8}]", "", "clusters has no entry named \"\""},
            {"current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: "
             "x}}]",
-            "", "server must begin with https://"},
+            "", "server must start with https://"},
        }) {
     std::string problem;
     EXPECT_FALSE(k8s::parse_kubeconfig(text, context, "", problem)) << text;

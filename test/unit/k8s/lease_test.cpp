@@ -294,7 +294,7 @@ TEST_F(election_test, a_leader_that_sees_anothers_name_has_lost) {
   wait();
   EXPECT_EQ(next(), "GET");
   answer(200, record("other", 9));
-  EXPECT_EQ(next(), "lost: other has taken the Lease");
+  EXPECT_EQ(next(), "lost: the Lease was taken by other");
 }
 
 TEST_F(election_test, a_leader_that_cannot_renew_has_lost_at_the_deadline_and_tries_until_then) {
@@ -312,7 +312,7 @@ TEST_F(election_test, a_leader_that_cannot_renew_has_lost_at_the_deadline_and_tr
     now = deadline;
     answer(0);
   }
-  EXPECT_EQ(step, "lost: not renewed for 10 s: no answer");
+  EXPECT_EQ(step, "lost: the Lease was not renewed for 10 s: no answer");
   EXPECT_EQ(now, end);
   EXPECT_EQ(tries, 2);
 }
@@ -320,17 +320,17 @@ TEST_F(election_test, a_leader_that_cannot_renew_has_lost_at_the_deadline_and_tr
 TEST_F(election_test, a_refusal_is_told_in_the_words_of_the_api_server) {
   EXPECT_EQ(next(), "GET");
   answer(403, R"({"kind":"Status","code":403,"reason":"Forbidden","message":"leases is forbidden"})");
-  EXPECT_EQ(me.trouble(), "403: leases is forbidden");
+  EXPECT_EQ(me.error(), "403: leases is forbidden");
   wait();
   EXPECT_EQ(next(), "GET");
   answer(200, record("other", 1));
-  EXPECT_EQ(me.trouble(), "");
+  EXPECT_EQ(me.error(), "");
 }
 
 TEST_F(election_test, a_candidate_that_was_paused_for_long_has_lost_before_it_does_anything) {
   win();
   now += 1h;
-  EXPECT_THAT(next(), HasSubstr("lost: not renewed for 3600 s"));
+  EXPECT_THAT(next(), HasSubstr("lost: the Lease was not renewed for 3600 s"));
 }
 
 TEST_F(election_test, the_deadline_counts_from_the_sending_of_the_renewal) {
@@ -356,7 +356,7 @@ TEST_F(election_test, an_acknowledgement_that_cannot_be_read_makes_no_leader) {
 TEST_F(election_test, gives_its_lease_back_so_that_the_next_may_take_it) {
   win();
   now += 1s;
-  me.give_up();
+  me.release();
   EXPECT_EQ(next(), "PATCH");
   EXPECT_THAT(request.body, HasSubstr(R"("holderIdentity":"","leaseDurationSeconds":1,)"));
   EXPECT_THAT(request.body, HasSubstr(R"("resourceVersion":"1")"));
@@ -369,7 +369,7 @@ TEST_F(election_test, gives_back_what_it_wins_while_it_gives_up) {
   EXPECT_EQ(next(), "GET");
   answer(404);
   EXPECT_EQ(next(), "POST");
-  me.give_up();
+  me.release();
   EXPECT_EQ(next(), "wait");
   answer(201, record("me", 1));
   EXPECT_EQ(next(), "PATCH");
@@ -379,13 +379,13 @@ TEST_F(election_test, gives_back_what_it_wins_while_it_gives_up) {
 TEST_F(election_test, leaves_anothers_lease_alone_when_it_gives_up) {
   EXPECT_EQ(next(), "GET");
   answer(200, record("other", 1));
-  me.give_up();
+  me.release();
   EXPECT_EQ(next(), "given up");
 }
 
 TEST_F(election_test, a_lease_that_cannot_be_given_back_is_tried_once) {
   win();
-  me.give_up();
+  me.release();
   EXPECT_EQ(next(), "PATCH");
   answer(0);
   EXPECT_EQ(next(), "given up");

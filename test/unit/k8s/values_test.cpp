@@ -59,7 +59,7 @@ TEST(quantity, may_be_a_json_string_or_number) {
   EXPECT_EQ(k8s::parse_quantity(json::cursor{"\"2Gi\""}, problem)->units, 2LL << 30);
   EXPECT_EQ(k8s::parse_quantity(json::cursor{"1.5"}, problem)->nanos, 500'000'000);
   EXPECT_FALSE(k8s::parse_quantity(json::cursor{"[1]"}, problem));
-  EXPECT_EQ(problem, "expected a quantity, got [1]");
+  EXPECT_EQ(problem, "must be a quantity such as 500m, 2 or 1.5Gi, not [1]");
 }
 
 TEST(quantity, is_rounded_up_to_what_is_counted) {

@@ -210,13 +210,14 @@ TEST_F(client_test, tells_unknown_effects_by_their_kind) {
          x.hear_all();
        },
        failure::timed_out, "deadline"},
-      {"closed without a word", once(""), failure::broken, "closed without an answer"},
-      {"closed in the header", once("HTTP/1.1 200 OK\r\nCont"), failure::broken, "cut short"},
-      {"closed in the body", once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"), failure::broken, "cut short"},
+      {"closed without a word", once(""), failure::broken, "connection closed without an answer"},
+      {"closed in the header", once("HTTP/1.1 200 OK\r\nCont"), failure::broken, "closed in the middle of the answer"},
+      {"closed in the body", once("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"), failure::broken,
+       "closed in the middle of the answer"},
       {"closed in a chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nA\r\nhello"), failure::broken,
-       "cut short"},
+       "closed in the middle of the answer"},
       {"closed before the last chunk", once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nh\r\n"),
-       failure::broken, "cut short"},
+       failure::broken, "closed in the middle of the answer"},
       {"reset",
        [](wire& x, int) {
          x.hear("\r\n\r\n");

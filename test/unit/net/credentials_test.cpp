@@ -24,13 +24,13 @@ struct credentials_test : testing::Test {
   }
 
   std::string directory;
-  std::string complaint;
+  std::string error;
 };
 
 TEST_F(credentials_test, reads_a_file_as_it_is) {
-  EXPECT_EQ(net::read_file(write("f", "a\n\0b\n"), complaint), "a\n");
-  EXPECT_EQ(net::read_file(write("e", ""), complaint), "");
-  EXPECT_EQ(complaint, "");
+  EXPECT_EQ(net::read_file(write("f", "a\n\0b\n"), error), "a\n");
+  EXPECT_EQ(net::read_file(write("e", ""), error), "");
+  EXPECT_EQ(error, "");
 }
 
 TEST_F(credentials_test, says_why_a_file_cannot_be_read) {
@@ -39,14 +39,14 @@ TEST_F(credentials_test, says_why_a_file_cannot_be_read) {
     const char* why;
   } rows[] = {
       {directory + "/missing", "No such file or directory"},
-      {directory, "is not a regular file"},
-      {"/dev/zero", "is not a regular file"},
-      {write("big", std::string(1024 * 1024 + 1, 'x')), "larger than 1 MiB"},
+      {directory, "must be a regular file"},
+      {"/dev/zero", "must be a regular file"},
+      {write("big", std::string(1024 * 1024 + 1, 'x')), "must not be larger than 1 MiB"},
   };
   for (auto& row : rows) {
-    EXPECT_EQ(net::read_file(row.path, complaint), std::nullopt);
-    EXPECT_EQ(complaint.find(row.path), 0u) << complaint;
-    EXPECT_THAT(complaint, HasSubstr(row.why));
+    EXPECT_EQ(net::read_file(row.path, error), std::nullopt);
+    EXPECT_EQ(error.find(row.path), 0u) << error;
+    EXPECT_THAT(error, HasSubstr(row.why));
   }
 }
 
@@ -75,11 +75,11 @@ TEST_F(token_file_test, keeps_its_token_while_the_file_is_unusable) {
   for (auto text : {"", " \n", "two\nlines", "a\x01"}) {
     write("token", text);
     EXPECT_EQ(token(true), "Bearer first");
-    EXPECT_NE(token.complaint(), "");
+    EXPECT_NE(token.error(), "");
   }
   write("token", "fine");
   EXPECT_EQ(token(true), "Bearer fine");
-  EXPECT_EQ(token.complaint(), "");
+  EXPECT_EQ(token.error(), "");
 }
 
 TEST_F(token_file_test, has_nothing_to_say_without_a_file) {
@@ -91,22 +91,22 @@ TEST_F(credentials_test, finds_what_kubernetes_gives_to_a_pod) {
   write("token", "t\n");
   write("ca.crt", "pem\n");
   write("namespace", "flink\n");
-  auto x = net::read_in_cluster("10.0.0.1", "443", directory, complaint);
-  ASSERT_TRUE(x) << complaint;
+  auto x = net::read_in_cluster("10.0.0.1", "443", directory, error);
+  ASSERT_TRUE(x) << error;
   EXPECT_EQ(x->origin, "https://10.0.0.1:443");
   EXPECT_EQ(x->ca, "pem\n");
   EXPECT_EQ(x->ns, "flink");
   EXPECT_EQ(x->token_path, directory + "/token");
-  EXPECT_EQ(net::read_in_cluster("fd00::1", "443", directory, complaint)->origin, "https://[fd00::1]:443");
+  EXPECT_EQ(net::read_in_cluster("fd00::1", "443", directory, error)->origin, "https://[fd00::1]:443");
 }
 
 TEST_F(credentials_test, says_what_a_pod_lacks) {
   auto why = [&](auto host, auto port) {
-    EXPECT_FALSE(net::read_in_cluster(host, port, directory, complaint));
-    return complaint;
+    EXPECT_FALSE(net::read_in_cluster(host, port, directory, error));
+    return error;
   };
-  EXPECT_THAT(why("", "443"), HasSubstr("not in a cluster"));
-  EXPECT_THAT(why("10.0.0.1", ""), HasSubstr("not in a cluster"));
+  EXPECT_THAT(why("", "443"), HasSubstr("not in a pod"));
+  EXPECT_THAT(why("10.0.0.1", ""), HasSubstr("not in a pod"));
   EXPECT_THAT(why("10.0.0.1", "x"), HasSubstr("no address"));
   EXPECT_THAT(why("10.0.0.1", "443"), HasSubstr("token"));
   write("token", "t");

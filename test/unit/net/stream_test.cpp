@@ -97,7 +97,7 @@ TEST_F(stream_test, ends_at_a_line_beyond_the_limit) {
   auto seen = stream(small, get(server.origin()));
   EXPECT_THAT(seen.lines, ElementsAre("0123456789"));
   EXPECT_EQ(seen.end.failure, failure::malformed);
-  EXPECT_THAT(seen.end.detail, HasSubstr("line exceeds 10 bytes"));
+  EXPECT_THAT(seen.end.detail, HasSubstr("a line of the answer exceeds 10 bytes"));
 }
 
 TEST_F(stream_test, keeps_half_a_line_to_itself_when_the_stream_is_cut) {

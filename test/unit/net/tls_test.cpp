@@ -106,7 +106,7 @@ TEST_F(tls_test, says_what_is_wrong_with_its_own_texts) {
       {{.ca = ca.certificate, .certificate = "nonsense", .private_key = good.key}, "certificate"},
       {{.ca = ca.certificate, .certificate = good.certificate, .private_key = "nonsense"}, "private key"},
       {{.ca = ca.certificate, .certificate = good.certificate, .private_key = ca.key}, "private key"},
-      {{.ca = ca.certificate, .certificate = good.certificate}, "one without the other"},
+      {{.ca = ca.certificate, .certificate = good.certificate}, "must be set together"},
   };
   auto server = serve(good);
   for (auto& row : rows) {

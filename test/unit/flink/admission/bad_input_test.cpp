@@ -17,19 +17,19 @@ using testing::HasSubstr;
 /// Everything that is said about a resource, as people would read it.
 struct verdict {
   flink::application app;
-  std::vector<json::complaint> complaints;
-  std::vector<json::complaint> objections;
+  std::vector<json::field_error> errors;
+  std::vector<json::field_error> objections;
 };
 
 verdict judge(const std::string& text) {
   verdict x;
-  x.app = flink::decode_application(text, x.complaints);
-  x.objections = flink::objections(x.app, x.complaints);
+  x.app = flink::decode_application(text, x.errors);
+  x.objections = flink::objections(x.app, x.errors);
   return x;
 }
 
 /// Returns the messages about a field and what lies below it.
-std::string about(const std::vector<json::complaint>& all, const std::string& field) {
+std::string about(const std::vector<json::field_error>& all, const std::string& field) {
   std::string out;
   for (auto& x : all)
     if (x.field.starts_with(field))
@@ -37,7 +37,7 @@ std::string about(const std::vector<json::complaint>& all, const std::string& fi
   return out;
 }
 
-std::string everything(const std::vector<json::complaint>& all) {
+std::string everything(const std::vector<json::field_error>& all) {
   return about(all, "");
 }
 
@@ -71,11 +71,11 @@ TEST_P(bad_spec, is_refused_with_field_value_and_remedy) {
 
 TEST_P(bad_input, gives_short_messages_without_control_characters) {
   auto x = judge(GetParam().text);
-  for (auto& all : {x.complaints, x.objections})
-    for (auto& complaint : all) {
-      EXPECT_LT(complaint.problem.size(), 400U) << complaint.field;
-      EXPECT_TRUE(std::ranges::none_of(complaint.problem, [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
-          << complaint.problem;
+  for (auto& all : {x.errors, x.objections})
+    for (auto& error : all) {
+      EXPECT_LT(error.problem.size(), 400U) << error.field;
+      EXPECT_TRUE(std::ranges::none_of(error.problem, [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
+          << error.problem;
     }
 }
 
@@ -89,10 +89,10 @@ TEST_P(bad_status, is_served_without_the_nonsense_of_its_status) {
   auto& row = GetParam();
   auto x = judge(row.text);
   EXPECT_TRUE(x.objections.empty()) << everything(x.objections);
-  auto said = about(x.complaints, row.field);
+  auto said = about(x.errors, row.field);
   for (auto& word : row.words)
     EXPECT_THAT(said, HasSubstr(word));
-  std::vector<json::complaint> again;
+  std::vector<json::field_error> again;
   flink::decode_status(flink::encode_status(x.app.status), again);
   EXPECT_TRUE(again.empty()) << everything(again);
 }
@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(table, bad_status, testing::ValuesIn(rows({"nobody"})),
 
 TEST(bad_resources, differ_from_a_resource_without_fault) {
   auto x = judge(good_resource());
-  EXPECT_TRUE(x.complaints.empty()) << everything(x.complaints);
+  EXPECT_TRUE(x.errors.empty()) << everything(x.errors);
   EXPECT_TRUE(x.objections.empty()) << everything(x.objections);
 }
 
@@ -150,7 +150,7 @@ TEST(objections, say_once_what_could_not_be_read) {
 TEST(objections, leave_out_the_status) {
   auto good = json::apply_merge_patch(good_resource(), R"({"status":{"phase":7}})");
   auto x = judge(good);
-  EXPECT_FALSE(x.complaints.empty());
+  EXPECT_FALSE(x.errors.empty());
   EXPECT_TRUE(x.objections.empty()) << everything(x.objections);
 }
 

@@ -10,7 +10,7 @@
 
 namespace {
 
-std::string told(const std::vector<json::complaint>& all) {
+std::string told(const std::vector<json::field_error>& all) {
   std::string out;
   for (auto& x : all)
     out += json::to_string(x) + '\n';
@@ -18,9 +18,9 @@ std::string told(const std::vector<json::complaint>& all) {
 }
 
 flink::application without_complaint(const std::string& text) {
-  std::vector<json::complaint> complaints;
-  auto result = flink::decode_application(text, complaints);
-  EXPECT_TRUE(complaints.empty()) << told(complaints);
+  std::vector<json::field_error> errors;
+  auto result = flink::decode_application(text, errors);
+  EXPECT_TRUE(errors.empty()) << told(errors);
   return result;
 }
 
@@ -177,9 +177,9 @@ TEST(status, reads_as_it_was_written) {
   x.last_savepoint = flink::savepoint_result{"Nonce", "1", "2026-01-31T23:59:59Z", "s3://b", std::nullopt};
   x.savepoints.push_back({"s3://a", "2026-01-31T23:59:59Z", "Update"});
   x.history.push_back({"1", "2", "image", "2026-01-31T23:59:59Z", std::nullopt, "Failed", "why", 1500});
-  std::vector<json::complaint> complaints;
-  EXPECT_EQ(flink::decode_status(flink::encode_status(x), complaints), x);
-  EXPECT_TRUE(complaints.empty()) << told(complaints);
+  std::vector<json::field_error> errors;
+  EXPECT_EQ(flink::decode_status(flink::encode_status(x), errors), x);
+  EXPECT_TRUE(errors.empty()) << told(errors);
 }
 
 TEST(phase, is_new_where_nothing_is_written) {

@@ -10,9 +10,9 @@
 namespace {
 
 flink::application decoded(const std::string& text) {
-  std::vector<json::complaint> complaints;
-  auto result = flink::decode_application(text, complaints);
-  EXPECT_TRUE(complaints.empty()) << json::to_string(complaints.front());
+  std::vector<json::field_error> errors;
+  auto result = flink::decode_application(text, errors);
+  EXPECT_TRUE(errors.empty()) << json::to_string(errors.front());
   return result;
 }
 

@@ -12,13 +12,13 @@ std::string with(const std::string& spec) {
 }
 
 TEST(record, a_plain_application_has_no_complaints) {
-  EXPECT_TRUE(read_record(with("")).complaints.empty());
+  EXPECT_TRUE(read_record(with("")).errors.empty());
 }
 
 TEST(record, a_status_of_nonsense_does_not_forbid_a_deploy) {
   auto text = with("");
   text.insert(text.size() - 1, R"(,"status":{"phase":7,"conditions":"none"})");
-  EXPECT_TRUE(read_record(text).complaints.empty());
+  EXPECT_TRUE(read_record(text).errors.empty());
 }
 
 } // namespace
@@ -31,7 +31,7 @@ std::string record_text(const std::string& version, const std::string& spec, con
 TEST(application_record, takes_over_what_an_earlier_reading_of_the_same_wish_found) {
   auto earlier = flink::read_record(record_text("1", ""));
   auto hash = earlier.spec_hash;
-  ASSERT_TRUE(earlier.complaints.empty());
+  ASSERT_TRUE(earlier.errors.empty());
   earlier.spec_hash = "taken";
   auto again = [&](const std::string& text) {
     return flink::read_record(text, [&](const k8s::object_key& key) {
@@ -44,8 +44,8 @@ TEST(application_record, takes_over_what_an_earlier_reading_of_the_same_wish_fou
   EXPECT_NE(again(record_text("2", R"(, "entryClass": "C")")).spec_hash, "taken");
   EXPECT_EQ(again(record_text("2", "", R"({"team": "x"})")).spec_hash,
             flink::read_record(record_text("2", "", R"({"team": "x"})")).spec_hash);
-  EXPECT_FALSE(again(record_text("2", R"(, "parallelism": "many")")).complaints.empty());
-  earlier.complaints.push_back({"spec", "is odd"});
+  EXPECT_FALSE(again(record_text("2", R"(, "parallelism": "many")")).errors.empty());
+  earlier.errors.push_back({"spec", "is odd"});
   EXPECT_EQ(again(record_text("2", "")).spec_hash, hash);
 }
 
@@ -70,7 +70,7 @@ TEST(application_record, is_read_anew_whatever_part_of_the_wish_was_edited) {
            {R"("ingress":{"host":"a.example.org"})", R"("ingress":{"host":"b.example.org"})"},
        }) {
     auto earlier = flink::read_record(record_text("1", ", " + before));
-    ASSERT_TRUE(earlier.complaints.empty()) << before;
+    ASSERT_TRUE(earlier.errors.empty()) << before;
     earlier.spec_hash = "taken";
     auto again = [&](const std::string& spec) {
       return flink::read_record(record_text("2", ", " + spec), [&](const k8s::object_key&) { return &earlier; });

@@ -1,4 +1,4 @@
-// What cannot have come from an operator is left out of a status, with a complaint that names it.
+// What cannot have come from an operator is left out of a status, with an error that names it.
 #include "flink/admission/decode.hpp"
 
 #include <gmock/gmock.h>
@@ -95,18 +95,18 @@ const nonsense rows[] = {
 class nonsense_in_a_status : public testing::TestWithParam<nonsense> {};
 
 TEST_P(nonsense_in_a_status, is_left_out_and_named) {
-  std::vector<json::complaint> complaints, none;
-  auto x = decode_status(filled(GetParam().status), complaints);
-  ASSERT_EQ(complaints.size(), 1U);
-  EXPECT_EQ(complaints[0].field, GetParam().field);
-  EXPECT_THAT(complaints[0].problem, HasSubstr("ignored"));
+  std::vector<json::field_error> errors, none;
+  auto x = decode_status(filled(GetParam().status), errors);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].field, GetParam().field);
+  EXPECT_THAT(errors[0].problem, HasSubstr("ignored"));
   EXPECT_EQ(encode_status(x), encode_status(decode_status(filled(GetParam().rest), none)));
 }
 
 INSTANTIATE_TEST_SUITE_P(status, nonsense_in_a_status, testing::ValuesIn(rows));
 
 TEST(status, of_an_operator_is_kept_whole) {
-  std::vector<json::complaint> complaints;
+  std::vector<json::field_error> errors;
   auto x
       = decode_status(filled(R"({"phase":"Running","startedAt":"$T","retryCount":0,"observedGeneration":3,)"
                              R"("deployHash":"752c76d3","deploymentMode":"Dual","deployVersion":"blue",)"
@@ -122,16 +122,16 @@ TEST(status, of_an_operator_is_kept_whole) {
                              R"("lastSavepoint":{"finishedAt":"$T","path":"s3://b/sp"},)"
                              R"("jobFailures":{"restarts":1,"windowStartedAt":"$T","lastFailedAt":"$T"},)"
                              R"("jobStatus":{"jobID":"$I","parallelism":1,"runningTasks":0}})"),
-                      complaints);
-  EXPECT_TRUE(complaints.empty()) << json::to_string(complaints[0]);
+                      errors);
+  EXPECT_TRUE(errors.empty()) << json::to_string(errors[0]);
   EXPECT_TRUE(x.target->rollback->job_manager);
   EXPECT_TRUE(x.savepoint_request->job_manager);
 }
 
 TEST(status, of_the_go_operator_may_hold_empty_texts_for_absent_ones) {
-  std::vector<json::complaint> complaints;
-  auto x = decode_status(R"({"deployHash":"","savepointTriggerId":"","phase":""})", complaints);
-  EXPECT_TRUE(complaints.empty());
+  std::vector<json::field_error> errors;
+  auto x = decode_status(R"({"deployHash":"","savepointTriggerId":"","phase":""})", errors);
+  EXPECT_TRUE(errors.empty());
   EXPECT_FALSE(x.deploy_hash);
 }
 

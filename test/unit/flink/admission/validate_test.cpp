@@ -10,13 +10,13 @@
 namespace {
 
 flink::application changed(std::string_view patch) {
-  std::vector<json::complaint> complaints;
-  auto result = flink::decode_application(json::apply_merge_patch(good_resource(), patch), complaints);
-  EXPECT_TRUE(complaints.empty()) << json::to_string(complaints.front());
+  std::vector<json::field_error> errors;
+  auto result = flink::decode_application(json::apply_merge_patch(good_resource(), patch), errors);
+  EXPECT_TRUE(errors.empty()) << json::to_string(errors.front());
   return result;
 }
 
-std::string told(const std::vector<json::complaint>& all) {
+std::string told(const std::vector<json::field_error>& all) {
   std::string out;
   for (auto& x : all)
     out += json::to_string(x) + '\n';

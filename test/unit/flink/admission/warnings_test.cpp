@@ -19,14 +19,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 application with(const std::string& spec) {
-  std::vector<json::complaint> complaints;
-  auto x = decode_application(json::apply_merge_patch(good_resource(), R"({"spec":)" + spec + "}"), complaints);
-  EXPECT_THAT(complaints, IsEmpty()) << spec;
+  std::vector<json::field_error> errors;
+  auto x = decode_application(json::apply_merge_patch(good_resource(), R"({"spec":)" + spec + "}"), errors);
+  EXPECT_THAT(errors, IsEmpty()) << spec;
   return x;
 }
 
 auto says(const std::string& field, const std::string& words) {
-  return Contains(AllOf(Field(&json::complaint::field, field), Field(&json::complaint::problem, HasSubstr(words))));
+  return Contains(AllOf(Field(&json::field_error::field, field), Field(&json::field_error::problem, HasSubstr(words))));
 }
 
 struct broken_rule {

@@ -30,7 +30,7 @@ void write_into(spec& out, const spelling& x) {
     out.flink_config[key] = value;
   if (std::string_view{x.variable}.empty())
     return;
-  json::raw variable{object_text{}.add_string("name", "FLINK_PROPERTIES").add_string("value", x.variable).text()};
+  json::raw variable{json::object_text{}.add_string("name", "FLINK_PROPERTIES").add_string("value", x.variable).text()};
   if (!out.job_manager_config)
     out.job_manager_config.emplace();
   if (!out.task_manager_config)
@@ -67,7 +67,7 @@ properties rendered(const spelling& x, cluster_role role) {
   return result;
 }
 
-bool says(const std::vector<json::complaint>& all, std::string_view field, std::string_view words) {
+bool says(const std::vector<json::field_error>& all, std::string_view field, std::string_view words) {
   return std::ranges::any_of(all,
                              [&](auto& x) { return x.field == field && x.problem.find(words) != std::string::npos; });
 }

@@ -173,8 +173,8 @@ TEST_P(an_example, starts_on_the_official_images) {
   for (auto& text : yaml::documents(yaml::file(GetParam()))) {
     if (json::cursor{text}.string_at({"kind"}) != "FlinkApplication")
       continue;
-    std::vector<json::complaint> complaints;
-    expect_enough(decode_application(text, complaints).spec, GetParam());
+    std::vector<json::field_error> errors;
+    expect_enough(decode_application(text, errors).spec, GetParam());
     ++applications;
   }
   EXPECT_EQ(applications, 1);

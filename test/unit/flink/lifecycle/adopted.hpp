@@ -39,9 +39,9 @@ struct adopted : scene {
     auto found = json::cursor{worlds}.find({"worlds", phase});
     if (!found)
       throw std::runtime_error{"no world " + phase};
-    std::vector<json::complaint> ignored;
+    std::vector<json::field_error> ignored;
     app = decode_application(yaml::load(folder + "application.yaml"), ignored);
-    app.status = decode_status(status_text(found->find("status")->text()), complaints);
+    app.status = decode_status(status_text(found->find("status")->text()), errors);
     auto relabelled = found->string_at({"relabelled"});
     json::elements colours{found->find("colours").value_or(json::cursor{})};
     for (json::elements all{*found->find("clusters")}; auto id = all.next();)
@@ -94,7 +94,7 @@ struct adopted : scene {
   }
 
   void show(const std::string& text) {
-    json::complaint problem;
+    json::field_error problem;
     auto kind = json::cursor{text}.string_at({"kind"});
     if (kind == "Deployment") {
       texts[json::cursor{text}.string_at({"metadata", "name"})] = text;

@@ -100,7 +100,7 @@ TEST(decide_damage, a_pause_without_its_beginning_is_over) {
 TEST(decide_damage, many_complaints_are_counted_rather_than_told) {
   auto s = scene::running();
   for (int i = 0; i < 7; ++i)
-    s.complaints.push_back({"spec.field" + std::to_string(i), "is odd"});
+    s.errors.push_back({"spec.field" + std::to_string(i), "is odd"});
   s.decide();
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("spec.field4: is odd; and 2 more"));
   EXPECT_THAT(s.condition("Degraded"), Not(HasSubstr("spec.field5")));
@@ -108,7 +108,7 @@ TEST(decide_damage, many_complaints_are_counted_rather_than_told) {
 
 TEST(decide_damage, an_invalid_spec_is_told_beside_the_trouble_that_there_is) {
   auto s = scene::running();
-  s.complaints = {{"spec.image", "is missing"}};
+  s.errors = {{"spec.image", "is missing"}};
   s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True InvalidSpec: spec.image: is missing; besides: "));

@@ -28,7 +28,7 @@ inline std::vector<made_decision>& all_decisions() {
 
 struct scene {
   application app;
-  std::vector<json::complaint> complaints;
+  std::vector<json::field_error> errors;
   std::string hash = "aaaaaaaa";
   observation seen;
   flink::settings settings;
@@ -51,7 +51,7 @@ struct scene {
   scene& decide() {
     ++drawn;
     auto n = std::to_string(drawn);
-    situation x{app, complaints, hash, seen, settings, {"c" + n, "j" + n, "t" + n}, now};
+    situation x{app, errors, hash, seen, settings, {"c" + n, "j" + n, "t" + n}, now};
     last = decisions_under_test()(x);
     all_decisions().push_back({app.status, last});
     apply_written_status(seen, app.status, last.next);

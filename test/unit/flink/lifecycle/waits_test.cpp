@@ -99,7 +99,7 @@ TEST(decide_waits, a_task_manager_that_somebody_took_away_comes_back_where_the_j
   s.app.spec.scale_mode = scale_mode::Adaptive;
   EXPECT_THAT(s.decide().acts(), Contains("scale app-c0-tm to 2")) << "its scheduler makes do with one";
   edited.hash = "bbbbbbbb"; // taskSlots may be another number by now
-  edited.complaints.push_back({"spec.image", "is missing"});
+  edited.errors.push_back({"spec.image", "is missing"});
   edited.job("c0", "old", rest::job_state::restarting, 2).decide();
   EXPECT_THAT(edited.acts(), Not(Contains(StartsWith("scale"))));
 }

@@ -141,7 +141,7 @@ TEST(decide_ways, a_cluster_that_starts_for_nothing_starts_anew) {
 
 TEST(decide_ways, an_edit_that_cannot_be_deployed_gives_the_deploy_up) {
   auto s = scene::updating();
-  s.complaints = {{"spec.image", "is missing"}};
+  s.errors = {{"spec.image", "is missing"}};
   s.decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_THAT(*s.app.status.reason, StartsWith("InvalidSpec: "));

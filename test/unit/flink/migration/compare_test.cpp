@@ -19,9 +19,9 @@ struct pair {
 
   /// Changes the spec by a merge patch.
   void edit(const std::string& patch) {
-    std::vector<json::complaint> complaints;
+    std::vector<json::field_error> errors;
     auto text = yaml::load("test/unit/flink/adopted/application.yaml");
-    world.app = decode_application(json::apply_merge_patch(text, R"({"spec":)" + patch + "}"), complaints);
+    world.app = decode_application(json::apply_merge_patch(text, R"({"spec":)" + patch + "}"), errors);
   }
 
   comparison compared(std::optional<int32_t> rescaled_to = {}) const {

@@ -76,7 +76,7 @@ TEST_F(every_question, is_sent_to_its_job_manager_as_a_get) {
     auto& sent = std::get<job_manager_request>(call);
     EXPECT_EQ(sent.cluster_id, "c1");
     EXPECT_EQ(sent.request, (rest::request{"GET", x.path, ""}));
-    EXPECT_EQ(timeout_for(x.asked, app), config::defaults::flink_question) << x.path;
+    EXPECT_EQ(timeout_for(x.asked, app), config::defaults::flink_query_timeout) << x.path;
     EXPECT_EQ(effect_of(x.asked), action_effect::query) << x.path;
   });
 }

@@ -117,13 +117,13 @@ TEST_F(carried, an_attempt_is_that_of_its_own_cluster) {
 
 TEST_F(carried, what_runs_main_has_the_users_patience) {
   job_parameters job{.jar_name = "job.jar"};
-  EXPECT_EQ(timeout_for(add_finalizer{}, s.app), config::defaults::kubernetes_request);
-  EXPECT_EQ(timeout_for(ask_jobs{"c1"}, s.app), config::defaults::flink_question);
-  EXPECT_EQ(timeout_for(stop_job{"c1", "j", "t"}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(timeout_for(cancel_job{"c1", "j"}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(timeout_for(rescale_job{"c1", "j", 4}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(timeout_for(take_savepoint{"c1", "j", "t"}, s.app), config::defaults::flink_order);
-  EXPECT_EQ(timeout_for(dispose_savepoint{"c1", "file:/sp"}, s.app), config::defaults::flink_order);
+  EXPECT_EQ(timeout_for(add_finalizer{}, s.app), config::defaults::kubernetes_timeout);
+  EXPECT_EQ(timeout_for(ask_jobs{"c1"}, s.app), config::defaults::flink_query_timeout);
+  EXPECT_EQ(timeout_for(stop_job{"c1", "j", "t"}, s.app), config::defaults::flink_command_timeout);
+  EXPECT_EQ(timeout_for(cancel_job{"c1", "j"}, s.app), config::defaults::flink_command_timeout);
+  EXPECT_EQ(timeout_for(rescale_job{"c1", "j", 4}, s.app), config::defaults::flink_command_timeout);
+  EXPECT_EQ(timeout_for(take_savepoint{"c1", "j", "t"}, s.app), config::defaults::flink_command_timeout);
+  EXPECT_EQ(timeout_for(dispose_savepoint{"c1", "file:/sp"}, s.app), config::defaults::flink_command_timeout);
   EXPECT_EQ(timeout_for(compile_job{"c1", job}, s.app), config::defaults::submit);
   s.app.spec.timeouts.emplace();
   EXPECT_EQ(timeout_for(submit_job{"c1", "j", job, ""}, s.app), config::defaults::submit);

@@ -45,9 +45,9 @@ std::string pretty(json::cursor x, const std::string& indent = "") {
 }
 
 application read(std::string_view text) {
-  std::vector<json::complaint> complaints;
-  auto result = decode_application(text, complaints);
-  for (auto& c : complaints)
+  std::vector<json::field_error> errors;
+  auto result = decode_application(text, errors);
+  for (auto& c : errors)
     ADD_FAILURE() << json::to_string(c);
   return result;
 }

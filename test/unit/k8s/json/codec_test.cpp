@@ -38,17 +38,17 @@ constexpr std::string_view wire_name(const tree*, std::string_view member) {
 }
 
 tree parse_good(std::string_view text) {
-  std::vector<json::complaint> complaints;
-  auto x = json::parse<tree>(text, complaints);
-  EXPECT_THAT(complaints, testing::IsEmpty()) << text;
+  std::vector<json::field_error> errors;
+  auto x = json::parse<tree>(text, errors);
+  EXPECT_THAT(errors, testing::IsEmpty()) << text;
   return x;
 }
 
-std::vector<std::string> complaints_of(std::string_view text) {
-  std::vector<json::complaint> complaints;
-  json::parse<tree>(text, complaints);
+std::vector<std::string> errors_of(std::string_view text) {
+  std::vector<json::field_error> errors;
+  json::parse<tree>(text, errors);
   std::vector<std::string> out;
-  for (auto& x : complaints)
+  for (auto& x : errors)
     out.push_back(to_string(x));
   return out;
 }
@@ -77,20 +77,20 @@ TEST(json, takes_null_for_absent_everywhere) {
 }
 
 TEST(json, complains_about_each_mistake_with_its_full_path_and_reads_the_rest) {
-  std::vector<json::complaint> complaints;
+  std::vector<json::field_error> errors;
   auto x = json::parse<tree>(R"({"small":2147483648,"on":"yes","leafConfig":{"taskSlots":"two","env":3},"large":1.5,
     "names":["a",5,"b"],"config":{"k":[1],"l":"ok"},"leaves":[{"taskSlots":[]},7],"paint":"Blue","namespace":"n"})",
-                             complaints);
+                             errors);
   std::vector<std::string> told;
-  for (auto& y : complaints)
+  for (auto& y : errors)
     told.push_back(to_string(y));
-  EXPECT_THAT(
-      told, ElementsAre("small: expected a 32-bit integer, got 2147483648", "on: expected true or false, got \"yes\"",
-                        "leafConfig.taskSlots: expected a 32-bit integer, got \"two\"",
-                        "leafConfig.env: expected a list, got 3", "large: expected a 64-bit integer, got 1.5",
-                        "names[1]: expected a string, got 5", "config.k: expected a string, number or boolean, got [1]",
-                        "leaves[0].taskSlots: expected a 32-bit integer, got []",
-                        "leaves[1]: expected an object, got 7", "paint: expected one of Red, Green, got \"Blue\""));
+  EXPECT_THAT(told,
+              ElementsAre("small: must be a 32-bit integer, not 2147483648", "on: must be true or false, not \"yes\"",
+                          "leafConfig.taskSlots: must be a 32-bit integer, not \"two\"",
+                          "leafConfig.env: must be a list, not 3", "large: must be a 64-bit integer, not 1.5",
+                          "names[1]: must be a string, not 5", "config.k: must be a string, number or boolean, not [1]",
+                          "leaves[0].taskSlots: must be a 32-bit integer, not []",
+                          "leaves[1]: must be an object, not 7", "paint: must be one of Red, Green, not \"Blue\""));
   tree expected;
   expected.namespace_ = "n";
   expected.names = {"a", "b"};
@@ -101,18 +101,17 @@ TEST(json, complains_about_each_mistake_with_its_full_path_and_reads_the_rest) {
 }
 
 TEST(json, names_a_number_that_no_type_can_hold_and_reads_the_rest) {
-  EXPECT_THAT(complaints_of(R"({"small":99999999999999999999})"),
-              ElementsAre("small: expected a 32-bit integer, got 99999999999999999999"));
-  EXPECT_THAT(complaints_of(R"({"fraction":1e400,"names":["a"]})"),
-              ElementsAre("fraction: expected a number, got 1e400"));
+  EXPECT_THAT(errors_of(R"({"small":99999999999999999999})"),
+              ElementsAre("small: must be a 32-bit integer, not 99999999999999999999"));
+  EXPECT_THAT(errors_of(R"({"fraction":1e400,"names":["a"]})"), ElementsAre("fraction: must be a number, not 1e400"));
   EXPECT_EQ(parse_good(R"({"unknown":1e400,"names":["a"]})").names, std::vector<std::string>{"a"});
   EXPECT_EQ(parse_good(R"({"resources":{"x":1e400}})").resources->text, R"({"x":1e400})");
 }
 
 TEST(json, refuses_a_config_number_that_would_change) {
-  EXPECT_THAT(complaints_of(R"({"config":{"k":9007199254740993}})"),
-              ElementsAre("config.k: expected a number of at most 15 digits (write longer ones as a string), "
-                          "got 9007199254740993"));
+  EXPECT_THAT(errors_of(R"({"config":{"k":9007199254740993}})"),
+              ElementsAre("config.k: must be a number of at most 15 digits (write a longer one as a string), "
+                          "not 9007199254740993"));
 }
 
 TEST(json, takes_an_integer_spelled_with_a_fraction_of_zero) {
@@ -121,8 +120,8 @@ TEST(json, takes_an_integer_spelled_with_a_fraction_of_zero) {
 }
 
 TEST(json, cuts_long_values_in_complaints_between_characters) {
-  auto told = complaints_of(R"({"on":")" + std::string(35, 'x') + "üüüüü" + R"("})");
-  EXPECT_THAT(told, ElementsAre("on: expected true or false, got \"" + std::string(35, 'x') + "..."));
+  auto told = errors_of(R"({"on":")" + std::string(35, 'x') + "üüüüü" + R"("})");
+  EXPECT_THAT(told, ElementsAre("on: must be true or false, not \"" + std::string(35, 'x') + "..."));
 }
 
 TEST(json, keeps_raw_parts_as_they_are_spelled) {
@@ -138,16 +137,16 @@ TEST(json, survives_texts_that_are_no_json) {
   auto bomb = std::string(100'000, '[');
   for (std::string text : {"", " ", "{", "}", "{]", "[1,]", "{\"a\"}", "{\"a\":}", "{\"on\":tru}", "nul", "\"\\ud800\"",
                            "{\"namespace\":\"\xff\"}", "{\"namespace\":\"\x01\"}", "{} {}", "01", "\"abc"}) {
-    EXPECT_THAT(complaints_of(text), ElementsAre(testing::StartsWith("not JSON: "))) << text;
+    EXPECT_THAT(errors_of(text), ElementsAre(testing::StartsWith("not JSON: "))) << text;
     json::canonical(text);
     json::minify(text);
     json::merge_diff(text, "{}");
     json::apply_merge_patch("{}", text);
   }
-  EXPECT_THAT(complaints_of(bomb), ElementsAre(testing::StartsWith("not JSON: ")));
+  EXPECT_THAT(errors_of(bomb), ElementsAre(testing::StartsWith("not JSON: ")));
   json::canonical(bomb);
   json::merge_diff("[]", bomb);
-  EXPECT_THAT(complaints_of("{\"x\":" + bomb + "1e400"), ElementsAre(testing::StartsWith("not JSON: ")));
+  EXPECT_THAT(errors_of("{\"x\":" + bomb + "1e400"), ElementsAre(testing::StartsWith("not JSON: ")));
 }
 
 TEST(json, reads_large_strings) {

@@ -123,7 +123,7 @@ TEST(decide_bluegreen, the_time_of_the_savepoint_is_the_job_managers) {
   s.app.status.savepoints.push_back({"file:/before", s.app.status.last_updated_at.value(), "Update"});
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/before", s.milliseconds_now(), true, false}});
   EXPECT_EQ(s.decide().phase(), phase::Savepointing) << "which may still tell of another one";
-  s.later(defaults::shows_within).checkpoints("c0", "old", {}).decide();
+  s.later(defaults::rest_cache_age).checkpoints("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob) << "it is not waited for longer than that can last";
 }
 

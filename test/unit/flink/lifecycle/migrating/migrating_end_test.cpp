@@ -70,7 +70,7 @@ TEST(adopted_first, terminating_pods_are_waited_for) {
 
 TEST(adopted_first, a_spec_that_cannot_be_deployed_is_told_once) {
   adopted s{"FirstCluster"};
-  s.complaints = {{"spec.parallelism", "no number"}};
+  s.errors = {{"spec.parallelism", "no number"}};
   s.decide();
   EXPECT_THAT(s.condition("Degraded"),
               AllOf(StartsWith("True InvalidSpec: spec.parallelism"), Not(HasSubstr("besides"))));

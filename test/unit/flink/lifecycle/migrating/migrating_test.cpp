@@ -26,7 +26,7 @@ TEST(adopted_world, every_status_of_the_go_operator_can_be_read) {
                       "Recovering", "SubmittingJob", "RollingBackJob", "DeployFailed", "DualRunning", "Deleting",
                       "FirstCluster", "FirstSubmit", "FirstFailed"}) {
     adopted s{phase};
-    EXPECT_THAT(s.complaints, IsEmpty()) << phase;
+    EXPECT_THAT(s.errors, IsEmpty()) << phase;
     EXPECT_TRUE(left_by_go_operator(s.app.status)) << phase;
   }
 }

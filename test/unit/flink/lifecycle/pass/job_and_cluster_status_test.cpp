@@ -273,7 +273,7 @@ TEST(health, a_checkpoint_without_a_path_is_no_state) {
 
 TEST(health, a_message_is_cut_to_what_a_condition_takes) {
   auto s = scene::running();
-  s.complaints = {{"spec.image", std::string(5000, 'x')}};
+  s.errors = {{"spec.image", std::string(5000, 'x')}};
   s.decide();
   EXPECT_LT(s.condition("Degraded").size(), 1100u);
 }

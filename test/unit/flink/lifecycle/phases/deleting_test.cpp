@@ -181,7 +181,7 @@ TEST(decide_delete, interrupts_every_phase) {
 TEST(decide_without_application, removes_what_is_left_only_when_it_is_gone_for_certain) {
   auto s = scene::running();
   s.app.status = {};
-  situation x{s.app, s.complaints, s.hash, s.seen, s.settings, {"c", "j", "t"}, s.now};
+  situation x{s.app, s.errors, s.hash, s.seen, s.settings, {"c", "j", "t"}, s.now};
   EXPECT_THAT(decide_without_application(x).actions, ElementsAre(action{ask_application{}}));
   s.seen.application_gone = true;
   auto d = decide_without_application(x);

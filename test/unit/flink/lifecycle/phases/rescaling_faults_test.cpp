@@ -142,7 +142,7 @@ TEST(decide_inplace, another_edit_meanwhile_goes_the_way_of_a_new_cluster_once_t
 TEST(decide_inplace, a_spec_that_does_not_decode_sends_them_away) {
   auto s = asked_for(4);
   with_task_managers(s, 2);
-  s.complaints = {{"spec.image", "is missing"}};
+  s.errors = {{"spec.image", "is missing"}};
   s.hash = "no spec";
   s.decide();
   ASSERT_TRUE(s.target().rollback.has_value());

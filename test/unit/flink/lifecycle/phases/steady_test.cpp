@@ -65,7 +65,7 @@ TEST(decide_rest, says_so_when_the_job_is_lost_with_its_job_manager) {
 TEST(decide_rest, an_invalid_spec_is_told_and_touches_nothing) {
   auto s = scene::running();
   s.hash = "bbbbbbbb";
-  s.complaints = {{"spec.parallelism", "expected a 32-bit integer, got \"two\""}};
+  s.errors = {{"spec.parallelism", "must be a 32-bit integer, not \"two\""}};
   s.decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True InvalidSpec: spec.parallelism"));

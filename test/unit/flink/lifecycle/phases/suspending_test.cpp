@@ -73,7 +73,7 @@ TEST(decide_suspend, resumes_from_its_savepoint_with_the_spec_as_it_is_then) {
 
 TEST(decide_suspend, does_not_resume_with_a_spec_that_is_refused) {
   auto s = suspended();
-  s.complaints = {{"spec.image", "is missing"}};
+  s.errors = {{"spec.image", "is missing"}};
   s.decide();
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True InvalidSpec"));
   s.app.spec.suspend = false;

@@ -76,7 +76,7 @@ TEST(decide_adaptive_back, so_does_a_wish_for_less_of_more) {
 
 TEST(decide_adaptive_back, so_does_a_spec_that_does_not_decode) {
   auto s = ordered();
-  s.complaints = {{"spec.image", "is missing"}};
+  s.errors = {{"spec.image", "is missing"}};
   s.hash = "no spec";
   s.decide();
   expect_taken_back(s, phase::Running, "is missing");

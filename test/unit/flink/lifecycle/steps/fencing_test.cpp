@@ -53,7 +53,7 @@ void expect_table(const columns& all, const std::vector<row<Result>>& table, Fun
 class passing {
 public:
   explicit passing(const scene& s)
-      : in_{s.app, s.complaints, s.hash, s.seen, s.settings, {"c", "j", "t"}, s.now}, pass_{in_} {}
+      : in_{s.app, s.errors, s.hash, s.seen, s.settings, {"c", "j", "t"}, s.now}, pass_{in_} {}
 
   flink::pass& operator*() { return pass_; }
   flink::pass* operator->() { return &pass_; }

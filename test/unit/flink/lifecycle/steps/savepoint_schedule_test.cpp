@@ -73,7 +73,7 @@ TEST(decide_savepoint, a_schedule_asks_nothing_between_two_savepoints) {
 TEST(decide_savepoint, a_spec_that_is_refused_asks_for_nothing) {
   auto s = scheduled({"file:/sp-1", "file:/sp-2", "file:/sp-3"});
   s.app.spec.savepoint_schedule->interval_seconds = 0;
-  s.complaints = {{"spec.savepointSchedule.intervalSeconds", "is missing"}};
+  s.errors = {{"spec.savepointSchedule.intervalSeconds", "is missing"}};
   s.decide();
   EXPECT_FALSE(s.app.status.savepoint_request.has_value());
   EXPECT_THAT(s.acts(), IsEmpty());

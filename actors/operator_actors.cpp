@@ -1,4 +1,4 @@
-#include "actors/crew.hpp"
+#include "actors/operator_actors.hpp"
 
 #include "actors/election.hpp"
 #include "actors/flink_gateway.hpp"
@@ -7,19 +7,19 @@
 
 namespace actors {
 
-crew spawn_crew(caf::actor_system& sys, crew_setup x) {
+operator_actors spawn_operator_actors(caf::actor_system& sys, operator_actors_setup x) {
   auto& counters = x.application.counters;
-  crew out;
-  auto may_act = x.candidacy ? std::make_shared<leadership>() : leads_for_ever();
-  if (x.candidacy)
+  operator_actors out;
+  auto may_act = x.leader_election ? std::make_shared<leadership>() : permanent_leadership();
+  if (x.leader_election)
     out.election = sys.spawn(election, election_setup{.transport = x.transport,
                                                       .origin = x.api_origin,
-                                                      .candidacy = *x.candidacy,
+                                                      .leader_election = *x.leader_election,
                                                       .may_act = may_act,
                                                       .counters = counters,
                                                       .wall_clock = x.application.wall_clock,
                                                       .seed = x.seed});
-  counters->leader(!x.candidacy);
+  counters->leader(!x.leader_election);
   out.may_act = may_act;
   out.kube = sys.spawn(kubernetes_gateway, x.transport, x.api_origin, counters, may_act);
   out.flink = sys.spawn(flink_gateway, x.transport, x.job_managers, counters, may_act);

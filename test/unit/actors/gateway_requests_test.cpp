@@ -1,5 +1,5 @@
+#include "actors/gateway_requests.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/questions.hpp"
 #include "test/unit/actors/virtual_system.hpp"
 
 #include <gmock/gmock.h>
@@ -44,7 +44,7 @@ kube_actor::behavior_type gateway(kube_actor::stateful_pointer<gateway_state> se
 struct asker_state {
   static constexpr const char* name = "asker";
   explicit asker_state(caf::event_based_actor*) {}
-  questions all{2};
+  gateway_requests all{2};
 };
 
 class questions_test : public testing::Test {

@@ -1,3 +1,5 @@
+// Requests to the gateways, with one timer for all their timeouts.
+// Promises one call of the handler per request: with the answer, or with a failure after the timeout. Does not retry.
 #pragma once
 
 #include "actors/caf.hpp"
@@ -14,26 +16,26 @@
 
 namespace actors {
 
-/// Questions to gateways, each answered once: by the gateway, or by us when that is overdue. CAF 0.17 never takes the
-/// time-out of a request back, and each one wakes its clock's thread and later the actor; here one timer does for all.
-class questions {
+/// The open requests of one actor. CAF 0.17 cannot cancel the timeout of a request, and each one wakes its clock's
+/// thread and later the actor; so this class has one timer for all requests.
+class gateway_requests {
 public:
   using handler = std::function<void(const messages::answer&)>;
 
-  explicit questions(uint64_t number_of_timer) : timer_{number_of_timer} {}
+  explicit gateway_requests(uint64_t number_of_timer) : timer_{number_of_timer} {}
 
-  /// Asks, and runs `done` with the answer or, after `patience`, with one that says that none came.
-  template <class Self, class Gateway, class Question>
-  void ask(Self* self, const Gateway& gateway, std::chrono::nanoseconds patience, Question x, handler done) {
+  /// Sends a request. Runs `done` with the answer, or with failure `timed_out` after `timeout`.
+  template <class Self, class Gateway, class Request>
+  void ask(Self* self, const Gateway& gateway, std::chrono::nanoseconds timeout, Request x, handler done) {
     auto id = ++last_;
-    open_.emplace(id, question{self->clock().now() + patience, std::move(done)});
+    open_.emplace(id, open_request{self->clock().now() + timeout, std::move(done)});
     self->request(gateway, caf::infinite, std::move(x))
         .then([this, id](const messages::answer& a) { settle(id, a); },
               [this, id](const caf::error&) { settle(id, no_answer()); });
     watch(self);
   }
 
-  /// Takes a tick in; it may be another timer's.
+  /// Handles a tick; ignores the ticks of other timers.
   template <class Self>
   void on(Self* self, messages::tick x) {
     if (!timer_.fired(self, x))
@@ -46,13 +48,13 @@ public:
   }
 
 private:
-  struct question {
+  struct open_request {
     timer::clock::time_point until;
     handler done;
   };
 
   static messages::answer no_answer() {
-    return {{.failure = net::failure::timed_out, .detail = "the gateway did not answer"}};
+    return {{.failure = net::failure::timed_out, .detail = "no answer from the gateway before the timeout"}};
   }
 
   void settle(uint64_t id, const messages::answer& a) {
@@ -72,7 +74,7 @@ private:
   }
 
   uint64_t last_ = 0;
-  std::map<uint64_t, question> open_;
+  std::map<uint64_t, open_request> open_;
   timer timer_;
 };
 
