@@ -437,9 +437,9 @@ messages::application_report application_state::report() const {
                                  = last_deploy_ ? std::optional{last_deploy_->own_share_milliseconds} : std::nullopt,
                                  .decisions = {decisions_.begin(), decisions_.end()}};
   for (auto& x : in_flight_)
-    r.step += ": " + x;
+    r.step += ": " + to_string(x);
   for (auto& [what, o] : seen_.outcomes)
-    r.outcomes.push_back({.action = what,
+    r.outcomes.push_back({.action = to_string(what),
                           .failure = o.failed ? std::optional{std::string{to_string(o.failed->kind)}} : std::nullopt,
                           .message = o.failed ? std::optional{o.failed->message} : std::nullopt,
                           .attempts = o.attempts});

@@ -161,12 +161,12 @@ void introspection_state::answer_arrived(collection& c) {
 }
 
 void introspection_state::one_application(const messages::page_request& x, const std::string& path) {
-  std::string_view name{path};
-  name.remove_prefix(std::string_view{"/applications/"}.size());
-  auto slash = name.find('/');
+  std::string_view remaining{path};
+  remaining.remove_prefix(std::string_view{"/applications/"}.size());
+  auto slash = remaining.find('/');
   if (slash == std::string_view::npos)
     return fail(x, 404, "not found; use /applications/NAMESPACE/NAME");
-  messages::describe_application ask{std::string{name.substr(0, slash)}, std::string{name.substr(slash + 1)}};
+  messages::describe_application ask{std::string{remaining.substr(0, slash)}, std::string{remaining.substr(slash + 1)}};
   self_->request(setup_.root, defaults::introspection_timeout, ask)
       .then([this, x](const messages::application_report& r) { add_lanes(x, r); },
             [x, ask](const caf::error&) {
