@@ -14,13 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Controllers with a date, bookmarks and ends of watches are looked after this often.
+// Interval for timed controllers, bookmarks and the ends of watches.
 constexpr auto tick = 250ms;
-// main() of a job runs inside a proxied request and may take its time.
+// main() of a job runs inside a proxied request and may take long.
 constexpr auto proxied_request = 330s;
 constexpr std::size_t largest_body = 64 * 1024 * 1024; // jars go through the proxy too
 
-/// Returns whether anybody may ask this, as with the real API server.
+/// Returns whether the path needs no authentication, as on the real API server.
 bool is_public(std::string_view target) {
   auto path = target.substr(0, target.find('?'));
   return path == "/healthz" || path == "/livez" || path == "/readyz" || path == "/version";
@@ -30,8 +30,8 @@ std::string host_in_url(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
-/// Returns a text as the quoted part of a Warning header.
-std::string quoted(std::string_view text) {
+/// Returns the value of a Warning header with `text` in quotes.
+std::string warning_header(std::string_view text) {
   std::string out = "299 - \"";
   for (auto c : text) {
     if (c == '"' || c == '\\')
@@ -124,7 +124,7 @@ private:
     counters_.count(x.method, x.target, net::find_header(x.headers, "User-Agent"), status);
     net::header_fields fields{{"Content-Type", std::move(type)}, {"Cache-Control", "no-cache, private"}};
     for (auto& text : warnings)
-      fields.emplace_back("Warning", quoted(text));
+      fields.emplace_back("Warning", warning_header(text));
     peer.reply(status, std::move(fields), std::move(body));
   }
 
@@ -167,7 +167,7 @@ private:
     reply(peer, x, y.status, std::string{net::find_header(y.headers, "Content-Type")}, std::move(y.body), {});
   }
 
-  /// Lets controllers act and watches tell, once for all requests that are answered in one go.
+  /// Runs controllers and watches once for all requests answered in this turn of the event loop.
   void look_soon() {
     if (std::exchange(look_queued_, true))
       return;
