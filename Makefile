@@ -7,7 +7,7 @@ JOBS ?= $(shell nproc)
 FULL ?=
 # TEST=full, or CI: `make test` also runs the unit and actor tests with sanitizers.
 TEST ?= $(if $(CI),full,)
-# Runs of the simulation, and those of them that are also made with sanitizers.
+# Seeds of the simulation, and how many of them also run with sanitizers.
 SEEDS ?= 2000
 SEEDS_SANITIZED ?= 100
 # E2E=1: `make test` tells the stories on a real Kubernetes control plane at the same time.
@@ -71,7 +71,7 @@ ifeq ($(TEST),full)
 endif
 
 .PHONY: simulation
-simulation: build $(if $(filter full,$(TEST)),build-asan) ## the operator against models, with an adversary (SEEDS=…)
+simulation: build $(if $(filter full,$(TEST)),build-asan) ## the operator against models of Kubernetes and Flink, with injected faults (SEEDS=…)
 	@echo "== simulation"
 	@build/release/simulation --seeds $(SEEDS)
 	@build/release/simulation --crashes
@@ -82,7 +82,7 @@ ifeq ($(TEST),full)
 endif
 
 .PHONY: soak
-soak: build ## the simulation with as many seeds as wanted (SEEDS=100000)
+soak: build ## the simulation with more seeds (SEEDS=100000)
 	@build/release/simulation --seeds $(SEEDS)
 
 .PHONY: check-threads

@@ -1,4 +1,4 @@
-// flink-local: Kubernetes as far as Flink applications need it, on one machine, with nothing installed.
+// flink-local: the parts of Kubernetes that Flink applications need, on one machine, without an installation.
 #include "local/agent/run.hpp"
 #include "local/up.hpp"
 
@@ -12,27 +12,29 @@ namespace {
 CLI::App* add_up(CLI::App& program, local::up_options& x) {
   auto* command = program.add_subcommand(
       "up",
-      "Starts a cluster in this process: API server, controllers and a node that runs pods as Flink processes. "
-      "Its state is in memory and gone when it ends. It listens on loopback only and lets in who has its kubeconfig.");
-  command->add_option("--dir", x.dir, "Folder for the kubeconfig and the pods' files and logs")->capture_default_str();
-  command->add_option("--port", x.port, "Port of the API server; 0 takes a free one")->capture_default_str();
+      "Start a cluster in this process: an API server, controllers, and a node that runs pods as Flink processes. "
+      "The state is kept in memory and lost on exit. The API server listens on loopback only and accepts only clients "
+      "with the kubeconfig that it writes.");
+  command->add_option("--dir", x.dir, "Directory for the kubeconfig and for the files and logs of pods")
+      ->capture_default_str();
+  command->add_option("--port", x.port, "Port of the API server (0: choose a free port)")->capture_default_str();
   command
       ->add_option("--flink", x.pods.flink,
-                   "real: pods run as Flink processes; simulated: their Flink is a model in this process, for fleets "
-                   "and benches; none: pods stay pending")
+                   "How pods run. real: as Flink processes; simulated: as models in this process, for large fleets and "
+                   "benchmarks; none: pods stay Pending")
       ->check(CLI::IsMember({"real", "simulated", "none"}))
       ->capture_default_str();
-  command->add_option("--crd", x.crds, "Further CustomResourceDefinition files (YAML) to serve")
+  command->add_option("--crd", x.crds, "YAML file with an additional CustomResourceDefinition (repeatable)")
       ->check(CLI::ExistingFile);
   command
       ->add_option("--history", x.history,
-                   "How many changes of each kind are kept for watches that go on from an older version")
+                   "Number of changes kept per kind, so that watches can resume from an older resource version")
       ->capture_default_str();
   local::agent::add_flags(*command, x.pods);
   return command;
 }
 
-/// A fleet of pods has more sockets than a shell lets a program have unless it asks for them.
+/// Raises the soft limit of open files: a fleet of pods needs more sockets than the default allows.
 void allow_many_sockets() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -44,13 +46,13 @@ void allow_many_sockets() {
 } // namespace
 
 int main(int count, char** values) {
-  CLI::App program{"Runs Flink applications on one machine: an embedded Kubernetes API and a node agent."};
+  CLI::App program{"Runs Flink applications on one machine, with an embedded Kubernetes API server and a node agent."};
   program.require_subcommand(1);
   local::up_options up;
   local::agent::agent_command agent;
   auto* up_command = add_up(program, up);
-  auto* agent_command = program.add_subcommand("agent", "Runs pods of any Kubernetes cluster as processes here: a "
-                                                        "node agent in place of a kubelet, for tests.");
+  auto* agent_command = program.add_subcommand(
+      "agent", "Run the pods of a Kubernetes cluster as processes on this machine, in place of a kubelet. For tests.");
   local::agent::add_flags(*agent_command, agent);
   CLI11_PARSE(program, count, values);
   allow_many_sockets();

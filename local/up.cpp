@@ -39,7 +39,7 @@ int fail(const std::string& why) {
   return 1;
 }
 
-/// Returns what the node agent needs, with the pods' files below the cluster's folder.
+/// Returns the node agent's options, with the pods' files below the cluster's directory.
 agent::agent_options pod_options(const up_options& x, std::string& problem) {
   auto flags = x.pods;
   if (flags.folder.empty())
@@ -51,7 +51,7 @@ agent::agent_options pod_options(const up_options& x, std::string& problem) {
 
 std::string load_definitions(const up_options& x, model::cluster& cluster) {
   if (auto problem = cluster.apply(crd, wall_time()); !problem.empty())
-    return "the built-in CustomResourceDefinition is unusable: " + problem;
+    return "the built-in CustomResourceDefinition is invalid: " + problem;
   for (auto& path : x.crds) {
     std::ifstream in{path};
     std::ostringstream text;
@@ -75,16 +75,16 @@ server::log_source logs_of(const std::string& folder) {
 }
 
 void greet(const std::string& kubeconfig, const std::string& origin) {
-  std::printf("A Kubernetes API for Flink applications is at %s; its state lives as long as this program.\n\n"
+  std::printf("The Kubernetes API server listens at %s. Its state is lost when this program exits.\n\n"
               "  export KUBECONFIG=%s\n"
               "  kubectl get flinkapplications\n"
               "  flink-operator --kubeconfig \"$KUBECONFIG\" --jobmanager-url 'http://{podIP}:8081'\n\n"
-              "Ctrl-C ends it together with all its pods.\n",
+              "Press Ctrl-C to stop the cluster and all its pods.\n",
               origin.c_str(), kubeconfig.c_str());
   std::fflush(stdout);
 }
 
-/// Everything that runs, in the order of its making; gone in the reverse order.
+/// All running parts in the order of construction; destroyed in reverse order.
 struct running {
   net::thread io;
   net::client client{io, {.user_agent = "flink-local-agent"}};
@@ -96,7 +96,7 @@ struct running {
 } // namespace
 
 int run_up(const up_options& x) {
-  // Only this thread takes signals; the others inherit the mask.
+  // Only this thread handles signals; the others inherit the mask.
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGINT);
@@ -107,7 +107,7 @@ int run_up(const up_options& x) {
   std::error_code error;
   fs::create_directories(x.dir, error);
   if (error)
-    return fail("cannot make the folder " + x.dir + ": " + error.message());
+    return fail("cannot create the directory " + x.dir + ": " + error.message());
   std::string problem;
   auto pods = pod_options(x, problem);
   if (!problem.empty())

@@ -10,17 +10,17 @@
 
 namespace local {
 
-/// What the command line says.
+/// The command-line options.
 struct up_options {
-  /// Folder for the kubeconfig and the pods' files.
+  /// Directory for the kubeconfig and the pods' files.
   std::string dir = "flink-local";
   /// Port of the API server; 0 lets the system choose.
   uint16_t port = 0;
-  /// CustomResourceDefinitions to serve beside the built-in one.
+  /// Files with additional CustomResourceDefinitions.
   std::vector<std::string> crds;
-  /// Changes of each kind that watches can go on from.
+  /// Number of changes kept per kind, for watches that resume.
   std::size_t history = 5'000;
-  /// How pods are run; with "none" as agent_flags::flink they stay pending.
+  /// How pods run; with "none" as agent_flags::flink they stay Pending.
   agent::agent_flags pods;
 };
 

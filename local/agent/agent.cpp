@@ -17,7 +17,7 @@ namespace {
 
 namespace log = config::log;
 
-/// How often processes, probes and reports are looked at.
+/// Interval at which processes, probes and reports are checked.
 constexpr std::chrono::milliseconds tick_interval{20};
 constexpr std::chrono::seconds write_deadline{10};
 /// Pause before a refused binding is tried again.
@@ -46,14 +46,14 @@ public:
     house_->flink = make_runtime();
     std::error_code error;
     if (std::filesystem::create_directories(house_->options.folder, error); error)
-      throw std::runtime_error("cannot make folder " + house_->options.folder + ": " + error.message());
+      throw std::runtime_error("cannot create directory " + house_->options.folder + ": " + error.message());
   }
 
   std::unique_ptr<runtime> make_runtime() {
     auto& options = house_->options;
     if (!options.simulation)
       return make_process_runtime(options.processes);
-    // The agent holds the runtime, so it is there whenever the runtime asks.
+    // The agent owns the runtime, so it outlives every call.
     auto resolve = [this](const std::string& ns, const std::string& name) { return resolve_name(ns, name); };
     return make_simulated_runtime(house_->api.io, resolve, *options.simulation);
   }
@@ -61,15 +61,15 @@ public:
   void start() {
     auto& api = house_->api;
     auto self = shared_from_this();
-    auto trouble = [](const std::string& what) { log::warn("watch-trouble", "", what); };
+    auto on_error = [](const std::string& what) { log::warn("watch-trouble", "", what); };
     pods_ = std::make_shared<watcher<pod>>(api, k8s::pods, house_->options.ns, read_pod,
                                            watcher<pod>::callbacks{[self](const pod& x) { self->on_pod(x); },
                                                                    [self](const pod& x) { self->on_pod_gone(x); },
-                                                                   trouble});
+                                                                   on_error});
     services_watch_ = std::make_shared<watcher<service>>(
         api, k8s::services, house_->options.ns, read_service,
         watcher<service>::callbacks{[self](const service& x) { self->on_service(x); },
-                                    [self](const service& x) { self->on_service_gone(x); }, trouble});
+                                    [self](const service& x) { self->on_service_gone(x); }, on_error});
     register_node();
     services_watch_->start();
     pods_->start();
@@ -97,7 +97,7 @@ public:
 private:
   // -- node --------------------------------------------------------------------------------------------
 
-  /// A node that nobody wants to know about is no hindrance, so refusals are only logged.
+  /// Pods run without a Node object too, so refusals are only logged.
   void register_node() {
     auto& name = house_->options.node;
     k8s::request create{"POST", k8s::path_of(nodes, {}), "application/json", boost::json::serialize(node_object(name))};
@@ -147,7 +147,7 @@ private:
     if (stopped_ || gone_while_binding_.erase(x.uid) > 0)
       return;
     if (answer.failure == net::failure::none && answer.status < 300) {
-      // No need to wait for the watch to say so.
+      // The watch will report the binding later.
       x.node = house_->options.node;
       if (!residents_.contains(x.uid))
         admit(x);
@@ -162,7 +162,7 @@ private:
   }
 
   void admit(const pod& x) {
-    // What has ended for good is not started again; its deletion still needs us.
+    // A finished pod is not started again, but its deletion needs the agent.
     if ((x.phase == "Succeeded" || x.phase == "Failed") && !x.deleting)
       return;
     auto address = addresses_.take(x.ns, x.labels, services(), x.ip);

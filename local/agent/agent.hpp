@@ -1,6 +1,6 @@
-// The node agent: a kubelet's stand-in that runs pods as processes of this machine. Watches pods and
-// services, binds pods to its node, carries out what their machines order, and reports their status.
-// Speaks only the Kubernetes API, so any API server will do.
+// The node agent: replaces a kubelet and runs pods as processes of this machine. Watches pods and Services, binds pods
+// to its node, executes the actions of their state machines, and reports their status. Uses only the Kubernetes API, so
+// it works with any API server.
 #pragma once
 
 #include "local/agent/process/image_map.hpp"
@@ -16,25 +16,25 @@
 
 namespace local::agent {
 
-/// What the agent needs to know.
+/// The agent's options.
 struct agent_options {
-  /// Name of the node that it stands for.
+  /// Name of its node.
   std::string node = "flink-local";
-  /// Serves pods of this namespace only; empty for all.
+  /// Runs pods of this namespace only; empty: all.
   std::string ns;
   /// Folder for the pods' files and logs.
   std::string folder;
-  /// Folder that distributions are looked for in when a rule names one without a path.
+  /// Directory with the distributions that rules name without a path.
   std::string cache;
-  /// First two numbers of the pods' addresses, e.g. "127.10"; empty takes a free one in 127.0.0.0/8.
+  /// First two numbers of the pods' addresses, e.g. "127.10"; empty: a free one in 127.0.0.0/8.
   std::string network;
-  /// What images hold.
+  /// The contents of images.
   image_map images;
-  /// How long things take.
+  /// Delays.
   timers waits;
-  /// How Flink runs as processes.
+  /// How Flink runs in real processes.
   process_options processes;
-  /// How it runs without them; if present, it does.
+  /// How Flink is simulated; if present, no processes run.
   std::optional<simulation_options> simulation;
 };
 
@@ -43,8 +43,8 @@ class pod_logs {
 public:
   virtual ~pod_logs() = default;
 
-  /// Returns what a container has written, or nothing if there is no such container. `tail_lines` cuts to the last
-  /// lines; `previous` means the container's last life. Safe from any thread.
+  /// Returns a container's output, or nullopt if the container does not exist. `tail_lines` keeps only the last
+  /// lines; `previous` selects the run before the last restart. Safe from any thread.
   virtual std::optional<std::string> read(std::string_view ns, std::string_view pod, std::string_view container,
                                           std::optional<std::size_t> tail_lines, bool previous)
       = 0;
@@ -56,7 +56,7 @@ std::unique_ptr<pod_logs> make_pod_logs(const std::string& folder);
 /// The agent. Its processes die with the thread that it runs on.
 class agent {
 public:
-  /// Throws std::runtime_error if no network is free or the folder cannot be made.
+  /// Throws std::runtime_error if no network is free or the directory cannot be created.
   agent(api_access api, agent_options options);
 
   /// Stops.
@@ -65,11 +65,11 @@ public:
   agent(const agent&) = delete;
   agent& operator=(const agent&) = delete;
 
-  /// Begins to watch.
+  /// Starts to watch.
   void start();
 
-  /// Kills all processes and forgets everything; returns when that is done. Pods stay in the API server.
-  /// Not to be called on the io thread.
+  /// Kills all processes and returns when they have ended. Pods stay in the API server. Must not be called on the io
+  /// thread.
   void stop();
 
   /// Returns the first two numbers of the pods' addresses.

@@ -1,4 +1,4 @@
-// The present as the agent's values take it: always an argument.
+// The present time, which the agent's values take as an argument.
 #pragma once
 
 #include "local/model/moment.hpp"

@@ -21,13 +21,13 @@ boost::json::value node_object(const std::string& name);
 /// Returns the merge patch of its status: ready, with its address.
 boost::json::value node_status(const std::string& address, instant now);
 
-/// Returns why the pod cannot be placed on a node with `labels`, in a scheduler's words; nothing if it can.
+/// Returns the scheduler's message if the pod does not fit on a node with `labels`; nullopt if it fits.
 std::optional<std::string> unschedulable(const pod& x, const std::map<std::string, std::string>& labels);
 
 /// Returns the body of POST pods/NAME/binding.
 boost::json::value binding(const pod& x, const std::string& node);
 
-/// Returns the merge patch of a pod's status that says why it is not placed.
+/// Returns the merge patch of a pod's status with the reason why it is not scheduled.
 boost::json::value unscheduled_status(const pod& x, const std::string& why, instant now);
 
 } // namespace local::agent

@@ -25,36 +25,36 @@ std::string variable(const char* name, const std::string& otherwise = {}) {
   return value == nullptr || *value == '\0' ? otherwise : std::string{value};
 }
 
-/// The folder that local/setup/flink installs into.
+/// The directory into which local/setup/flink installs.
 std::string default_cache() {
   auto base = variable("XDG_CACHE_HOME", variable("HOME", "/var") + "/.cache");
   return variable("FLINK_OPERATOR_CACHE", base + "/flink-operator");
 }
 
-/// Makes a distribution's folder out of what a rule says; empty if there is none.
+/// Returns the directory of the distribution that a rule names; empty if it does not exist.
 std::string find_distribution(const std::string& name, const std::string& cache) {
   auto folder = name.find('/') == std::string::npos ? cache + "/" + name : name;
   std::error_code ignored;
   return fs::is_directory(folder + "/lib", ignored) ? fs::absolute(folder).string() : std::string{};
 }
 
-/// Completes what a rule says by what is on disk.
+/// Resolves the names in a rule to paths on disk. Returns the error, or an empty text.
 std::string locate(image_content& x, const std::string& cache) {
   if (x.pause)
     return {};
   auto folder = find_distribution(x.flink, cache);
   if (folder.empty())
-    return "there is no Flink distribution '" + x.flink + "'; install it with local/setup/flink VERSION";
+    return "Flink distribution not found: '" + x.flink + "' (local/setup/flink VERSION installs one)";
   x.flink = folder;
   for (auto& jar : x.jars) {
     if (!fs::is_regular_file(jar))
-      return "there is no jar '" + jar + "'";
+      return "jar not found: '" + jar + "'";
     jar = fs::absolute(jar).string();
   }
   return {};
 }
 
-/// Nothing need be on disk, and without rules there is every image.
+/// Simulated: files need not exist, and without rules every image can be pulled.
 void simulate(agent_options& out, const agent_flags& x) {
   out.simulation.emplace();
   if (x.simulated_start_milliseconds >= 0)
@@ -63,7 +63,7 @@ void simulate(agent_options& out, const agent_flags& x) {
     out.images.add("*=flink");
 }
 
-/// Reads what a kubeconfig holds itself or names by a file.
+/// Reads a value that a kubeconfig holds itself or in a file.
 std::string content_of(const k8s::inline_or_file& x, std::string& problem) {
   if (x.file.empty())
     return x.text;
@@ -103,7 +103,7 @@ int complain(const std::string& problem) {
   return 1;
 }
 
-/// Blocks the signals that end the program, in this thread and those that it starts.
+/// Blocks the signals that stop the program, in this thread and the threads that it starts.
 sigset_t block_end_signals() {
   sigset_t out;
   sigemptyset(&out);
@@ -118,47 +118,53 @@ sigset_t block_end_signals() {
 void add_flags(CLI::App& command, agent_flags& x) {
   command
       .add_option("--image", x.images,
-                  "What an image holds: PATTERN=FLINK[,jar=PATH]..., e.g. 'ledger:*=flink-1.20.5,jar=ledger.jar'; "
-                  "FLINK is a folder or an installed version. PATTERN=pause runs nothing. The first match counts; "
-                  "an image without a match cannot be pulled. With --flink simulated neither FLINK nor the jars need "
-                  "exist, an image without a jar holds every jar, and without any rule every image can be pulled")
+                  "Contents of an image: PATTERN=FLINK[,jar=PATH]..., e.g. 'ledger:*=flink-1.20.5,jar=ledger.jar' "
+                  "(repeatable). "
+                  "FLINK is a directory or an installed version; PATTERN=pause runs nothing. The first matching rule "
+                  "applies; an image without a matching rule cannot be pulled. With --flink simulated, FLINK and the "
+                  "jars need not exist, an image without a jar contains every jar, and without any rule every image "
+                  "can be pulled")
       ->allow_extra_args(false);
-  command.add_option("--timers", x.timers, "Waits of probes and restarts: as a kubelet's, or fast")
+  command.add_option("--timers", x.timers, "Delays of probes and restarts: those of a kubelet, or fast ones")
       ->check(CLI::IsMember({"kubelet", "fast"}))
       ->capture_default_str();
-  command.add_option("--pull-milliseconds", x.pull_milliseconds, "Time that pulling an image takes")
+  command.add_option("--pull-milliseconds", x.pull_milliseconds, "Duration of an image pull in milliseconds")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
-  command.add_option("--pod-dir", x.folder, "Folder for files and logs of pods");
-  command.add_option("--cache", x.cache, "Folder with Flink distributions");
-  command.add_option("--network", x.network, "First two numbers of pod addresses, e.g. 127.10; default: a free one");
+  command.add_option("--pod-dir", x.folder,
+                     "Directory for the files and logs of pods (default: in the temporary directory)");
+  command.add_option("--cache", x.cache,
+                     "Directory with Flink distributions (default: where local/setup/flink installs)");
+  command.add_option("--network", x.network,
+                     "First two numbers of pod addresses, e.g. 127.10 (default: a free network)");
   command.add_option("--node", x.node, "Name of the node")->capture_default_str();
   command
-      .add_option("--simulated-start-ms", x.simulated_start_milliseconds,
-                  "With --flink simulated: milliseconds from the start of a JobManager to its first answer and of a "
-                  "TaskManager to its registration; default: as a JVM takes, 1500. 0 lets fleets start fast")
+      .add_option(
+          "--simulated-start-ms", x.simulated_start_milliseconds,
+          "With --flink simulated: milliseconds until a JobManager answers or a TaskManager registers (default: "
+          "1500, as a JVM; 0 starts large fleets fast)")
       ->check(CLI::Range(0, 3'600'000));
-  command.add_option("--java", x.java, "Java program")->capture_default_str();
-  command.add_option("--heap", x.heap, "Heap of each JVM")->capture_default_str();
+  command.add_option("--java", x.java, "Path of the java program")->capture_default_str();
+  command.add_option("--heap", x.heap, "Heap size of each JVM")->capture_default_str();
 }
 
 void add_flags(CLI::App& command, agent_command& x) {
   command
       .add_option("--flink", x.flags.flink,
-                  "real: pods run as Flink processes; simulated: their Flink is a model in this process")
+                  "How pods run. real: as Flink processes; simulated: as models in this process")
       ->check(CLI::IsMember({"real", "simulated"}))
       ->capture_default_str();
   add_flags(command, x.flags);
-  command.add_option("--kubeconfig", x.kubeconfig, "Way to the API server; default: KUBECONFIG");
-  command.add_option("--context", x.context, "Context in the kubeconfig; default: the current one");
-  command.add_option("--namespace", x.ns, "Run pods of this namespace only");
+  command.add_option("--kubeconfig", x.kubeconfig, "Kubeconfig of the cluster (default: $KUBECONFIG)");
+  command.add_option("--context", x.context, "Context in the kubeconfig (default: the current context)");
+  command.add_option("--namespace", x.ns, "Namespace whose pods to run (default: all namespaces)");
 }
 
 agent_options to_options(const agent_flags& x, std::string& problem) {
   agent_options out;
   out.node = x.node;
   out.cache = x.cache.empty() ? default_cache() : x.cache;
-  // Absolute, because programs that run elsewhere are given paths in it.
+  // Absolute, because programs with another working directory receive paths in it.
   out.folder = fs::absolute(x.folder.empty() ? fs::temp_directory_path() / "flink-local" / x.node : fs::path{x.folder})
                    .string();
   out.network = x.network;
@@ -195,7 +201,7 @@ int run_agent(const agent_command& x) {
     client.configure(access->server, std::move(origin));
     agent running{{io, client, access->server}, std::move(options)};
     running.start();
-    config::log::info("agent-started", "", "serves " + access->server, {{"network", running.network()}});
+    config::log::info("agent-started", "", "runs pods of " + access->server, {{"network", running.network()}});
     int signal = 0;
     sigwait(&end_signals, &signal);
   } catch (const std::exception& error) {

@@ -1,4 +1,4 @@
-// `flink-local agent`: the node agent as a program of its own, against any API server.
+// `flink-local agent`: the node agent as a separate program, for any API server.
 #pragma once
 
 #include "local/agent/agent.hpp"
@@ -12,7 +12,7 @@ class App;
 
 namespace local::agent {
 
-/// What the command line says about how pods are run; shared by all programs that hold an agent.
+/// Command-line options for running pods, shared by all programs with an agent.
 struct agent_flags {
   /// "real" or "simulated": how Flink runs.
   std::string flink = "real";
@@ -22,11 +22,11 @@ struct agent_flags {
   std::vector<std::string> images;
   /// "kubelet" or "fast".
   std::string timers = "kubelet";
-  /// Milliseconds that pulling an image takes.
+  /// Duration of an image pull in milliseconds.
   int pull_milliseconds = 0;
-  /// agent_options::folder; empty takes one below the temporary folder.
+  /// agent_options::folder; empty: below the temporary directory.
   std::string folder;
-  /// agent_options::cache; empty takes that of local/setup/flink.
+  /// agent_options::cache; empty: that of local/setup/flink.
   std::string cache;
   /// agent_options::network
   std::string network;
@@ -38,30 +38,29 @@ struct agent_flags {
   std::string heap = "256m";
 };
 
-/// Adds the flags to a command, all but --flink.
+/// Adds all flags but --flink to a command.
 void add_flags(CLI::App& command, agent_flags& flags);
 
-/// Returns the options that the flags mean, with every distribution found on disk. If something is impossible,
-/// `problem` says what in one sentence.
+/// Returns the options for the flags, with paths resolved. On an error, sets `problem` to one sentence.
 agent_options to_options(const agent_flags& flags, std::string& problem);
 
-/// What `flink-local agent` needs beside the flags.
+/// The options of `flink-local agent`.
 struct agent_command {
   /// How to run pods.
   agent_flags flags;
-  /// File with the way to the API server.
+  /// Path of the kubeconfig.
   std::string kubeconfig;
-  /// Context in it; empty takes the current one.
+  /// Context in it; empty: the current context.
   std::string context;
-  /// Namespace to serve; empty for all.
+  /// Namespace whose pods to run; empty: all.
   std::string ns;
 };
 
 /// Adds the flags of `flink-local agent`.
 void add_flags(CLI::App& command, agent_command& x);
 
-/// Runs the agent until SIGINT or SIGTERM. Returns the program's exit code. Blocks both signals, so that it must be
-/// called before other threads start.
+/// Runs the agent until SIGINT or SIGTERM. Returns the program's exit code. Blocks both signals, so call it
+/// before other threads start.
 int run_agent(const agent_command& x);
 
 } // namespace local::agent

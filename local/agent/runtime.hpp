@@ -1,5 +1,5 @@
-// What a container runs, and who starts it: the one place where pods of real processes and pods of
-// simulated ones differ. Everything is on the transport's thread.
+// What a container runs and who starts it. Only here do pods with real processes differ from simulated pods. Everything
+// runs on the transport's thread.
 #pragma once
 
 #include "local/agent/process/flink_config.hpp"
@@ -17,47 +17,47 @@ class thread;
 
 namespace local::agent {
 
-/// How something that was started is doing.
+/// The state of a started program.
 struct process_end {
-  /// It has ended (and is reaped now).
+  /// It has ended and is reaped.
   bool ended = false;
   /// Exit code, or 128 plus the signal's number.
   int code = 0;
 };
 
-/// What runs in a container. Destruction ends what is left of it, at once.
+/// What runs in a container. Destruction kills it.
 class workload {
 public:
   virtual ~workload() = default;
 
-  /// Looks at it without waiting.
+  /// Returns its state without blocking.
   virtual process_end look() = 0;
 
-  /// Asks it to end, as SIGTERM does.
+  /// Terminates it, like SIGTERM.
   virtual void terminate() = 0;
 
-  /// Ends it, as SIGKILL does.
+  /// Kills it, like SIGKILL.
   virtual void kill() = 0;
 
-  /// Returns whether probes find somebody who answers; if not, they succeed unasked.
+  /// Returns whether probes reach a server; if not, probes succeed without a request.
   virtual bool can_be_asked() const = 0;
 
-  /// Returns what it is, for a log line: "process 17".
+  /// Returns its name for log lines, e.g. "process 17".
   virtual std::string name() const = 0;
 };
 
-/// What was started, or why it was not.
+/// The started program, or the error.
 struct started_workload {
   /// Null if it was not started.
   std::unique_ptr<workload> running;
-  /// Why not.
+  /// The error.
   std::string problem;
 };
 
 /// A Flink process to start.
 struct start_order {
   flink_role role;
-  /// What its image holds.
+  /// The contents of its image.
   const image_content& image;
   /// Its variables.
   const environment& variables;
@@ -70,7 +70,7 @@ struct start_order {
   std::string folder;
   /// The pod's hosts file.
   std::string hosts_file;
-  /// Where its output goes.
+  /// The file for its output.
   std::string log;
 };
 
@@ -82,14 +82,14 @@ public:
   /// Starts a Flink process.
   virtual started_workload start(const start_order& x) = 0;
 
-  /// Returns whether each pod needs a file with the names of all services.
+  /// Returns whether each pod needs a hosts file with the names of all Services.
   virtual bool reads_hosts_files() const = 0;
 
-  /// Lets happen what is due.
+  /// Executes the events that are due.
   virtual void step() = 0;
 };
 
-/// Finds the address that the name of a service stands for in a namespace, if it stands for any.
+/// Resolves the name of a Service in a namespace.
 using name_resolver = std::function<std::optional<std::string>(const std::string& ns, const std::string& name)>;
 
 /// How to run real processes.
@@ -98,17 +98,17 @@ struct process_options {
   std::string java = "java";
   /// Heap of each JVM.
   std::string heap = "256m";
-  /// A kubeconfig handed to the pods, for Flink's own Kubernetes client; empty hands none.
+  /// A kubeconfig for Flink's own Kubernetes client in the pods; empty: none.
   std::string pod_kubeconfig;
 };
 
 /// How to run without processes.
 struct simulation_options {
-  /// Time from the start of a process to its first answer or registration; absent: as measured on real ones.
+  /// Time from the start of a process to its first answer or registration; absent: as measured on real processes.
   std::optional<std::chrono::milliseconds> start;
 };
 
-/// Returns what a container of an image without content runs: nothing, until it is told to end.
+/// Returns what a container of an image without content runs: nothing, until it is terminated.
 std::unique_ptr<workload> make_pause();
 
 /// Returns a runtime that runs Flink in JVMs.

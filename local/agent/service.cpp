@@ -56,7 +56,7 @@ service read_service(const boost::json::value& x) {
 }
 
 bool selects(const service& x, const std::string& ns, const std::map<std::string, std::string>& labels) {
-  // A Service without a selector has no endpoints of ours.
+  // The agent makes no endpoints for a Service without a selector.
   if (x.ns != ns || x.selector.empty())
     return false;
   return std::all_of(x.selector.begin(), x.selector.end(), [&](auto& wanted) {
@@ -74,7 +74,7 @@ std::string address_book::fresh() {
     auto last = number % 256;
     auto address = network_ + "." + std::to_string(number / 256) + "." + std::to_string(last);
     bool kept = std::any_of(kept_.begin(), kept_.end(), [&](auto& x) { return x.second == address; });
-    // .0 and .255 look like networks to careful software.
+    // .0 and .255 look like network addresses.
     if (last != 0 && last != 255 && !kept && !used_.contains(address))
       return address;
   }

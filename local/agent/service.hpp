@@ -48,7 +48,7 @@ struct endpoint {
   uint64_t sequence = 0;
 };
 
-/// Returns whether `x` chooses a pod with `labels` in `ns`.
+/// Returns whether `x` selects a pod with `labels` in `ns`.
 bool selects(const service& x, const std::string& ns, const std::map<std::string, std::string>& labels);
 
 /// Gives each pod an address of its own in a /16 network. A service that publishes unready pods has an

@@ -57,16 +57,16 @@ class watcher : public std::enable_shared_from_this<watcher<T>> {
 public:
   /// Reads an object's JSON.
   using reader = std::function<T(const boost::json::value&)>;
-  /// Told of each object that is new, changed or gone.
+  /// Called for each object that is new, changed or deleted.
   struct callbacks {
     std::function<void(const T&)> on_upsert;
     std::function<void(const T&)> on_remove;
     /// The server refuses or cannot be reached.
-    std::function<void(const std::string&)> on_trouble;
+    std::function<void(const std::string&)> on_error;
   };
 
-  watcher(api_access api, k8s::resource_type type, std::string ns, reader read, callbacks tell)
-      : api_{std::move(api)}, type_{type}, read_{std::move(read)}, tell_{std::move(tell)},
+  watcher(api_access api, k8s::resource_type type, std::string ns, reader read, callbacks report)
+      : api_{std::move(api)}, type_{type}, read_{std::move(read)}, report_{std::move(report)},
         reflector_{[random = std::minstd_rand{std::random_device{}()}]() mutable {
           return static_cast<double>(random() - std::minstd_rand::min()) / static_cast<double>(std::minstd_rand::max());
         }} {
@@ -115,8 +115,8 @@ private:
   // Tokens that rotate are read again by the client itself.
   void on(const k8s::reload_credentials&) {}
   void on(const k8s::synced&) {}
-  void on(const k8s::upserted<watched<T>>& x) { tell_.on_upsert(x.object->value); }
-  void on(const k8s::removed<watched<T>>& x) { tell_.on_remove(x.object->value); }
+  void on(const k8s::upserted<watched<T>>& x) { report_.on_upsert(x.object->value); }
+  void on(const k8s::removed<watched<T>>& x) { report_.on_remove(x.object->value); }
 
   void on_page(const net::response& x) {
     json::field_error problem;
@@ -154,7 +154,7 @@ private:
   void fail(const net::response& x) {
     if (stopped_)
       return;
-    tell_.on_trouble(std::string{type_.plural} + ": "
+    report_.on_error(std::string{type_.plural} + ": "
                      + (x.failure == net::failure::none ? "status " + std::to_string(x.status) : x.detail));
     k8s::call_failed out{x.status, {}};
     auto after = net::find_header(x.headers, "Retry-After");
@@ -178,7 +178,7 @@ private:
   k8s::resource_type type_;
   k8s::selection which_;
   reader read_;
-  callbacks tell_;
+  callbacks report_;
   machine reflector_;
   net::request_id call_ = 0;
   bool stopped_ = false;

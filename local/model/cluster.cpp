@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto sweep_interval = 1min;
-// Controllers come to rest within a few passes; this many mean that two of them disagree for ever.
+// Controllers converge within a few passes; this many mean that two of them undo each other's changes.
 constexpr int most_passes = 1000;
 
 } // namespace

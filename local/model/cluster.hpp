@@ -17,27 +17,27 @@ namespace local::model {
 
 class cluster {
 public:
-  /// Makes a cluster with the namespaces that every cluster has. `draw` gives random numbers for uids and names.
+  /// Creates a cluster with the default namespaces. `draw` returns random numbers for uids and names.
   cluster(resources::random draw, moment now, std::size_t history_limit = 20'000);
 
   cluster(const cluster&) = delete;
   cluster& operator=(const cluster&) = delete;
 
-  /// Carries a request out. Controllers do not act before step().
+  /// Executes a request. Controllers act only in step().
   answer handle(const request& x, moment now) { return api_.handle(x, now); }
 
-  /// Lets the controllers do all they can do now.
+  /// Runs the controllers until nothing changes.
   void step(moment now);
 
-  /// Lets one controller pass take place; returns whether anything happened. For those who want to look in between.
+  /// Runs each controller once; returns whether anything changed. Tests use it to observe intermediate states.
   bool step_once(moment now);
 
-  /// When step() has something to do even if no request comes.
+  /// Returns when step() is due without a request.
   std::optional<moment> due() const;
 
-  /// Creates what a YAML document describes, e.g. a CustomResourceDefinition; returns what was wrong, or an empty text.
+  /// Creates the object in a YAML document, e.g. a CustomResourceDefinition. Returns the error, or an empty text.
   std::string apply(std::string_view yaml, moment now);
-  /// The same for an object that has been read already.
+  /// The same for a parsed object.
   std::string create(json::value object, moment now);
 
   model::resources& resources() { return resources_; }

@@ -133,7 +133,7 @@ cause wrong_type(std::string field, const json::value& got, std::string_view exp
             : got.is_null()   ? "null"
             : got.is_double() ? "number"
                               : "integer";
-  // The real server names the type that it got in place of the value, which may be of any size.
+  // Like the real server: the message has the type of the value, because the value may be large.
   auto text = field + " in body must be of type " + std::string{expected} + ": \"" + kind + "\"";
   return {std::move(field), "FieldValueTypeInvalid", "Invalid value: \"" + std::string{kind} + "\": " + text};
 }

@@ -1,4 +1,4 @@
-// Refusals as the Kubernetes API words them, and results that may be one.
+// Errors with the messages of the Kubernetes API, and results that may be errors.
 #pragma once
 
 #include "local/model/json.hpp"
@@ -10,7 +10,7 @@
 
 namespace local::model {
 
-/// One fault of an object: which field, what kind of fault, what a person reads.
+/// One error in an object: field, reason and message.
 struct cause {
   /// e.g. "spec.parallelism" or "spec.containers[0].image"
   std::string field;
@@ -20,7 +20,7 @@ struct cause {
   std::string message;
 };
 
-/// Why a request was refused; becomes a metav1.Status.
+/// An error answer; becomes a metav1.Status.
 struct api_error {
   int code = 500;
   std::string reason = "InternalError";
@@ -30,11 +30,11 @@ struct api_error {
   std::string name;
   std::string group;
   std::vector<cause> causes = {};
-  /// Seconds after which the client may ask again; 0 says nothing.
+  /// Seconds after which the client may retry; 0: not sent.
   int retry_after = 0;
 };
 
-/// A value or a refusal.
+/// A value or an error.
 template <class T>
 using result = std::variant<T, api_error>;
 
@@ -44,10 +44,10 @@ const api_error* failed(const result<T>& x) {
   return std::get_if<api_error>(&x);
 }
 
-/// Returns the metav1.Status that tells of `x`.
+/// Returns the metav1.Status for `x`.
 json::value to_status(const api_error& x);
 
-// The usual refusals. `resource` is the plural name, e.g. "pods".
+// The usual errors. `resource` is the plural name, e.g. "pods".
 api_error bad_request(std::string message);
 api_error not_found(std::string_view group, std::string_view resource, std::string_view name);
 api_error unknown_path();

@@ -1,5 +1,5 @@
-// JSON as the model handles it: look-ups by path, changes along a path, canonical comparison.
-// Paths are member names joined by dots; no name on a path holds a dot itself.
+// JSON helpers of the model: lookups and changes by path, and canonical comparison.
+// Paths are member names joined by dots; names on a path must not contain dots.
 #pragma once
 
 #include <boost/json.hpp>

@@ -48,7 +48,7 @@ std::string to_age(milliseconds x) {
     auto text = std::to_string(large) + a;
     return small == 0 ? text : text + std::to_string(small) + b;
   };
-  // Few digits, as kubectl does: the older, the coarser.
+  // Like kubectl: the older, the fewer digits.
   if (s < 120)
     return std::to_string(s) + "s";
   if (s < 600)

@@ -1,4 +1,4 @@
-// Wall time as the model takes it: always an argument, never read from a clock.
+// Wall time in the model: always an argument, never read from a clock.
 #pragma once
 
 #include <chrono>

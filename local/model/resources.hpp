@@ -26,18 +26,18 @@ enum class strictness {
   strict,
 };
 
-/// What a write knows beside the object, and what it has to say beside its result.
+/// Parameters of a write, and its warnings.
 struct write_call {
   moment now;
   bool dry_run = false;
-  /// The object is what a patch made of the present one; some mistakes are then told in other words.
+  /// The object is what a patch made of the present one; some errors then have other messages.
   bool patched = false;
   model::strictness strictness = model::strictness::warn;
   /// Out: texts for Warning headers.
   std::vector<std::string> warnings = {};
 };
 
-/// How an object is to go.
+/// Options of a deletion.
 struct delete_options {
   /// Seconds that a pod gets to end.
   std::optional<int64_t> grace = {};
@@ -48,9 +48,9 @@ struct delete_options {
   std::string resource_version = {};
 };
 
-/// The name of the finalizer that lets dependents go first.
+/// The finalizer of foreground deletion: dependents are deleted first.
 constexpr auto foreground_finalizer = "foregroundDeletion";
-/// The name of the finalizer that lets dependents stay.
+/// The finalizer of orphaning deletion: dependents stay.
 constexpr auto orphan_finalizer = "orphan";
 
 class resources {
@@ -66,7 +66,7 @@ public:
   result<object_ptr> update(const kind_info& kind, const key& k, std::string_view part, json::value object,
                             write_call& call);
 
-  /// Returns the object as it is after the deletion has begun or, if it is gone already, as it was last.
+  /// Returns the object after the start of its deletion or, if it has been removed, its last state.
   result<object_ptr> remove(const kind_info& kind, const key& k, const delete_options& options, write_call& call);
 
   result<object_ptr> get(const kind_info& kind, const key& k) const;

@@ -75,7 +75,7 @@ public:
   /// Returns whether take_changes() would return any.
   bool has_changes() const { return !news_.empty(); }
 
-  /// Forgets the history of all resources, as a compaction of etcd does: watches must start anew.
+  /// Forgets the history of all resources, as a compaction of etcd does: watches must list again.
   void compact();
 
 private:

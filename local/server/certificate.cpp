@@ -14,7 +14,7 @@ namespace local::server {
 
 namespace {
 
-constexpr long valid_seconds = 365L * 24 * 3600; // longer than any such cluster lives
+constexpr long valid_seconds = 365L * 24 * 3600; // longer than such a cluster runs
 constexpr long clock_slack_seconds = 3600;       // a client's clock may be behind ours
 
 template <class T, void (*F)(T*)>
@@ -29,7 +29,7 @@ using bio_ptr = std::unique_ptr<BIO, with<BIO, BIO_free_all>>;
 
 void demand(bool good, const char* what) {
   if (!good)
-    throw std::runtime_error{std::string{"cannot make a certificate: "} + what};
+    throw std::runtime_error{std::string{"cannot create a certificate: "} + what};
 }
 
 std::string text_of(BIO* x) {

@@ -8,7 +8,7 @@ namespace local::server {
 
 namespace {
 
-/// Returns the parts of a path behind group, version and namespace: resource, name, subresource.
+/// Returns the parts of a path after group, version and namespace: resource, name, subresource.
 std::vector<std::string> resource_path(const model::target& x) {
   std::size_t first = x.path.size() >= 2 && x.path[0] == "api"  ? 2
                     : x.path.size() >= 3 && x.path[0] == "apis" ? 3

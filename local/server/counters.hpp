@@ -1,4 +1,4 @@
-// How many requests of which kind were answered how: for benches and for stories about silence.
+// Counts of requests by kind and status code, for benchmarks and for stories that check for quiet.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ public:
   /// Counts a request. `agent` is its User-Agent; only the program's name is kept.
   void count(std::string_view method, std::string_view target, std::string_view agent, int status);
 
-  /// Returns everything in Prometheus' text format, named as the real API server names it.
+  /// Returns all counters in Prometheus' text format, with the names of the real API server.
   std::string text() const;
 
 private:

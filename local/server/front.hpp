@@ -1,5 +1,5 @@
-// HTTPS before the model: who may ask, bytes to requests and back, watches as streams, proxied requests to pods.
-// Lives on the io thread; the model is touched nowhere else.
+// The HTTPS front of the model: authentication, parsing of requests, watches as streams, and the proxy to pods. Runs on
+// the io thread; no other thread accesses the model.
 #pragma once
 
 #include "local/model/cluster.hpp"
@@ -20,26 +20,26 @@ using log_source = std::function<std::optional<std::string>(const model::log_req
 /// Returns wall time.
 using wall_clock = std::function<model::moment()>;
 
-/// Where to listen and whom to let in.
+/// Where to listen and which clients to accept.
 struct front_options {
   std::string address = "127.0.0.1";
-  /// 0 lets the system choose.
+  /// 0: the system chooses.
   uint16_t port = 0;
-  /// What a client must show; empty lets everybody in.
+  /// The bearer token that clients must send; empty: no authentication.
   std::string token;
-  /// PEM texts; without them plain HTTP is spoken.
+  /// PEM texts; without them the server uses plain HTTP.
   std::string certificate;
   std::string private_key;
-  /// Where `kubectl logs` comes from; may be empty.
+  /// Source of `kubectl logs`; may be empty.
   log_source logs;
 };
 
 class front {
 public:
-  /// Starts to listen; throws std::system_error if the address cannot be had. All references must outlive the front.
+  /// Starts to listen; throws std::system_error if it cannot bind the address. All references must outlive the front.
   front(net::thread& io, net::transport& pods, model::cluster& cluster, wall_clock now, front_options options);
 
-  /// Ends all streams and stops. Not to be called on the io thread.
+  /// Ends all streams and stops. Must not be called on the io thread.
   ~front();
 
   front(const front&) = delete;

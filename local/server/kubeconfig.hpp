@@ -1,4 +1,4 @@
-// The file by which kubectl and the operator find the cluster.
+// The kubeconfig with which kubectl and the operator connect to the cluster.
 #pragma once
 
 #include <string>
@@ -8,8 +8,7 @@ namespace local::server {
 /// Returns the text of a kubeconfig for the API server at `origin`.
 std::string kubeconfig_text(const std::string& origin, const std::string& ca, const std::string& token);
 
-/// Writes `text` so that only the owner can read it and nobody ever sees half of it. Returns what went wrong, or an
-/// empty text.
+/// Writes `text` atomically, readable by the owner only. Returns the error, or an empty text.
 std::string write_private_file(const std::string& path, const std::string& text);
 
 } // namespace local::server

@@ -1,6 +1,6 @@
 """What the operator costs: memory, start, requests and processor time, on flink-local with real and simulated Flink.
 
-Judges nothing: goals stand beside the figures, and only a run that could not be measured fails."""
+The results do not fail a run: it prints goals beside them, and fails only if it cannot measure."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ LEAST = {
     },
 }
 SURPLUS = {
-    "patch flinkapplications/status": "the job's identity before its submit; the first checkpoint; troubles told",
+    "patch flinkapplications/status": "the job's identity before its submit; the first checkpoint; faults reported",
     "patch flinkapplications": "the edit itself",
     "GET /jobs": "nothing that we do not know may run before a submit",
     "GET /jobs/:id": "polled until all tasks run",
@@ -124,11 +124,11 @@ def bench_fleets(options: argparse.Namespace) -> int:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="test/bench/run", description=__doc__.splitlines()[0])
     parser.add_argument("--flink", default="1.20.5", help="Flink version of the applications (default %(default)s)")
-    parser.add_argument("--applications", type=positive, default=3, help="how many, one after another (default 3)")
+    parser.add_argument("--applications", type=positive, default=3, help="number of applications, deployed one after another (default 3)")
     parser.add_argument(
-        "--fleets", type=sizes, default=[100], help="sizes of fleets with simulated Flink, e.g. 100,1000 (default 100)"
+        "--fleets", type=sizes, default=[100], help="comma-separated sizes of fleets with simulated Flink (default 100)"
     )
-    parser.add_argument("--idle-seconds", type=positive, default=20, help="length of each look at rest (default 20)")
+    parser.add_argument("--idle-seconds", type=positive, default=20, help="length of each idle measurement (default 20)")
     return parser.parse_args()
 
 
@@ -195,7 +195,7 @@ def clear(apps: list[App]) -> None:
         try:
             app.clear()
         except Exception as failure:
-            print(f"test/bench/run: {app.name} was not cleared away: {failure}", file=sys.stderr)
+            print(f"test/bench/run: {app.name} was not removed: {failure}", file=sys.stderr)
 
 
 # -- measuring ------------------------------------------------------------------------------------------------------
@@ -345,8 +345,8 @@ def say_flink(kind: str, costs: list[Cost]) -> None:
     ]
     table(f"Requests to JobManagers per {kind}", ("request", "mean", "least, or budget"), rows)
     say_surplus(kind, requests, costs)
-    print("  order: all but GET; first look: one GET of each path per deploy; repeated poll: every further GET, with")
-    print("  those of applications that run already, since the operator's counters do not tell applications apart")
+    print("  command: all but GET; first look: one GET of each path per deploy; repeated poll: every further GET, including")
+    print("  those of running applications, because the operator's counters are not per application")
 
 
 def say_processor_time(deploys: dict[str, list[Cost]]) -> None:
@@ -399,7 +399,7 @@ def say_fleet(size: int, deploys: dict[str, Cost], rest: Cost) -> None:
         rows,
     )
     print(f"  all {size} at once; user and system time of the operator's process until {SETTLE_SECONDS} s after the last")
-    print("  one runs, with all questions to JobManagers meanwhile; a poll: all that it does at rest, by polls")
+    print("  application is running, including all queries to JobManagers; a poll: all idle work divided by the number of polls")
     for kind, cost in deploys.items():
         say_fleet_requests(size, kind, cost)
 

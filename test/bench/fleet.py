@@ -31,7 +31,7 @@ class Fleet:
             self.api.merge(f"{self.path}/fleet-{n}", {"spec": {"image": _image("v2")}})
 
     def wait_settled(self) -> None:
-        """Waits until what was asked for last runs everywhere."""
+        """Waits until every application runs its newest version."""
         seconds = PATIENCE + SECONDS_EACH * self.size
         # A list of them all is work for the API server, too.
         every = max(0.5, self.size / 50)

@@ -17,8 +17,8 @@ from servers import SERVERS  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--cluster", choices=sorted(SERVERS), default="local", help="whose API is asked")
-    parser.addoption("--kubectl", default="", help="the kubectl to try; default: that of the machine")
+    parser.addoption("--cluster", choices=sorted(SERVERS), default="local", help="the API server to test")
+    parser.addoption("--kubectl", default="", help="the kubectl to test (default: the one in PATH)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

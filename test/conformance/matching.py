@@ -1,4 +1,4 @@
-"""What a case expects of a JSON value: only what it names is compared.
+"""Compares a JSON value with what a case expects. Only the fields that the case names count.
 
     {a: 1}              an object with at least this member
     [x, y]              a list of exactly so many items, each as expected
@@ -18,7 +18,7 @@ from typing import Any, Callable
 
 
 def difference(expected: Any, got: Any, path: str = "") -> str | None:
-    """Says where `got` is not as expected; None if it is."""
+    """Returns the first difference between `got` and the expectation, or None."""
     if isinstance(expected, dict):
         rules = [x for x in expected if x.startswith("$")]
         if rules:

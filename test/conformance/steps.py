@@ -1,4 +1,4 @@
-"""Carries out the steps of a case. What a step may say is in docs/testing.md."""
+"""Executes the steps of a case. docs/testing.md describes the format of a step."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Answer:
 
 
 class Conversation:
-    """One case: its namespace, what it has saved, and the watches it has open."""
+    """One case: its namespace, saved values and open watches."""
 
     def __init__(self, server: Server, namespace: str):
         self.server = server
@@ -56,7 +56,7 @@ class Conversation:
         self.last = Answer(0, None)
 
     def run(self, step: dict) -> None:
-        """Carries one step out; raises AssertionError where the answer is not as expected."""
+        """Executes one step; raises AssertionError if the answer differs from the expected one."""
         unknown = set(step) - WORDS
         assert not unknown, f"a step knows no {unknown}"
         step = self._filled(step)
@@ -85,7 +85,7 @@ class Conversation:
             time.sleep(0.02)
         for name, path in step.get("save", {}).items():
             self.known[name] = _at(answer.body, path)
-        # Where the real server's controllers have to have seen something, and nothing tells that they have.
+        # The real server's controllers must see a change first, and nothing shows when they have.
         time.sleep(step.get("pause", 0))
 
     def _expect_exception(self, step: dict, exception: dict) -> None:
@@ -93,7 +93,7 @@ class Conversation:
         assert exception.get("because"), f"{_title(step)}: an exception needs its reason"
         plain = {x: y for x, y in step.items() if x not in EXPECTATIONS}
         self._expect({**plain, **exception})
-        assert _wrong(step, self.last), f"{_title(step)}: {self.server.name} is no exception any more"
+        assert _wrong(step, self.last), f"{_title(step)}: {self.server.name} no longer differs here; remove the exception"
 
     # -- asking ---------------------------------------------------------------------------------------------------
 
@@ -183,14 +183,14 @@ def _to_answer(answer: HTTPResponse) -> Answer:
 
 
 def _lags_behind(answer: Answer) -> bool:
-    """Whether an API server under load says that its watch cache is not there yet: every client asks again then."""
+    """Returns whether the API server refuses because its watch cache is not ready; clients retry then."""
     first = (answer.events or [{}])[0]
     causes = first.get("object", {}).get("details", {}).get("causes", []) if first.get("type") == "ERROR" else []
     return any(x.get("reason") == "ResourceVersionTooLarge" for x in causes)
 
 
 def _wrong(step: dict, answer: Answer) -> str | None:
-    """Says what about an answer is not as the step expects."""
+    """Returns how an answer differs from what the step expects, or None."""
     status = step.get("status", 200)
     if answer.status != status:
         return f"HTTP {answer.status} instead of {status}: {str(answer.body)[:600]}"

@@ -1,4 +1,4 @@
-"""One list of API cases, told to flink-local's API server and to the real one: where they differ, the real one is right.
+"""One list of API cases for flink-local's API server and the real one. Where they differ the real one is right.
 
 A difference that is meant is named in the data with its reason, and it is checked that it is still one.
 """

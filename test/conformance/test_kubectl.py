@@ -1,4 +1,4 @@
-"""What a user types, with each kubectl that there is, on either API server."""
+"""Users' kubectl commands on either API server."""
 
 from __future__ import annotations
 
@@ -117,14 +117,14 @@ def test_an_application_is_created_applied_and_shown(kubectl: Kubectl):
 
 
 def test_an_application_is_described(kubectl: Kubectl, application: str):
-    told = kubectl("describe", "flinkapplication", "wordcount")
-    assert "Kind:         FlinkApplication" in told
-    assert "job.jar" in told
+    output = kubectl("describe", "flinkapplication", "wordcount")
+    assert "Kind:         FlinkApplication" in output
+    assert "job.jar" in output
 
 
 def test_the_schema_is_explained(kubectl: Kubectl, client: str):
-    told = kubectl("explain", "flinkapplication.spec.parallelism")
-    assert "integer" in told and "TaskManagers" in told
+    output = kubectl("explain", "flinkapplication.spec.parallelism")
+    assert "integer" in output and "TaskManagers" in output
     assert "flinkConfig" in kubectl("explain", "flinkapplication.spec")
     assert "deployments" in kubectl("api-resources", "--api-group=apps")
 
@@ -168,8 +168,8 @@ def test_wait_sees_a_condition(server, kubectl: Kubectl, namespace: str, applica
 
 def test_a_watch_shows_what_is_there(kubectl: Kubectl, application: str):
     # Without a time limit of its own kubectl would watch for ever.
-    told = refusal_or_answer(kubectl, "get", "flinkapp", "-w", "--request-timeout=2s")
-    assert "wordcount" in told
+    output = refusal_or_answer(kubectl, "get", "flinkapp", "-w", "--request-timeout=2s")
+    assert "wordcount" in output
 
 
 def refusal_or_answer(kubectl: Kubectl, *words: str) -> str:

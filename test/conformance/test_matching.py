@@ -1,4 +1,4 @@
-"""The comparison itself: it finds what is different, and nothing else."""
+"""Tests of the comparison: it finds differences, and nothing else."""
 
 import pytest
 

@@ -16,8 +16,8 @@ def main(measured: str, unreached: str) -> None:
     files = sorted(data["files"], key=lambda x: (percent(x["summary"], "lines"), percent(x["summary"], "branches")))
     print(f"\n{'file':34} {'lines':>7} {'missed':>7} {'branches':>9} {'missed':>7}")
     for x in files:
-        say(name_of(x), x["summary"])
-    say("together", data["totals"])
+        write(name_of(x), x["summary"])
+    write("total", data["totals"])
     print(f"{'goal':34} {LINES:6.1f}% {'':7} {BRANCHES:8.1f}%")
     Path(unreached).write_text("".join(gaps(x) for x in files))
     print(f"\nwhat no test reaches: {unreached}")
@@ -32,7 +32,7 @@ def percent(summary: dict, what: str) -> float:
     return summary[what]["percent"] if summary[what]["count"] else 100.0
 
 
-def say(name: str, summary: dict) -> None:
+def write(name: str, summary: dict) -> None:
     lines, branches = summary["lines"], summary["branches"]
     print(
         f"{name:34} {percent(summary, 'lines'):6.1f}% {lines['count'] - lines['covered']:7}"

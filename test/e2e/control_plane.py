@@ -1,6 +1,6 @@
 """A real Kubernetes control plane on loopback, without containers: etcd, kube-apiserver, kube-controller-manager.
 
-There is no scheduler and no kubelet; the project's node agent binds and runs the pods. Everything lives in one folder,
+It has no scheduler and no kubelet: the project's node agent binds and runs the pods. Everything lives in one folder,
 listens on free ports of 127.0.0.1 and ends with the process that started it.
 """
 
@@ -75,7 +75,7 @@ class ControlPlane:
         shutil.rmtree(self.folder / "etcd", ignore_errors=True)
 
     def start_api_server(self) -> None:
-        """Starts the API server and waits until it says that it is ready."""
+        """Starts the API server and waits until it is ready."""
         keys = self.folder
         self.api_server = Process(
             "kube-apiserver",
@@ -136,7 +136,7 @@ class ControlPlane:
         _post(etcd + "compaction", {"revision": newest, "physical": True})
 
     def kubeconfig_of(self, namespace: str, account: str, name: str) -> Path:
-        """A kubeconfig that is allowed what a ServiceAccount is allowed, with a real token of it."""
+        """Returns a kubeconfig with a real token of a ServiceAccount, so that its permissions apply."""
         token = run(
             self.kubectl, "--kubeconfig", self.kubeconfig, "create", "token", account, "--namespace", namespace,
             "--duration=12h",

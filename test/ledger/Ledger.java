@@ -27,7 +27,7 @@ import org.apache.flink.util.Collector;
 
 /**
  * A job that keeps a ledger of itself, for tests: it counts, and writes every number, start and
- * completed checkpoint to a file outside of Flink. {@code checker.py} reads the file and says whether
+ * completed checkpoint to a file outside of Flink. {@code checker.py} reads the file and reports whether
  * state was lost, doubled or run twice. Flink's own state cannot prove that: source offset and
  * keyed state come from one snapshot and always agree.
  *
@@ -151,10 +151,10 @@ public final class Ledger {
         throw new IllegalStateException("number " + number + " follows " + last);
       }
       if (number == failAt) {
-        throw new IllegalStateException("told to fail at number " + number);
+        throw new IllegalStateException("configured to fail at number " + number);
       }
       if (failFile != null && Files.exists(Paths.get(failFile))) {
-        throw new IllegalStateException("told to fail while there is " + failFile);
+        throw new IllegalStateException("configured to fail while there is " + failFile);
       }
       last = number;
       write("number", number);

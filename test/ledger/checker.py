@@ -46,7 +46,7 @@ class Instance:
 
 @dataclass
 class Report:
-    """What the ledger says; `faults` is empty if nothing was lost, doubled or run twice."""
+    """The result of a check; `faults` is empty if nothing was lost, doubled or run twice."""
 
     instances: list[Instance]
     faults: list[str]
@@ -65,7 +65,7 @@ def parse(text: str) -> list[Entry]:
     for row, line in enumerate(text[: text.rfind("\n") + 1].splitlines(), 1):
         match = LINE.fullmatch(line)
         if not match:
-            raise ValueError(f"line {row} is no ledger entry: {line!r}")
+            raise ValueError(f"line {row} is not a ledger entry: {line!r}")
         time_ms, job, instance, event, checkpoint, number = match.groups()
         entries.append(
             Entry(int(time_ms), job, instance, event, int(checkpoint) if checkpoint else None, int(number))
@@ -82,16 +82,16 @@ def load(path: str | Path) -> list[Entry]:
 def check(entries: list[Entry], fresh_starts: int = 1, exact: bool = False, rewinds: int = 0) -> Report:
     """Applies the rules. `fresh_starts` instances may begin from nothing (deploys without state to keep); with
     `exact` every restored one continues at the last number plus 1 (only stops with savepoint happened); `rewinds`
-    restored ones may be older than the newest checkpoint (restores that the user asked for)."""
-    judge = _Judge(fresh_starts, exact, rewinds)
+    restored ones may be older than the newest checkpoint (restores that the user requested)."""
+    checks = _Checks(fresh_starts, exact, rewinds)
     for entry in entries:
-        judge.see(entry)
-    if not judge.instances:
-        judge.faults.append("the ledger is empty: no job ever ran")
-    return Report(judge.instances, judge.faults, judge.last, judge.completed)
+        checks.see(entry)
+    if not checks.instances:
+        checks.faults.append("the ledger is empty: no job ever ran")
+    return Report(checks.instances, checks.faults, checks.last, checks.completed)
 
 
-class _Judge:
+class _Checks:
     """The rules, one entry at a time."""
 
     def __init__(self, fresh_starts: int, exact: bool, rewinds: int):
@@ -172,7 +172,7 @@ def branch(entries: list[Entry], job: str, parent: str | None = None) -> list[En
 
 
 def job_gaps_ms(entries: list[Entry]) -> list[int]:
-    """Milliseconds without a job, one per instance that follows another: from its predecessor's last number to its
+    """Milliseconds without a job, one per instance that follows another: from the previous instance's last number to its
     own first. An instance that wrote nothing prolongs the gap."""
     gaps = []
     last: Entry | None = None
@@ -193,7 +193,7 @@ def job_gap_ms(entries: list[Entry]) -> int | None:
 
 def handover_ms(entries: list[Entry], job: str) -> int | None:
     """Milliseconds without any job before this one's first number, or None if it wrote none or none was before it.
-    Where the old job goes on beside it that is next to nothing."""
+    Where the old job keeps running beside it, the gap is close to zero."""
     numbers = [x for x in entries if x.event == "number"]
     first = next((x for x in numbers if x.job == job), None)
     before = [x.time_ms for x in numbers if first and x.job != job and x.time_ms <= first.time_ms]

@@ -1,4 +1,4 @@
-"""The checker must be able to fail: every way to lose or double state, told as a ledger."""
+"""The checker must be able to fail: every way to lose or double state, written as a ledger."""
 
 import sys
 from pathlib import Path

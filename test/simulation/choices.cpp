@@ -11,14 +11,14 @@ uint32_t choices::take(std::string_view kind, uint32_t drawn) {
 }
 
 uint32_t choices::choose(std::string_view kind, uint32_t n) {
-  if (resting_ || n < 2)
+  if (stopped_ || n < 2)
     return 0;
   auto drawn = replaying_ ? 0 : static_cast<uint32_t>(random_() % n);
   return take(kind, drawn) % n;
 }
 
 bool choices::strikes(std::string_view kind, uint32_t permille) {
-  if (resting_)
+  if (stopped_)
     return false;
   auto drawn = replaying_ ? 0 : static_cast<uint32_t>(random_() % 1000 < permille);
   if (take(kind, drawn) == 0 || forbidden_.contains(kind))

@@ -1,5 +1,5 @@
-// Where every choice of the adversary comes from: drawn from a seed and recorded, or replayed from a record. Index 0
-// is always what happens when nobody interferes, so a record that ends early means that the adversary rests.
+// Source of all the adversary's choices: drawn from a seed and recorded, or replayed from a record. Index 0 always
+// means that nothing interferes, so after the end of a record the adversary does nothing.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace simulation {
 
-/// One choice as it was made.
+/// A choice that was made.
 struct choice {
   std::string_view kind;
   uint32_t index = 0;
@@ -22,24 +22,24 @@ public:
   /// Draws everything from `seed`.
   explicit choices(uint64_t seed) : random_{seed} {}
 
-  /// Replays `record`, then rests. Kinds are not compared: a shortened record is a world of its own.
+  /// Replays `record`, then always chooses 0. Kinds are not compared: a shortened record may lead elsewhere.
   explicit choices(std::vector<uint32_t> record) : record_{std::move(record)}, replaying_{true} {}
 
   /// Returns an index below `n`. `kind` must be a literal.
   uint32_t choose(std::string_view kind, uint32_t n);
 
-  /// Returns true about `permille` times of a thousand; counts as a fault of this kind.
+  /// Returns true for about `permille` of 1000 calls, and counts a fault of this kind.
   bool strikes(std::string_view kind, uint32_t permille);
 
-  /// Faults of this kind never strike.
+  /// Never injects faults of this kind.
   void forbid(std::string_view kind) { forbidden_.insert(kind); }
 
-  /// The adversary rests: from now on every choice is 0.
-  void rest() { resting_ = true; }
+  /// Stops the adversary: from now on every choice is 0.
+  void stop() { stopped_ = true; }
 
   const std::vector<choice>& made() const { return made_; }
 
-  /// How often each kind of fault struck.
+  /// How many faults of each kind were injected.
   const std::map<std::string_view, uint64_t>& faults() const { return faults_; }
 
 private:
@@ -48,7 +48,7 @@ private:
   std::mt19937_64 random_;
   std::vector<uint32_t> record_;
   bool replaying_ = false;
-  bool resting_ = false;
+  bool stopped_ = false;
   std::set<std::string_view> forbidden_;
   std::vector<choice> made_;
   std::map<std::string_view, uint64_t> faults_;

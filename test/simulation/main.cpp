@@ -1,9 +1,10 @@
-// Plays many runs and sums them up; a run that fails prints its seed, its shortest failing prefix and its trace.
+// Runs the simulation with many seeds and prints a summary. For a run that fails it prints the seed and the trace of
+// the shortest failing run.
 #include "config/log/log.hpp"
 #include "test/kit/lifecycle.hpp"
-#include "test/simulation/campaigns.hpp"
 #include "test/simulation/operator/mutants.hpp"
 #include "test/simulation/shrink.hpp"
+#include "test/simulation/suites.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/describe.hpp>
@@ -25,7 +26,7 @@ namespace {
 
 using namespace simulation;
 
-/// What many runs came to.
+/// Totals of many runs.
 struct summary {
   std::mutex lock;
   uint64_t runs = 0;
@@ -44,9 +45,9 @@ struct summary {
       faults[kind] += n;
     for (auto& [pair, n] : x.transitions)
       transitions[pair] += n;
-    if (!x.complaint.empty()) {
-      failed[seed] = x.complaint;
-      std::cout << "seed " << seed << ": " << x.complaint << std::endl;
+    if (!x.failure.empty()) {
+      failed[seed] = x.failure;
+      std::cout << "seed " << seed << ": " << x.failure << std::endl;
     }
   }
 };
@@ -60,8 +61,8 @@ std::vector<std::string> phases() {
 
 using phase_pair = std::pair<std::string, std::string>;
 
-/// The ways from phase to phase that docs/lifecycle.md tells.
-std::set<phase_pair> ways_told() {
+/// Returns the phase changes that docs/lifecycle.md describes.
+std::set<phase_pair> documented_changes() {
   std::ifstream file{SOURCE_DIR "/docs/lifecycle.md"};
   std::stringstream text;
   text << file.rdbuf();
@@ -73,9 +74,9 @@ std::set<phase_pair> ways_told() {
   return all;
 }
 
-/// How many of them were gone, and which were gone that it does not tell.
-void compare_with_lifecycle(const std::set<phase_pair>& gone) {
-  auto told = ways_told();
+/// Prints how many of them the runs covered, and which phase changes the document lacks.
+void compare_with_lifecycle(const std::set<phase_pair>& seen) {
+  auto documented = documented_changes();
   auto print = [](const char* words, const std::set<phase_pair>& from, const std::set<phase_pair>& without) {
     std::cout << words;
     for (auto& x : from)
@@ -83,35 +84,35 @@ void compare_with_lifecycle(const std::set<phase_pair>& gone) {
         std::cout << " " << x.first << "->" << x.second;
     std::cout << "\n";
   };
-  auto both = std::ranges::count_if(told, [&](auto& x) { return gone.contains(x); });
-  std::cout << "ways of docs/lifecycle.md: " << both << " of " << told.size() << " gone";
-  print("; not:", told, gone);
-  print("ways that it does not tell:", gone, told);
+  auto both = std::ranges::count_if(documented, [&](auto& x) { return seen.contains(x); });
+  std::cout << "phase changes of docs/lifecycle.md: " << both << " of " << documented.size() << " seen";
+  print("; missing:", documented, seen);
+  print("phase changes that it does not describe:", seen, documented);
 }
 
-void tell(const summary& x) {
+void print_summary(const summary& x) {
   std::cout << "\nfaults\n";
   for (auto& [kind, n] : x.faults)
     std::cout << "  " << kind << ": " << n << "\n";
   std::set<std::string> reached;
-  std::set<phase_pair> gone;
+  std::set<phase_pair> seen;
   std::cout << "transitions\n";
   for (auto& [pair, n] : x.transitions) {
     auto from = pair.first.empty() ? "New" : pair.first;
     std::cout << "  " << from << " -> " << pair.second << ": " << n << "\n";
     reached.insert({from, pair.second});
-    gone.insert({from, pair.second});
+    seen.insert({from, pair.second});
   }
-  compare_with_lifecycle(gone);
-  std::cout << "phases: " << reached.size() << " of " << phases().size() << " reached; not:";
+  compare_with_lifecycle(seen);
+  std::cout << "phases: " << reached.size() << " of " << phases().size() << " reached; missing:";
   for (auto& phase : phases())
     std::cout << (reached.contains(phase) ? "" : " " + phase);
   std::cout << "\n";
   std::cout << x.runs << " runs, " << x.steps << " steps, " << x.operators << " operators\n";
 }
 
-void play_all(const options& o, summary& sum) {
-  side_by_side(o.jobs, o.seeds, [&](uint64_t n) { sum.add(o.from + n, play({.seed = o.from + n})); });
+void simulate_all(const options& o, summary& sum) {
+  in_parallel(o.jobs, o.seeds, [&](uint64_t n) { sum.add(o.from + n, simulate({.seed = o.from + n})); });
 }
 
 void print(const std::string& line) {
@@ -124,7 +125,7 @@ int list_mutants() {
   return 0;
 }
 
-/// The decisions of the mutant with this name, or the real ones.
+/// Returns the decide function of the mutant with this name, or the real one.
 flink::decide_function decisions_of(const std::string& name) {
   for (auto& x : mutants())
     if (x.name == name)
@@ -132,30 +133,43 @@ flink::decide_function decisions_of(const std::string& name) {
   return flink::decide;
 }
 
-/// Plays one run with its trace.
-int show(play_setup setup, bool shortest) {
+/// Returns what is wrong with the name of a scenario; empty if nothing is.
+std::string check_scenario(const std::string& name) {
+  if (std::ranges::any_of(scenarios(), [&](auto& x) { return x.first == name; }))
+    return {};
+  std::string out = "unknown scenario: " + name + "; the scenarios are:";
+  for (auto& x : scenarios())
+    out += "\n  " + x.first;
+  return out;
+}
+
+scenario scenario_called(const std::string& name) {
+  return std::ranges::find(scenarios(), name, [](auto& x) { return x.first; })->second;
+}
+
+/// Repeats one run with its trace; `shortest` shortens it first if it fails.
+int show(run_setup setup, bool shortest) {
   auto seed = setup.seed;
-  auto found = play(setup);
-  if (found.complaint.empty()) {
+  auto found = simulate(setup);
+  if (found.failure.empty()) {
     setup.trace = print;
-    play(setup);
-    std::cout << "seed " << seed << ": all was well\n";
+    simulate(setup);
+    std::cout << "seed " << seed << ": passed\n";
     return 0;
   }
   if (shortest)
     setup.record = shrink(setup, found);
   setup.trace = print;
-  auto again = play(setup);
-  std::cout << "seed " << seed << ": " << again.complaint << "\n";
+  auto again = simulate(setup);
+  std::cout << "seed " << seed << ": " << again.failure << "\n";
   return 1;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{
-      "Plays the operator against models of Kubernetes and Flink, with an adversary that chooses what goes wrong.\n"
-      "The same seed always gives the same run."};
+  CLI::App app{"Runs the operator against models of Kubernetes and Flink, with an adversary that injects faults.\n"
+               "The same seed always gives the same run."};
   options o;
   std::optional<uint64_t> seed;
   bool whole = false;
@@ -163,27 +177,29 @@ int main(int argc, char** argv) {
   bool hunt = false;
   bool crashes = false;
   bool list = false;
-  std::optional<plot> acted;
+  std::string scenario_name;
   std::optional<uint64_t> killed_at;
   std::string as;
-  app.add_option("--seeds", o.seeds, "How many runs")->capture_default_str();
+  app.add_option("--seeds", o.seeds, "Number of runs")->capture_default_str();
   app.add_option("--from", o.from, "The first seed")->capture_default_str();
-  app.add_option("--jobs", o.jobs, "Runs at once")->capture_default_str();
-  app.add_option("--seed", seed, "Play this one run and print its trace, shortened if it fails");
-  app.add_flag("--mutants", hunt, "Play operators with one mistake each until the mistake shows");
+  app.add_option("--jobs", o.jobs, "Runs in parallel")->capture_default_str();
+  app.add_option("--seed", seed, "Run this seed only and print the trace; a run that fails is shortened first");
+  app.add_flag("--mutants", hunt, "Run operators with one mistake each until every mistake is found");
   app.add_flag("--list-mutants", list, "Print the names of the mutants");
-  app.add_flag("--crashes", crashes,
-               "Kill the operator at every step of some stories: a create, an update, a rollback, ...");
-  app.add_option("--plot", acted, "Play one of the stories of --crashes, by the name that it prints, with its trace")
-      ->transform(CLI::Transformer(plots()).description(""))
+  app.add_flag("--crashes", crashes, "Kill the operator at every step of each scenario: create, update, rollback, ...");
+  app.add_option("--scenario", scenario_name,
+                 "Run one scenario of --crashes, by the name that it prints, with its trace")
+      ->check(check_scenario)
       ->type_name("NAME");
-  app.add_option("--killed-at", killed_at, "With --plot: the step at which the operator is killed");
-  app.add_option("--as", as, "With --seed: the mutant by whose decisions it is played; with --mutants: the only one")
+  app.add_option("--plot", scenario_name)->check(check_scenario)->group(""); // the old spelling, hidden from --help
+  app.add_option("--killed-at", killed_at, "With --scenario: the step at which the operator is killed");
+  app.add_option("--as", as, "With --seed: run this mutant; with --mutants: run this mutant only")
       ->check([](const std::string& x) {
-        return decisions_of(x) == &flink::decide ? "there is no mutant " + x : std::string{};
+        return decisions_of(x) == &flink::decide ? "unknown mutant: " + x + " (--list-mutants prints the names)"
+                                                 : std::string{};
       });
-  app.add_flag("--whole", whole, "With --seed: do not shorten");
-  app.add_flag("--gentle", gentle, "With --seed: without crashes and lost answers");
+  app.add_flag("--whole", whole, "With --seed: do not shorten a run that fails");
+  app.add_flag("--gentle", gentle, "With --seed: inject neither crashes nor lost answers");
   CLI11_PARSE(app, argc, argv);
 
   config::log::setup(config::log::level::off, config::log::format::text);
@@ -192,8 +208,8 @@ int main(int argc, char** argv) {
                  .decide = decisions_of(as),
                  .without = gentle ? crashes_and_lost_answers() : std::vector<std::string_view>{}},
                 !whole);
-  if (acted)
-    return show({.seed = 1, .plot = acted, .crash_at = killed_at}, false);
+  if (!scenario_name.empty())
+    return show({.seed = 1, .scenario = scenario_called(scenario_name), .crash_at = killed_at}, false);
   if (list)
     return list_mutants();
   o.only = as;
@@ -202,8 +218,8 @@ int main(int argc, char** argv) {
   if (crashes)
     return crash_everywhere(o);
   summary sum;
-  play_all(o, sum);
-  tell(sum);
+  simulate_all(o, sum);
+  print_summary(sum);
   if (!sum.failed.empty())
     show({.seed = sum.failed.begin()->first}, true);
   std::cout << sum.runs - sum.failed.size() << " passed, " << sum.failed.size() << " failed\n";

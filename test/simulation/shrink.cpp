@@ -8,10 +8,10 @@ namespace {
 
 using record = std::vector<uint32_t>;
 
-/// What kind of complaint it is: its words without ids, numbers and details.
-std::string kind_of(const std::string& complaint) {
+/// Returns the kind of a failure: its words without ids, numbers and details.
+std::string kind_of(const std::string& failure) {
   std::string out;
-  for (char c : complaint.substr(0, complaint.find(':')))
+  for (char c : failure.substr(0, failure.find(':')))
     if (c < '0' || c > '9')
       out += c;
   return out.substr(0, out.find("job ") == 0 ? 4 : std::string::npos);
@@ -19,18 +19,18 @@ std::string kind_of(const std::string& complaint) {
 
 class shrinker {
 public:
-  shrinker(play_setup setup, const std::string& complaint) : setup_{std::move(setup)}, kind_{kind_of(complaint)} {
+  shrinker(run_setup setup, const std::string& failure) : setup_{std::move(setup)}, kind_{kind_of(failure)} {
     setup_.trace = nullptr;
   }
 
   bool fails(const record& x) {
     ++tried_;
     setup_.record = x;
-    auto complaint = play(setup_).complaint;
-    return !complaint.empty() && kind_of(complaint) == kind_;
+    auto failure = simulate(setup_).failure;
+    return !failure.empty() && kind_of(failure) == kind_;
   }
 
-  /// Shortest prefix that fails, if longer ones do too.
+  /// Returns the shortest prefix that fails, provided that all longer ones fail too.
   record prefix(record all) {
     std::size_t good = 0, bad = all.size();
     while (good + 1 < bad) {
@@ -41,8 +41,8 @@ public:
     return all;
   }
 
-  /// Lays stretches of choices to rest as long as the run still fails.
-  record quieten(record x) {
+  /// Sets ranges of choices to 0 as long as the run still fails.
+  record clear_ranges(record x) {
     for (auto length = x.size() / 2; length > 0 && tried_ < most_tries; length /= 2)
       for (std::size_t begin = 0; begin < x.size() && tried_ < most_tries; begin += length) {
         auto y = x;
@@ -59,22 +59,22 @@ public:
 
 private:
   static constexpr int most_tries = 600;
-  play_setup setup_;
+  run_setup setup_;
   std::string kind_;
   int tried_ = 0;
 };
 
 } // namespace
 
-record shrink(play_setup setup, const outcome& failing) {
+record shrink(run_setup setup, const outcome& failing) {
   record all;
   for (auto& x : failing.choices)
     all.push_back(x.index);
-  shrinker s{std::move(setup), failing.complaint};
+  shrinker s{std::move(setup), failing.failure};
   auto x = s.prefix(all);
   if (!s.fails(x))
-    x = all; // a longer prefix fails, this one does not: keep them all
-  return s.quieten(std::move(x));
+    x = all; // longer prefixes did not all fail: keep every choice
+  return s.clear_ranges(std::move(x));
 }
 
 } // namespace simulation

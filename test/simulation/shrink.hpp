@@ -1,12 +1,12 @@
 #pragma once
 
-#include "test/simulation/play.hpp"
+#include "test/simulation/simulate.hpp"
 
 namespace simulation {
 
-/// Returns the choices of a failing run with as few of them as possible different from "nobody interferes": first the
-/// shortest failing prefix, then whole stretches of it laid to rest. The run that they make fails too, perhaps
-/// otherwise in detail, with the same kind of complaint.
-std::vector<uint32_t> shrink(play_setup setup, const outcome& failing);
+/// Returns choices that still fail, with as few as possible different from 0 ("nothing interferes"). Finds the shortest
+/// failing prefix first, then sets ranges of it to 0. The result fails with the same kind of failure; details may
+/// differ.
+std::vector<uint32_t> shrink(run_setup setup, const outcome& failing);
 
 } // namespace simulation

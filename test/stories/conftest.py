@@ -21,34 +21,34 @@ from kit.processes import run  # noqa: E402
 from kit.programs import BUILD  # noqa: E402
 
 NAMESPACE = "stories"
-# What a deploy may cost by the operator's own doing.
+# Limits of the operator's own share of a deploy's time.
 OWN_SHARE_LIMIT_MS = {"create": 300, "update": 500}
-# How many of the stories that take turns are told at a time, on flink-local and on real Kubernetes.
+# Number of the stories marked in_turn that one run takes, on flink-local and on real Kubernetes.
 TURNS = {False: 2, True: 1}
 
 _table: list[dict] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--cluster", choices=sorted(CLUSTERS), default="local", help="where the stories are told")
-    parser.addoption("--flink", default="1.20.5", help="Flink versions, separated by commas; the first is the main one")
+    parser.addoption("--cluster", choices=sorted(CLUSTERS), default="local", help="the cluster on which the stories run")
+    parser.addoption("--flink", default="1.20.5", help="comma-separated Flink versions; the first is the main one")
     parser.addoption(
         "--selection",
         choices=["all", "turn"],
         default="all",
-        help="turn: further Flink versions only where they differ; a few of the stories that take turns, others each "
-        "time; on real Kubernetes only what differs there, and one kill moment",
+        help="all: every story; turn: for further Flink versions only the stories that differ, a few of the stories marked "
+        "in_turn (others with every commit), and on real Kubernetes only the stories that differ there and one kill moment",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for line in (
-        "differs_by_flink: told for every Flink version",
+        "differs_by_flink: runs for every Flink version",
         "differs_by_cluster: may end differently on real Kubernetes",
         "kill_moment: one of the moments at which the operator is killed; real Kubernetes takes turns",
-        "in_turn: too long to be told each time; a few of them are, on either cluster others",
-        "scenario(names): tells scenarios of docs/testing.md, and is found by -k and their names",
-        "only(cluster): told on that cluster alone",
+        "in_turn: too long for every run; each run takes a few of them",
+        "scenario(names): covers scenarios of docs/testing.md; -k finds it by their names",
+        "only(cluster): runs on that cluster only",
     ):
         config.addinivalue_line("markers", line)
 
@@ -68,17 +68,17 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    chosen = [x for x in items if _is_told(config, x)]
+    chosen = [x for x in items if _runs_here(config, x)]
     if config.getoption("--selection") == "turn":
         chosen = _take_turns(config, chosen)
     config.hook.pytest_deselected(items=[x for x in items if x not in chosen])
     items[:] = chosen
 
 
-def _is_told(config: pytest.Config, item: pytest.Item) -> bool:
+def _runs_here(config: pytest.Config, item: pytest.Item) -> bool:
     only = item.get_closest_marker("only")
     cluster = config.getoption("--cluster")
-    # On the routed cluster only what is about its addresses.
+    # The routed cluster runs only the stories about its addresses.
     return cluster in only.args if only else cluster != "routed"
 
 
@@ -101,7 +101,7 @@ def _take_turns(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.
 
 
 def _turn(items: list[pytest.Item], n: int) -> list[pytest.Item]:
-    """The n stories whose turn it is; the next run tells the next ones."""
+    """Returns the n stories whose turn it is; the next commit gets the next ones."""
     first = _run_number() * n
     return [items[(first + i) % len(items)] for i in range(min(n, len(items)))]
 
@@ -111,7 +111,7 @@ def _flink_of(item: pytest.Item) -> str | None:
 
 
 def _run_number() -> int:
-    """Another number for every change of the project."""
+    """Returns the number of commits, which is different for every change."""
     try:
         return int(run("git", "-C", Path(__file__).parent, "rev-list", "--count", "HEAD"))
     except AssertionError:
@@ -120,7 +120,7 @@ def _run_number() -> int:
 
 @contextlib.contextmanager
 def cluster_of(config: pytest.Config, simulated: bool = False) -> Iterator[Cluster]:
-    """A cluster of the kind that this run is for, with an operator in it."""
+    """A cluster of the kind selected for this run, with an operator."""
     kind = CLUSTERS[config.getoption("--cluster")]
     folder = BUILD / "stories" / (kind.name + ("-simulated" if simulated else ""))
     shutil.rmtree(folder, ignore_errors=True)
@@ -157,7 +157,7 @@ def make_app(cluster: Cluster, flink: str, request: pytest.FixtureRequest):
     for app in made:
         for row in app.measures():
             _table.append({"story": request.node.name, "app": app.name, **row})
-    _say_what_was(request.node, made)
+    _print_state(request.node, made)
     for app in made:
         app.clear()
 
@@ -183,7 +183,7 @@ def operator_serves_again(request: pytest.FixtureRequest):
 
 
 def _name(story: str, nth: int) -> str:
-    """A name of at most 30 characters that tells the story it belongs to."""
+    """Returns a name of at most 30 characters that identifies the story."""
     words = re.sub(r"[^a-z0-9]+", "-", story.lower().removeprefix("test_"))
     checksum = sum(ord(x) * (i + 1) for i, x in enumerate(story)) % 0x10000
     return f"{words[:22].strip('-')}-{checksum:04x}" + (f"-{nth}" if nth else "")
@@ -199,8 +199,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 _failed = pytest.StashKey[bool]()
 
 
-def _say_what_was(node: pytest.Item, apps: list[App]) -> None:
-    """After a failure: what the application looked like, before it is cleared away."""
+def _print_state(node: pytest.Item, apps: list[App]) -> None:
+    """After a failure: prints the state of the applications before they are removed."""
     if not node.stash.get(_failed, False):
         return
     for app in apps:
@@ -208,34 +208,34 @@ def _say_what_was(node: pytest.Item, apps: list[App]) -> None:
             print(f"\n{app.name}: phase {app.phase}; {app.complaint()}")
             print("pods: " + ", ".join(f"{x['metadata']['name']} {x['status'].get('phase')}" for x in app.pods()))
             print("jobs: " + ", ".join(app.live_jobs()))
-        except Exception as trouble:
-            print(f"{app.name}: {trouble}")
+        except Exception as error:
+            print(f"{app.name}: {error}")
     print(f"logs: {apps[0].cluster.folder}" if apps else "")
 
 
 def pytest_terminal_summary(terminalreporter, config: pytest.Config) -> None:
     if not _table:
         return
-    say = terminalreporter.write_line
+    write = terminalreporter.write_line
     terminalreporter.section(f"deploys on {config.getoption('--cluster')}")
-    say(f"{'story':<72} {'what':<7} {'mode':<9} {'apply to Running':>16} {'own share':>10} {'job gap':>9}")
+    write(f"{'story':<72} {'what':<7} {'mode':<9} {'apply to Running':>16} {'own share':>10} {'job gap':>9}")
     for row in _table:
         share, gap = row["own_share_ms"], row["gap_ms"]
         over = share is not None and share > OWN_SHARE_LIMIT_MS[row["what"]]
-        say(
+        write(
             f"{row['story'][:72]:<72} {row['what']:<7} {row['mode']:<9} {row['seconds']:>14.1f} s"
             f" {'-' if share is None else f'{share:.0f} ms':>10} {'-' if gap is None else f'{gap} ms':>9}"
             + ("  own share above its limit" if over else "")
         )
-    say(f"{os.cpu_count()} cores; own share: time in which nothing outside the operator was being waited for")
-    _say_gaps(say)
+    write(f"{os.cpu_count()} cores; own share: time in which the operator waited for nothing outside")
+    _write_gaps(write)
 
 
-def _say_gaps(say: Callable[[str], None]) -> None:
-    """How long no job ran in the updates that moved one, for each way of moving it."""
-    say(f"{'job gap per mode, by the ledger':<32} {'updates':>9} {'shortest':>10} {'median':>10} {'longest':>10}")
+def _write_gaps(write: Callable[[str], None]) -> None:
+    """Prints per mode how long no job ran during updates."""
+    write(f"{'job gap per mode, by the ledger':<32} {'updates':>9} {'shortest':>10} {'median':>10} {'longest':>10}")
     for mode in ("Dual", "Single", "BlueGreen", "InPlace"):
         gaps = [x["gap_ms"] for x in _table if x["mode"] == mode and x["gap_ms"] is not None]
         if gaps:
             of = (min(gaps), statistics.median(gaps), max(gaps))
-            say(f"{mode:<32} {len(gaps):>9} " + " ".join(f"{x:>7.0f} ms" for x in of))
+            write(f"{mode:<32} {len(gaps):>9} " + " ".join(f"{x:>7.0f} ms" for x in of))

@@ -1,4 +1,4 @@
-// What the operator talks to, on loopback: one small HTTP server that plays API server and JobManagers.
+// The operator's peers, on loopback: a small HTTP server that acts as API server and JobManagers.
 #pragma once
 
 #include "net/server.hpp"
@@ -13,7 +13,7 @@ namespace threads {
 using namespace std::chrono_literals;
 
 /// Answers single requests at once, from another thread, or never; lists three FlinkApplications; streams watches that
-/// tell of new versions and end after a few.
+/// send a few new versions and end.
 class world {
 public:
   world();

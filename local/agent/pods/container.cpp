@@ -14,7 +14,7 @@ std::optional<probe> make_probe(const std::optional<probe_spec>& spec, const tim
   return probe{*spec, waits, now.steady};
 }
 
-/// Returns an image with the registry that a container runtime would ask.
+/// Returns an image with the registry from which a container runtime would pull it.
 std::string qualified(const std::string& image) {
   auto slash = image.find('/');
   if (slash == std::string::npos)

@@ -1,5 +1,5 @@
-// The life of one container: pull, start, probe, crash, back off, stop. A pure machine: it is told the
-// time and what happened, and says what to do. Messages and delays are a kubelet's.
+// The life of one container: pull, start, probe, crash, back off, stop. A pure state machine: it takes the
+// time and events, and returns actions. Messages and delays are those of a kubelet.
 #pragma once
 
 #include "local/agent/instant.hpp"
@@ -33,7 +33,7 @@ enum class container_deed {
 struct container_order {
   /// What to do.
   container_deed deed;
-  /// Which probe to ask.
+  /// The probe to run.
   std::optional<probe_kind> probe;
   bool operator==(const container_order&) const = default;
 };
@@ -57,7 +57,7 @@ class container {
 public:
   /// What a status shows.
   enum class state {
-    /// Not running; `waiting_reason` says why.
+    /// Not running; `waiting_reason` has the reason.
     waiting,
     /// Its process is alive.
     running,
@@ -65,11 +65,11 @@ public:
     terminated,
   };
 
-  /// `pullable` says whether the image map knows the image. `history` is what an earlier agent left.
+  /// `pullable`: the image map knows the image. `history` is what an earlier agent left.
   container(const pod& owner, const container_spec& spec, bool pullable, const container_history& history,
             const timers& waits, instant now);
 
-  /// Returns what is to be done now.
+  /// Returns the actions that are due.
   std::vector<container_order> step(instant now);
 
   /// Its process is alive.
@@ -104,7 +104,7 @@ public:
   const std::optional<exit_report>& last_exit() const { return last_exit_; }
   /// How often it was started again.
   int restarts() const { return restarts_; }
-  /// The startup probe has passed, or there is none.
+  /// The startup probe has passed or does not exist.
   bool started() const;
   /// Services may offer it.
   bool ready() const;

@@ -85,7 +85,7 @@ void read_metadata(const json::value& x, pod& out) {
   out.labels = read_texts(x, "metadata.labels");
   out.annotations = read_texts(x, "metadata.annotations");
   out.deleting = !text_at(x, "metadata.deletionTimestamp").empty();
-  // A deletion may ask for less patience than the spec.
+  // A deletion may request a shorter grace period than the spec.
   auto grace = integer_at(x, "spec.terminationGracePeriodSeconds", 30);
   out.grace = std::chrono::seconds{integer_at(x, "metadata.deletionGracePeriodSeconds", grace)};
 }

@@ -25,9 +25,9 @@ struct probe_spec {
   std::chrono::seconds period{10};
   /// Time for an answer.
   std::chrono::seconds timeout{1};
-  /// Successes in a row that make it good.
+  /// Successes in a row after which the probe passes.
   int success_threshold = 1;
-  /// Failures in a row that make it bad.
+  /// Failures in a row after which the probe fails.
   int failure_threshold = 3;
   bool operator==(const probe_spec&) const = default;
 };
@@ -66,7 +66,7 @@ struct container_spec {
   std::string foreign_env;
 };
 
-/// What a container's last known status said, for an agent that starts later than its pod.
+/// A container's last known status, for an agent that starts later than its pod.
 struct container_history {
   /// Restarts so far.
   int restarts = 0;

@@ -31,25 +31,25 @@ struct pod_addresses {
 /// One pod.
 class pod_machine {
 public:
-  /// `pullable[i]` says whether the image of container i can be pulled.
+  /// `pullable[i]`: the image of container i can be pulled.
   pod_machine(pod spec, pod_addresses addresses, const std::vector<bool>& pullable, const timers& waits, instant now);
 
-  /// Returns what is to be done now.
+  /// Returns the actions that are due.
   std::vector<pod_order> step(instant now);
 
   /// The API server's picture has changed: labels or deletion.
   void update(pod spec, instant now);
 
-  /// Ends all containers with the grace period of the pod, or with `grace` if the pod is gone already.
+  /// Ends all containers with the pod's grace period, or with `grace` if the pod has been deleted already.
   void stop(std::chrono::seconds grace, instant now);
 
-  /// Returns whether no process is left and the pod is to be removed from the API server.
+  /// Returns whether no process is left, so that the pod can be removed from the API server.
   bool over() const;
 
-  /// Returns the pod's status as JSON. Depends on the clock only through the events it was told.
+  /// Returns the pod's status as JSON. Depends on the clock only through past events.
   boost::json::value status(instant now);
 
-  /// Returns what the status depends on; cheaper to compare than the status is to make.
+  /// Returns the inputs of the status, which are cheaper to compare than a status.
   std::vector<container::picture> shown() const;
 
   /// Returns whether Services may offer the pod.

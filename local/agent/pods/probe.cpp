@@ -7,7 +7,7 @@ namespace local::agent {
 probe::probe(const probe_spec& spec, const timers& waits, clock::time_point born)
     : spec_{spec}, delay_{std::min<std::chrono::milliseconds>(spec.initial_delay, waits.probe_longest)},
       period_{std::min<std::chrono::milliseconds>(spec.period, waits.probe_longest)}, next_tick_{born} {
-  // Who asks more often must not lose patience sooner.
+  // A shorter check interval must not shorten the timeout.
   spec_.failure_threshold *= static_cast<int>(spec.period / period_);
 }
 

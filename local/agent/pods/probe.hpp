@@ -1,4 +1,4 @@
-// One probe of one container: when to ask, and what the answers mean. Does no I/O.
+// One probe of one container: when it runs, and what its answers mean. Does no I/O.
 #pragma once
 
 #include "local/agent/pods/pod.hpp"
@@ -8,7 +8,7 @@
 
 namespace local::agent {
 
-/// Counts the answers of one probe as a kubelet does: it asks at fixed ticks from the moment the pod came, so a
+/// Counts the answers of one probe as a kubelet does: it runs at fixed intervals after the pod was created, so a
 /// container that starts between two ticks waits for the next one.
 class probe {
 public:
@@ -30,7 +30,7 @@ public:
   /// The container has started (again).
   void start(clock::time_point now);
 
-  /// Returns whether to ask now. The answer must come by `answer` before it is asked again.
+  /// Returns whether a probe is due. Call `answer` before the next probe.
   bool due(clock::time_point now);
 
   /// Asks at the next opportunity instead of the next tick; a kubelet does so once a startup probe has succeeded.
@@ -51,7 +51,7 @@ private:
   clock::time_point next_tick_;
   clock::time_point started_{};
   bool asking_ = false;
-  /// Answers that agree with each other, and what they say.
+  /// The number of equal answers in a row, and that answer.
   int run_ = 0;
   bool run_success_ = false;
   verdict result_ = verdict::unknown;

@@ -249,7 +249,7 @@ void resident::remove() {
 
 void resident::on_written(const net::response& x, const char* what) {
   constexpr int not_found = 404, conflict = 409;
-  // Gone or replaced by another pod of this name: the watch will say so.
+  // Gone or replaced by another pod of this name: the watch will report it.
   if (x.failure == net::failure::none && (x.status < 300 || x.status == not_found || x.status == conflict)) {
     if (x.status >= 300)
       next_write_ = net::clock::now() + write_again;

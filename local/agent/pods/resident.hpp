@@ -17,7 +17,7 @@ namespace local::agent {
 struct household {
   /// How to reach the API server and the pods.
   api_access api;
-  /// What the agent was told.
+  /// The pod as the API server sent it.
   agent_options options;
   /// Starts what containers run.
   std::unique_ptr<runtime> flink;
@@ -26,7 +26,7 @@ struct household {
 /// One pod.
 class resident : public std::enable_shared_from_this<resident> {
 public:
-  /// `sequence` tells pods apart by age.
+  /// `sequence` orders pods by age.
   resident(std::shared_ptr<household> house, pod spec, pod_addresses addresses, uint64_t sequence);
 
   resident(const resident&) = delete;
@@ -41,7 +41,7 @@ public:
   /// Looks at the processes, carries out what is due, reports what has changed.
   void tick();
 
-  /// Returns whether nothing is left of it.
+  /// Returns whether the pod has ended completely.
   bool gone() const { return vanished_ && machine_.over(); }
 
   /// Writes the hosts file of its processes, if it has changed.
@@ -53,10 +53,10 @@ public:
   /// Returns the uid of the pod.
   const std::string& uid() const { return machine_.spec().uid; }
 
-  /// Returns whether Services may offer it.
+  /// Returns whether Services may select it.
   bool ready() const { return machine_.ready(); }
 
-  /// Ends what is left of it, at once.
+  /// Kills its processes.
   void end();
 
   /// Removes its files but the logs.

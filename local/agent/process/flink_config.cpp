@@ -75,7 +75,7 @@ flink_config make_flink_config(flink_role role, const environment& variables, co
   auto properties = variables.find("FLINK_PROPERTIES");
   auto out
       = properties == variables.end() ? flink_config{} : read_flink_config(substitute(properties->second, variables));
-  // The entry point of an image names the process itself unless it is told otherwise.
+  // The entry point of an image names the process itself unless it is configured.
   auto name = variables.find("HOSTNAME");
   out.try_emplace("jobmanager.rpc.address", name == variables.end() ? place.address : name->second);
   out.try_emplace("blob.server.port", "6124");

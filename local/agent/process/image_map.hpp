@@ -1,4 +1,4 @@
-// Which image means which Flink distribution and jars. There is no registry: an image that no rule
+// Which image means which Flink distribution and jars. No registry is used: an image that no rule
 // matches cannot be pulled.
 #pragma once
 

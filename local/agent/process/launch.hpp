@@ -1,5 +1,5 @@
 // How a container becomes a process: the command line, the variables and the files that it needs.
-// Pure: says what to write and what to start, does neither.
+// Pure: returns what to write and what to start, and does neither.
 #pragma once
 
 #include "local/agent/process/flink_config.hpp"
@@ -18,11 +18,11 @@ struct launch_plan {
   std::vector<std::string> command;
   /// All of its variables.
   environment variables;
-  /// Folders to make first.
+  /// Directories to create first.
   std::vector<std::string> folders;
   /// Files to write first: path and text.
   std::vector<std::pair<std::string, std::string>> files;
-  /// Links to make first: path and target.
+  /// Links to create first: path and target.
   std::vector<std::pair<std::string, std::string>> links;
 };
 

@@ -78,7 +78,7 @@ std::vector<std::string> assignments(const environment& x) {
   ::_exit(127);
 }
 
-/// Waits until the child has become the program (the pipe closes) or says why it could not.
+/// Waits until the child has become the program (the pipe closes) or has reported why it failed.
 int read_exec_error(int pipe) {
   int error = 0;
   ssize_t got = 0;

@@ -22,7 +22,7 @@ public:
   void start_job_manager(const std::string& address, const std::string& ns, const flink_config& config,
                          simulated::cluster_options options, simulated::moment now);
 
-  /// It ends. What its memory held is gone, unless another one has high availability to read it from.
+  /// Ends it. Its memory is lost unless a new one restores it with high availability.
   void end_job_manager(const std::string& address, simulated::moment now);
 
   /// A TaskManager's process starts, and looks for its JobManager until it finds it.

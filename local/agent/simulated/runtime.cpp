@@ -25,7 +25,7 @@ simulated::moment now() {
   return present().wall;
 }
 
-/// Ends when it is told to, and takes its part of the model with it at once.
+/// Ends when it is terminated, and removes its part of the model at once.
 class simulated_process : public workload {
 public:
   process_end look() override { return {code_ != 0, code_}; }
@@ -119,7 +119,7 @@ public:
 
   started_workload start(const start_order& x) override {
     auto config = make_flink_config(x.role, x.variables, {x.address, x.folder});
-    std::ofstream{x.log, std::ios::app} << "There is no process: this " << name_of(x.role) << " is simulated.\n"
+    std::ofstream{x.log, std::ios::app} << "Not a process: this " << name_of(x.role) << " is simulated.\n"
                                         << write_flink_config(config, false);
     if (x.role == flink_role::task_manager) {
       fleet_->start_task_manager(x.ns, x.pod, config, now());

@@ -58,7 +58,7 @@ int32_t number_or(const std::string& text, int32_t otherwise) {
   return error == std::errc{} && end == text.data() + text.size() && out > 0 ? out : otherwise;
 }
 
-/// What becomes of a job whose task failed. Without checkpoints Flink's default is to give up.
+/// The restart strategy. Without checkpoints Flink does not restart by default.
 std::optional<milliseconds> restart_delay(const flink_config& x, bool checkpoints) {
   auto strategy = lower(value_of(x, {"restart-strategy.type", "restart-strategy"}));
   if (strategy == "none" || strategy == "off" || strategy == "disable" || (strategy.empty() && !checkpoints))

@@ -18,7 +18,7 @@ namespace local::agent {
 std::optional<std::chrono::milliseconds> read_duration(std::string_view text);
 
 /// Returns the options of a simulated cluster whose JobManager has this configuration and image. What the model does
-/// not know has no effect; what the configuration does not say is as in Flink, except that checkpoints and savepoints
+/// not know has no effect; missing settings have Flink's defaults, except that checkpoints and savepoints
 /// without a directory get one.
 simulated::cluster_options cluster_options_of(const flink_config& config, const image_content& image,
                                               const simulation_options& options);

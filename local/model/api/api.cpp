@@ -19,7 +19,7 @@ presentation form_of(std::string_view accept) {
   return presentation::object;
 }
 
-/// Returns whether a client takes what this server writes.
+/// Returns whether the client accepts a media type that this server writes.
 bool takes_json(std::string_view accept) {
   return accept.empty() || accept.find("json") != std::string_view::npos || accept.find("*/*") != std::string_view::npos
       || accept.find("application/*") != std::string_view::npos;
@@ -32,7 +32,7 @@ std::string join(const std::vector<std::string>& parts, std::size_t first) {
   return text;
 }
 
-/// Returns how many parts of the path name group and version, or 0 if it is no path of resources.
+/// Returns how many parts of the path name group and version, or 0 for a path without resources.
 std::size_t head_length(const target& x) {
   if (x.path.size() >= 3 && x.path[0] == "api")
     return 2;
@@ -44,7 +44,7 @@ bool leads_inside(const std::vector<std::string>& path, std::size_t at) {
   return path[at] == "namespaces" && path.size() > at + 2 && path[at + 2] != "status" && path[at + 2] != "finalize";
 }
 
-/// Pods are processes of this machine, which need no way through the API server.
+/// Pods are processes of this machine, so clients reach them without the API server.
 api_error not_offered(const std::string& part) {
   return {.code = 501,
           .reason = "NotImplemented",
@@ -53,7 +53,7 @@ api_error not_offered(const std::string& part) {
                      "are below the folder given by --dir"};
 }
 
-/// Everything is allowed to whoever is let in.
+/// Every authenticated client has all rights.
 answer allow_everything(const request& x) {
   auto body = read_body(x);
   if (auto* error = failed(body))
@@ -109,7 +109,7 @@ result<json::value> read_body(const request& x) {
                                   + "; send JSON or YAML (kubectl create ... --dry-run=client -o yaml | "
                                     "kubectl create -f -)");
   }
-  // The media types of patches are looked at by those who apply them.
+  // The code that applies patches checks their media types.
   if (x.method != "PATCH" && !x.content_type.empty() && !is("json") && !is("yaml"))
     return unsupported_media_type(x.content_type);
   boost::system::error_code error;
@@ -219,7 +219,7 @@ answer api::serve_subresource(call& x) {
     auto found = objects_->get(*x.kind, x.object());
     if (auto* error = failed(found))
       return refuse(*error);
-    // Where no node has it there is no log, not even an empty one.
+    // A pod without a node has no log, not even an empty one.
     if (text_at(*std::get<object_ptr>(found), "spec.nodeName").empty())
       return {.status = 204, .content_type = "text/plain"};
     return {.content_type = "text/plain",

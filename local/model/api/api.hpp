@@ -1,5 +1,5 @@
-// The Kubernetes API as a function: a request and the time in, an answer out. Opens nothing; what needs the
-// outside (logs, proxied requests) is handed back as a description for the caller to carry out.
+// The Kubernetes API as a function: a request and the time in, an answer out. Does no I/O: for
+// logs and proxied requests it returns a description that the caller executes.
 #pragma once
 
 #include "local/model/api/query.hpp"
@@ -17,7 +17,7 @@
 
 namespace local::model {
 
-/// What a client asked. The caller has checked who it is.
+/// A client's request. The caller has authenticated it.
 struct request {
   std::string method = "GET";
   /// Path and query, percent-encoded.
@@ -27,21 +27,21 @@ struct request {
   std::string body = {};
 };
 
-/// Whose log is wanted.
+/// A request for a container's log.
 struct log_request {
   std::string ns;
   std::string pod;
   /// Empty means the only container.
   std::string container = {};
-  /// That of the container's previous run.
+  /// The log of the container's previous run.
   bool previous = false;
-  /// Go on as the log grows.
+  /// Follow the log as it grows.
   bool follow = false;
-  /// Only so many last lines.
+  /// Only this many last lines.
   std::optional<int64_t> tail_lines = {};
 };
 
-/// A request that goes to a pod.
+/// A request that is proxied to a pod.
 struct forward_request {
   std::string host;
   int64_t port = 0;
@@ -49,7 +49,7 @@ struct forward_request {
   std::string target;
 };
 
-/// What the client gets.
+/// The answer to the client.
 struct answer {
   int status = 200;
   std::string content_type = "application/json";
@@ -60,7 +60,7 @@ struct answer {
   std::shared_ptr<model::watch> stream = {};
   /// If set, the answer is this log.
   std::optional<log_request> log = {};
-  /// If set, the answer is what this pod says.
+  /// If set, the request is proxied to this pod.
   std::optional<forward_request> forward = {};
 };
 
@@ -69,7 +69,7 @@ public:
   /// `objects` must outlive the API and its watches.
   explicit api(resources& objects) : objects_{&objects} {}
 
-  /// Carries a request out.
+  /// Executes a request.
   answer handle(const request& x, moment now);
 
 private:
@@ -80,18 +80,18 @@ private:
     std::vector<object_ptr> items;
   };
 
-  /// Where in a snapshot an answer begins.
+  /// The position in a snapshot where a page begins.
   struct page {
     snapshot shown;
     std::size_t first = 0;
   };
-  /// What one answer to a list holds.
+  /// One page of a list.
   struct selection {
     std::vector<object_ptr> items;
     uint64_t version = 0;
-    /// Empty if nothing follows.
+    /// Empty on the last page.
     std::string continue_token;
-    /// How many follow, where that is told.
+    /// The number of remaining items, where it is known.
     std::size_t rest = 0;
   };
 

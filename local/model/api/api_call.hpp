@@ -1,4 +1,4 @@
-// One request on its way through the API: what its path names and what its parameters ask. Private to the API's
+// One request in the API: its path and its parameters. Private to the API's
 // sources.
 #pragma once
 
@@ -24,20 +24,20 @@ struct api::call {
   /// Returns the key of the object that the path names.
   key object() const { return {ns, name}; }
 
-  /// Returns what the parameters say about a write.
+  /// Returns the write options in the parameters.
   write_call write() const;
 
   /// Returns how much of an object a row of a table carries.
   row_object include() const;
 };
 
-/// Returns the answer that says no.
+/// Returns the answer for an error.
 answer refuse(const api_error& x);
 
 /// Returns an answer with a JSON body.
 answer reply(const json::value& body, int status = 200);
 
-/// Returns a metav1.Status that says yes.
+/// Returns a metav1.Status of success.
 json::value success(const kind_info& kind, const json::value& object);
 
 /// Returns the body of a request, which may be JSON or YAML.

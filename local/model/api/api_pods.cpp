@@ -10,7 +10,7 @@ namespace local::model {
 
 namespace {
 
-/// What stands between "pods/" and "/proxy": [scheme:]name[:port].
+/// The path between "pods/" and "/proxy": [scheme:]name[:port].
 struct proxied_name {
   std::string name;
   std::string port;
@@ -83,7 +83,7 @@ object_ptr ready_pod(const store& objects, const std::string& ns, const json::va
 
 /// Returns path and query as they go to the pod, still encoded.
 std::string rest_of_target(std::string_view whole, std::string_view plural) {
-  // A namespace may be called "proxy" too: the marker stands behind the object's name.
+  // A namespace may be called "proxy" too: the marker follows the object's name.
   auto object = whole.find("/" + std::string{plural} + "/");
   auto marker = whole.find("/proxy", std::min(object, whole.size()));
   auto rest = marker == std::string_view::npos ? std::string_view{} : whole.substr(marker + 6);

@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_snapshots = 64;
-// Watches without a limit of their own end after this, so that none lives for ever.
+// Watches without a timeout end after this, so that none runs forever.
 constexpr auto longest_watch = 30min;
 
 std::string list_head(const kind_info& kind, presentation form) {
@@ -32,7 +32,7 @@ api_error invalid_option(cause x) {
   return invalid("meta.k8s.io", "ListOptions", "", {std::move(x)});
 }
 
-/// Returns what is wrong with the word that says how exactly a version is meant.
+/// Returns the error in the resourceVersionMatch parameter, if any.
 std::optional<api_error> check_match(const target& what) {
   auto word = what.parameter("resourceVersionMatch");
   auto version = what.parameter("resourceVersion");
@@ -60,7 +60,7 @@ std::optional<api_error> check_match(const target& what) {
   return std::nullopt;
 }
 
-/// Reads the version that a client asks for; 0 stands for any.
+/// Reads the version that a client requests; 0 means any.
 result<uint64_t> read_version(const target& what) {
   auto text = what.parameter("resourceVersion");
   if (text.empty())
@@ -88,7 +88,7 @@ std::optional<api_error> api::check_list(const call& x) const {
                      .message = "Too large resource version: " + std::to_string(wanted)
                               + ", current: " + std::to_string(present),
                      .retry_after = 1};
-  // Former states are not kept; whoever asks for one may ask for the present one instead.
+  // The server keeps no older states; the client may request the present one instead.
   if (x.what.parameter("resourceVersionMatch") == "Exact" && wanted != present)
     return expired("The resourceVersion for the provided list is too old.");
   return std::nullopt;
@@ -160,7 +160,7 @@ answer api::list(call& x) {
     metadata["remainingItemCount"] = chosen.rest;
   if (x.form == presentation::table)
     return reply(to_table(*x.kind, chosen.items, std::move(metadata), x.include(), true, x.now));
-  // Put together as text: a list may hold megabytes, which need not be copied as values first.
+  // Built as text: a list may have megabytes, and copying values first would cost more.
   auto body = list_head(*x.kind, x.form) + json::serialize(metadata) + R"(,"items":[)";
   for (std::size_t i = 0; i < chosen.items.size(); ++i)
     body += (i == 0 ? "" : ",") + present(*x.kind, chosen.items[i], x.form, row_object::none, false, x.now);

@@ -111,7 +111,7 @@ answer api::patch(call& x, std::string_view part) {
   how.patched = true;
   auto found = objects_->get(*x.kind, x.object());
   if (auto* error = failed(found)) {
-    // Server-side apply of something new is its creation.
+    // Server-side apply of a new object creates it.
     if (!x.asked->content_type.starts_with("application/apply-patch+yaml") || !part.empty())
       return refuse(*error);
     make_object(change, "metadata")["name"] = x.name;
@@ -145,7 +145,7 @@ answer api::remove(call& x) {
   auto& object = std::get<object_ptr>(gone);
   if (x.part == "eviction")
     return reply(success(*x.kind, *object), 201);
-  // With a dry run the object stays, but the answer is the one that a real delete would get.
+  // A dry run keeps the object, but answers like a real delete.
   auto stays = array_at(*object, "metadata.finalizers") || array_at(*object, "spec.finalizers");
   auto there = objects_->store().get(x.kind->resource(), x.object()) && (stays || !how.dry_run);
   if (there || x.kind->resource() == "pods")
@@ -164,7 +164,7 @@ answer api::remove_all(call& x) {
   auto& chosen = std::get<selection>(selected).items;
   for (auto& object : chosen) {
     key k{std::string{text_at(*object, "metadata.namespace")}, std::string{text_at(*object, "metadata.name")}};
-    // Whoever is quicker in removing one of them does no harm.
+    // It does not matter who removes one of them first.
     (void)objects_->remove(*x.kind, k, std::get<delete_options>(options), how);
   }
   json::array items;

@@ -11,7 +11,7 @@ namespace local::model {
 
 namespace {
 
-// The Kubernetes version whose behaviour is modelled; clients choose their ways by it.
+// The Kubernetes version whose behaviour is modelled; clients adapt to it.
 constexpr auto git_version = "v1.35.4+flink-local";
 
 discovery_answer reply(const json::value& x) {

@@ -1,4 +1,4 @@
-// What kubectl asks before it asks for anything: versions, groups, resources, schemas.
+// What kubectl requests first: versions, groups, resources, schemas.
 #pragma once
 
 #include "local/model/api/query.hpp"
@@ -9,13 +9,13 @@
 
 namespace local::model {
 
-/// The answer to a question of discovery.
+/// The answer to a discovery request.
 struct discovery_answer {
   std::string content_type = "application/json";
   std::string body;
 };
 
-/// Answers /version, /api, /apis and below, /openapi and the health paths; an empty optional for all other paths.
+/// Answers /version, /api, /apis and below, /openapi and the health paths; nullopt for all other paths.
 std::optional<discovery_answer> discover(const catalog& kinds, const target& what);
 
 } // namespace local::model

@@ -1,5 +1,5 @@
-// OpenAPI documents as far as kubectl needs them: that fields are validated by the server, and what custom
-// resources are made of (`kubectl explain`).
+// The parts of OpenAPI documents that kubectl needs: that the server validates fields, and the schemas of custom
+// resources (`kubectl explain`).
 #pragma once
 
 #include "local/model/api/discovery.hpp"

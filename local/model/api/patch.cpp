@@ -41,7 +41,7 @@ json::value* child(json::value& x, const std::string& name) {
   return nullptr;
 }
 
-/// Finds the parent of what a JSON pointer names; an empty optional if the way does not exist.
+/// Finds the parent of what a JSON pointer names; nullopt if it does not exist.
 std::optional<place> locate(json::value& root, std::string_view pointer) {
   if (!pointer.starts_with('/'))
     return std::nullopt;

@@ -28,7 +28,7 @@ enum class shape {
   either,
   text_map,
   bytes_map,
-  /// Is the server's own; what a client says of it does not count.
+  /// Owned by the server; values from clients are ignored.
   ignored,
 };
 

@@ -1,5 +1,5 @@
-// Objects in Kubernetes' protobuf form, as kubectl (since 1.31) sends what its `create` commands and `auth can-i`
-// make; everything else it sends as JSON. Only the fields that those commands fill are known here.
+// Objects in Kubernetes' protobuf format. kubectl since 1.31 uses it for its `create` commands and `auth can-i`, and
+// JSON for everything else. The reader knows only the fields that those commands set.
 #pragma once
 
 #include "local/model/json.hpp"
@@ -10,7 +10,7 @@
 
 namespace local::model {
 
-/// Reads an object. Nothing is left out silently: a kind or a field that is not known, and not empty, fails with
+/// Reads an object. No part is ignored silently: a kind or a field that is not known, and not empty, fails with
 /// `problem`.
 std::optional<json::value> read_protobuf(std::string_view body, std::string& problem);
 

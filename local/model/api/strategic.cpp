@@ -17,8 +17,8 @@ constexpr auto retain_keys = "$retainKeys"sv;
 constexpr auto order_prefix = "$setElementOrder/"sv;
 constexpr auto drop_prefix = "$deleteFromPrimitiveList/"sv;
 
-/// Lists of objects in the built-in types, and the member by which their items are told apart. A list that is
-/// not named here is replaced as a whole. "ports" has two keys, by what its items are.
+/// Lists of objects in the built-in types, and the merge key of their items. A list that is
+/// not named here is replaced as a whole. "ports" has two keys, depending on the type of its items.
 constexpr std::array merge_keys{
     std::pair{"containers"sv, "name"sv},
     std::pair{"initContainers"sv, "name"sv},
@@ -103,7 +103,7 @@ void merge_list(json::value& x, std::string_view name, const json::array& patch)
   }
 }
 
-/// Brings the items that `order` names into its order; others keep their places behind.
+/// Sorts the items that `order` names into its order; the others follow in their present order.
 void reorder(json::value& x, std::string_view name, const json::array& order) {
   if (!x.is_array())
     return;
@@ -140,7 +140,7 @@ void drop_items(json::value& x, const json::array& items) {
       list.end());
 }
 
-/// Carries out the directives of `patch` that concern members of `x`.
+/// Applies the directives of `patch` for members of `x`.
 void follow_directives(json::object& x, const json::object& patch) {
   if (auto* kept = patch.if_contains(retain_keys); kept && kept->is_array()) {
     std::vector<std::string> gone;

@@ -10,7 +10,7 @@ namespace local::model {
 
 namespace {
 
-/// What a cell needs to know beside the object.
+/// What a cell depends on besides the object.
 using cells = std::vector<json::value>;
 using writer = std::function<cells(const json::value&, moment)>;
 

@@ -9,7 +9,7 @@
 
 namespace local::model {
 
-/// How much of each object goes along with its row.
+/// How much of each object its row includes.
 enum class row_object {
   none,
   metadata,

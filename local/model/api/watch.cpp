@@ -22,7 +22,7 @@ void append(std::string& out, std::string_view type, std::string_view object) {
 
 watch::watch(const store& objects, watch_options options, moment now)
     : objects_{&objects}, options_{std::move(options)}, next_bookmark_{now + bookmark_interval} {
-  // What happens between the request and the first take() must not be lost or told twice.
+  // Changes between the request and the first take() must be sent exactly once.
   version_ = options_.since.value_or(objects.version());
 }
 
@@ -41,7 +41,7 @@ std::string watch::take(moment now) {
     tell_gone(out);
     return out;
   }
-  objects_->each_after(resource, version_, [&](const change& x) { tell(out, x, now); });
+  objects_->each_after(resource, version_, [&](const change& x) { send(out, x, now); });
   version_ = objects_->version();
   auto ending = now >= options_.ends;
   if (options_.bookmarks && (now >= next_bookmark_ || ending))
@@ -59,28 +59,28 @@ moment watch::due() const {
 void watch::tell_everything(std::string& out, moment now) {
   for (auto& [k, object] : objects_->all(options_.kind->resource()))
     if ((options_.ns.empty() || k.ns == options_.ns) && concerned(object))
-      tell(out, "ADDED", object, now);
+      send(out, "ADDED", object, now);
   version_ = objects_->version();
 }
 
-void watch::tell(std::string& out, const change& x, moment now) {
+void watch::send(std::string& out, const change& x, moment now) {
   if (!options_.ns.empty() && x.key.ns != options_.ns)
     return;
   auto was = concerned(x.before);
   auto is = x.type != change_type::deleted && concerned(x.object);
   if (is)
-    tell(out, was ? "MODIFIED" : "ADDED", x.object, now);
+    send(out, was ? "MODIFIED" : "ADDED", x.object, now);
   else if (was && x.type == change_type::deleted)
-    tell(out, "DELETED", x.object, now);
+    send(out, "DELETED", x.object, now);
   else if (was) {
-    // For this client it ceased to exist as it was, at the version of the change that hid it.
+    // For this client the object is deleted, at the version of the change that removed it from the selection.
     auto last = *x.before;
     make_object(last, "metadata")["resourceVersion"] = std::to_string(x.version);
-    tell(out, "DELETED", std::make_shared<const json::value>(std::move(last)), now);
+    send(out, "DELETED", std::make_shared<const json::value>(std::move(last)), now);
   }
 }
 
-void watch::tell(std::string& out, std::string_view type, const object_ptr& object, moment now) {
+void watch::send(std::string& out, std::string_view type, const object_ptr& object, moment now) {
   append(out, type, present(*options_.kind, object, options_.form, options_.include, !columns_told_, now));
   columns_told_ = true;
 }

@@ -1,4 +1,4 @@
-// One watch of one client: reads the store's history at its own pace.
+// One watch of one client: reads the store's history independently of the others.
 #pragma once
 
 #include "local/model/api/table.hpp"
@@ -13,27 +13,27 @@
 
 namespace local::model {
 
-/// In which form a client wants objects.
+/// The format in which a client wants objects.
 enum class presentation {
   object,
   metadata,
   table,
 };
 
-/// What a watch is about and how it is told.
+/// What a watch selects, and the format of its events.
 struct watch_options {
   kind_ptr kind;
   /// Empty means all namespaces.
   std::string ns;
   model::selector selector;
-  /// Changes after this version are told; an empty optional tells first of everything that is there.
+  /// Sends changes after this version; nullopt sends all present objects first.
   std::optional<uint64_t> since;
   bool bookmarks = false;
-  /// A bookmark says where the telling of what is there ends.
+  /// Sends a bookmark after the present objects.
   bool marks_initial_end = false;
   presentation form = presentation::object;
   row_object include = row_object::metadata;
-  /// The watch ends in order at this time.
+  /// The watch ends normally at this time.
   moment ends;
 };
 
@@ -42,19 +42,19 @@ public:
   /// `objects` must outlive the watch.
   watch(const store& objects, watch_options options, moment now);
 
-  /// Returns what is to be sent now: JSON texts, each ended by a line feed.
+  /// Returns the events to send now: JSON texts, each followed by a line feed.
   std::string take(moment now);
 
-  /// Returns whether nothing will come any more.
+  /// Returns whether the watch has ended.
   bool ended() const { return ended_; }
 
-  /// When take() has something to do even if nothing changes.
+  /// Returns when take() is due without a change.
   moment due() const;
 
 private:
   void tell_everything(std::string& out, moment now);
-  void tell(std::string& out, const change& x, moment now);
-  void tell(std::string& out, std::string_view type, const object_ptr& object, moment now);
+  void send(std::string& out, const change& x, moment now);
+  void send(std::string& out, std::string_view type, const object_ptr& object, moment now);
   void tell_gone(std::string& out);
   void tell_bookmark(std::string& out, bool initial_end = false);
   bool concerned(const object_ptr& object) const;

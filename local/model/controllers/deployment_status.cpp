@@ -11,7 +11,7 @@ namespace {
 /// The numbers of a status whose change is progress.
 constexpr const char* moving_counts[] = {"replicas", "updatedReplicas", "readyReplicas", "availableReplicas"};
 
-/// What a condition of a Deployment says.
+/// The content of a Deployment's condition.
 struct verdict {
   std::string type;
   bool holds = false;
@@ -107,10 +107,10 @@ void deployment_controller::tell_status(const picture& x, moment now) {
   auto* had = current ? find(*current, "status") : nullptr;
   if (!current || (had && had->is_object() && had->get_object() == status))
     return;
-  auto told = *current;
-  told.get_object()["status"] = std::move(status);
+  auto changed = *current;
+  changed.get_object()["status"] = std::move(status);
   write_call call{.now = now};
-  (void)objects_->update(*objects_->kinds().find("apps", "v1", "deployments"), x.k, "status", std::move(told), call);
+  (void)objects_->update(*objects_->kinds().find("apps", "v1", "deployments"), x.k, "status", std::move(changed), call);
 }
 
 } // namespace local::model

@@ -184,7 +184,7 @@ void deployment_controller::roll(const picture& x, moment now) {
   auto healthy = x.sum("status.availableReplicas") - least;
   for (auto& set : x.old) {
     auto has = wanted_by(*set);
-    // Pods that serve nobody may go first, whatever the rest looks like.
+    // Pods that are not ready may be deleted first, in any state of the rollout.
     auto useless = std::clamp<int64_t>(has - available_in(*set), 0, std::max<int64_t>(0, budget));
     auto spare = std::clamp<int64_t>(std::min(healthy, budget - useless), 0, has - useless);
     scale(x, set, has - useless - spare, now);

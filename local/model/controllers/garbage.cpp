@@ -13,7 +13,7 @@ bool waits_for_dependents(const json::value& x) {
           || list_holds(x, "metadata.finalizers", orphan_finalizer));
 }
 
-/// Returns whether `x` names the owner `uid` and keeps it from going first.
+/// Returns whether `x` names the owner `uid` and blocks its deletion.
 bool blocks(const json::value& x, std::string_view uid) {
   auto* owners = array_at(x, "metadata.ownerReferences");
   return owners && std::any_of(owners->begin(), owners->end(), [&](const json::value& y) {
@@ -21,7 +21,7 @@ bool blocks(const json::value& x, std::string_view uid) {
          });
 }
 
-/// Removes the references to owners for which `gone` is true.
+/// Removes the references to owners for which `gone` returns true.
 template <class F>
 void drop_owners(json::value& x, F gone) {
   auto* owners = find(x, "metadata.ownerReferences");

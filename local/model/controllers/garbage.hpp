@@ -1,4 +1,4 @@
-// The garbage collector: dependents go with their owners, before them, or are let go, as the deletion asked.
+// The garbage collector: deletes dependents with their owners, before them, or orphans them, as the deletion requested.
 #pragma once
 
 #include "local/model/controllers/ownership.hpp"
@@ -28,7 +28,7 @@ private:
 
   resources* objects_;
   const ownership* owners_;
-  /// Objects whose owners are to be looked up.
+  /// Objects whose owners must be looked up.
   std::set<location> dependents_;
   /// Objects under deletion that wait for their dependents.
   std::set<location> waiting_;

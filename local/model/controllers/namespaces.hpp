@@ -1,4 +1,4 @@
-// Namespaces: what each is given when it is made, and how it is emptied before it goes.
+// Namespaces: the objects that each gets when it is created, and how it is emptied before it is deleted.
 #pragma once
 
 #include "local/model/resources.hpp"

@@ -25,7 +25,7 @@ public:
   /// Returns the objects that name `uid` as an owner.
   const std::set<location>& dependents(std::string_view uid) const;
 
-  /// Returns where the object with this uid is kept, or null if there is none.
+  /// Returns the location of the object with this uid, or null.
   const location* find(std::string_view uid) const;
 
 private:

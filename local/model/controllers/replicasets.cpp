@@ -159,10 +159,10 @@ void replicaset_controller::tell_status(const key& k, const json::value& set, co
   auto* had = current ? find(*current, "status") : nullptr;
   if (!current || (had && had->is_object() && had->get_object() == status))
     return;
-  auto told = *current;
-  told.get_object()["status"] = std::move(status);
+  auto updated = *current;
+  updated.get_object()["status"] = std::move(status);
   write_call call{.now = now};
-  (void)objects_->update(*kind, k, "status", std::move(told), call);
+  (void)objects_->update(*kind, k, "status", std::move(updated), call);
 }
 
 } // namespace local::model

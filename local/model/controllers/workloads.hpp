@@ -14,7 +14,7 @@
 
 namespace local::model {
 
-/// Keeps as many pods as a ReplicaSet asks for.
+/// Maintains a ReplicaSet's number of pods.
 class replicaset_controller {
 public:
   /// Both must outlive the controller.

@@ -1,4 +1,4 @@
-// The adaptive scheduler: jobs that run with as many slots as there are, and resource requirements.
+// The adaptive scheduler: jobs that run with the available slots, and resource requirements.
 #include "local/model/flink/body.hpp"
 #include "local/model/flink/cluster.hpp"
 #include "local/model/flink/errors.hpp"
@@ -70,7 +70,7 @@ answer unsupported() {
 
 } // namespace
 
-/// All that it may have, or after a while what there is.
+/// Returns all slots that the job may have, or after a while those that are available.
 bool flink_cluster::take_slots_within_bounds(job& x) {
   auto wanted = widest(x.bounds);
   int32_t free = 0;

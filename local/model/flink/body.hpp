@@ -1,4 +1,4 @@
-// Bodies of requests to the simulated JobManager, taken apart as Flink's handlers do.
+// Bodies of requests to the simulated JobManager, parsed like Flink's handlers do.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -16,7 +16,7 @@ int hex_digit(char c);
 /// Returns whether `x` can be the id of a job or a trigger.
 bool is_hex_id(std::string_view x);
 
-/// Returns the body of a request, nothing if it is no object. No body counts as an empty one.
+/// Returns the body of a request, nullopt if it is not an object. A missing body counts as an empty object.
 std::optional<boost::json::object> parse_body(std::string_view body);
 
 /// Returns the text called `name`; empty if there is none.

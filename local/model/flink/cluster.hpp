@@ -20,14 +20,14 @@
 
 namespace local::simulated {
 
-/// How one cluster is set up.
+/// The options of one cluster.
 struct cluster_options {
   std::string version = "1.20.5";
   /// From the start of the process to the first answer.
   milliseconds job_manager_start{1500};
   /// From the start of a TaskManager, or of its JobManager, to its registration.
   milliseconds task_manager_start{1500};
-  /// `web.refresh-interval`: answers about one job may be so old.
+  /// `web.refresh-interval`: answers about one job may be this old.
   milliseconds refresh_interval{3000};
   /// From the end of main() to its answer.
   milliseconds submit{20};
@@ -44,11 +44,12 @@ struct cluster_options {
   milliseconds trigger_life = std::chrono::minutes{5};
   /// `jobstore.expiration-time`
   milliseconds job_life = std::chrono::hours{1};
-  /// `jobmanager.scheduler: adaptive`: a job runs with as many slots as there are, within the bounds of its vertices.
+  /// `jobmanager.scheduler: adaptive`: a job runs with the available slots, within the bounds of its vertices.
   bool adaptive = false;
   /// `jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling`: since the start of the tasks.
   milliseconds cooldown{30'000};
-  /// `jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout`: after this fewer slots will do.
+  /// `jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout`: after this the job starts with fewer
+  /// slots.
   milliseconds stabilization{10'000};
   /// Absent: a failed task fails the job.
   std::optional<milliseconds> restart_delay = milliseconds{1000};
@@ -65,9 +66,9 @@ struct cluster_options {
   bool any_jar = false;
 };
 
-/// What goes wrong until it is taken back.
+/// Faults, active until they are cleared.
 struct faults {
-  /// The JobManager takes requests and does nothing, as a stopped process does; its tasks go on.
+  /// The JobManager takes requests and does nothing, as a stopped process does; its tasks keep running.
   bool hung = false;
   /// Savepoints end with this exception.
   std::optional<std::string> savepoints_fail;
@@ -75,13 +76,13 @@ struct faults {
   bool savepoints_hang = false;
   /// Checkpoints are counted as failed.
   bool checkpoints_fail = false;
-  /// Triggers are forgotten as soon as they are done, as after `rest.async.store-duration`.
+  /// Finished triggers are forgotten at once, as after `rest.async.store-duration`.
   bool triggers_expire = false;
   /// Tasks fail as soon as they run.
   bool tasks_fail = false;
 };
 
-/// What is asked of the JobManager.
+/// A request to the JobManager.
 struct request {
   std::string method = "GET";
   /// Path and query, percent-encoded.
@@ -94,7 +95,7 @@ struct answer {
   std::string body = "{}";
 };
 
-/// Takes the answer; nothing if the connection was refused or broke.
+/// Receives the answer, or nullopt if the connection was refused or broke.
 using on_answer = std::function<void(std::optional<answer>)>;
 
 class flink_cluster {
@@ -105,26 +106,26 @@ public:
 
   /// Starts the JobManager's process, unless it runs.
   void start(moment now);
-  /// Ends it at once. Without high availability its memory is gone; the tasks end with it.
+  /// Kills it; its tasks end with it. Without high availability it loses its memory.
   void kill(moment now);
   /// Starts a TaskManager, which registers as soon as it finds the JobManager.
   void add_task_manager(std::string id, int32_t slots, moment now);
-  /// Ends it at once; jobs with tasks on it restart or fail.
+  /// Kills it; jobs with tasks on it restart or fail.
   void remove_task_manager(const std::string& id, moment now);
 
   // -- time and requests ------------------------------------------------------------------------------
 
-  /// Lets everything happen that is due until `now`.
+  /// Executes all events that are due until `now`.
   void step(moment now);
-  /// When something is due next, if nobody asks before.
+  /// Returns when the next event is due.
   std::optional<moment> next_event() const;
-  /// Asks the JobManager. `done` runs inside this call or inside a later step; a hung JobManager
-  /// answers once it is well again, a killed one breaks the connection.
+  /// Sends a request to the JobManager. `done` runs inside this call or a later step. A hung JobManager answers when it
+  /// has recovered, a killed one breaks the connection.
   void handle(const request& x, moment now, on_answer done);
 
   // -- for onlookers ----------------------------------------------------------------------------------
 
-  /// What goes wrong; to be changed at any time.
+  /// The present faults; may change at any time.
   simulated::faults faults;
   /// Returns every job that the JobManager remembers, by id.
   const std::map<std::string, job>& jobs() const { return jobs_; }
@@ -133,7 +134,7 @@ public:
   /// Returns whether the REST API answers.
   bool is_up() const { return up_; }
   const cluster_options& options() const { return options_; }
-  /// Forgets the jobs that are over, as after `jobstore.expiration-time`; their ids stay used.
+  /// Forgets finished jobs, as after `jobstore.expiration-time`; their ids stay used.
   void expire_jobs(moment now);
   /// Fails the tasks of a job, as an exception in the user's code does.
   void fail_tasks(const std::string& job_id, moment now);
@@ -145,7 +146,7 @@ private:
     moment registered_at;
   };
 
-  /// A savepoint under way or done, by job and trigger; a disposal by its id alone.
+  /// A savepoint in progress or completed, by job and trigger; a disposal by its id alone.
   struct operation {
     bool done = false;
     std::string location;
@@ -153,7 +154,7 @@ private:
     std::string failure;
   };
 
-  /// A jar to be run or compiled, as asked for.
+  /// A request to run or compile a jar.
   struct submission {
     bool run = false;
     std::string job_id;
@@ -163,7 +164,7 @@ private:
     simulated::program program;
   };
 
-  /// What an answer about a job is made of, and since when.
+  /// The cached job from which answers are made, and its time.
   struct picture {
     moment at;
     simulated::job job;
@@ -246,12 +247,12 @@ private:
   std::map<std::pair<moment, int64_t>, std::function<void()>> events_;
   std::map<std::string, task_manager> task_managers_;
   std::map<std::string, job> jobs_;
-  /// Ids that were ever submitted, as far back as the JobManager's memory goes.
+  /// All job ids submitted since the JobManager lost its memory.
   std::set<std::string> used_ids_;
   std::map<operation_key, operation> operations_;
   std::map<std::string, picture> pictures_;
   std::vector<std::pair<request, on_answer>> held_;
-  /// Answers that are owed by a main() under way.
+  /// Answers that wait for a running main().
   std::map<int64_t, on_answer> owed_;
 };
 

@@ -211,7 +211,7 @@ std::string flink_cluster::drawn_id() {
   return "f" + std::string(15, '0') + std::to_string(1'000'000'000'000'000 + sequence_++);
 }
 
-/// Flink takes no identity from outside here.
+/// Flink accepts no id from the client here.
 answer flink_cluster::post_disposal(const std::string& body) {
   auto fields = parse_body(body);
   if (!fields)

@@ -1,4 +1,4 @@
-// Running main(): what it is refused for, early and late.
+// Running main(), and the errors before, during and after it.
 #include "local/model/flink/body.hpp"
 #include "local/model/flink/cluster.hpp"
 #include "local/model/flink/errors.hpp"
@@ -55,7 +55,7 @@ answer missing_jar(const std::string& name) {
   return server_error("java.util.concurrent.CompletionException: " + words + "\nCaused by: " + words);
 }
 
-/// Returns the program that a class of a jar is with these arguments, or why there is none.
+/// Returns the program of a class of a jar with these arguments, or the error.
 std::variant<program, answer> load_program(const jar& x, std::string name, const std::vector<std::string>& arguments) {
   if (name.empty())
     name = x.main_class;

@@ -43,7 +43,7 @@ std::string_view name_of(task_state x) {
   return "CREATED";
 }
 
-/// A vertex whose tasks wait for slots calls itself created.
+/// A vertex whose tasks wait for slots has the state CREATED.
 std::string_view vertex_state(task_state x) {
   return x == task_state::scheduled ? "CREATED" : name_of(x);
 }
@@ -59,7 +59,7 @@ json::object count_states(std::string_view state, int32_t n) {
   return out;
 }
 
-/// The adaptive scheduler makes the tasks when it has the slots.
+/// The adaptive scheduler creates the tasks when it has the slots.
 json::object render_vertex(const job& x, std::size_t i) {
   auto parallelism = parallelism_of(x, vertex_ids[i]);
   auto tasks = x.state == job_state::created ? 0 : parallelism;

@@ -1,5 +1,5 @@
-// One job inside a simulated JobManager: a value, so that an old picture of it can be kept (Flink
-// answers from a cache).
+// One job inside a simulated JobManager: a value, so that an old copy can be kept (Flink answers
+// from a cache).
 #pragma once
 
 #include "flink/rest/requests.hpp"
@@ -18,7 +18,7 @@ namespace local::simulated {
 
 using flink::rest::job_state;
 
-/// What all tasks of a job do; they go through their states together.
+/// The state of all tasks of a job, which change state together.
 enum class task_state { none, created, scheduled, running, canceling, canceled, finished, failed };
 
 /// A checkpoint or savepoint as the JobManager remembers it.
@@ -44,7 +44,7 @@ struct job {
   std::string id;
   simulated::program program;
   int32_t parallelism = 1;
-  /// Of the adaptive scheduler only, by vertex.
+  /// For the adaptive scheduler only, by vertex.
   flink::rest::requirements bounds;
   job_state state = job_state::initializing;
   task_state tasks = task_state::none;
@@ -54,14 +54,14 @@ struct job {
   /// Records processed until `running_since`.
   int64_t position = 0;
   std::optional<moment> running_since;
-  /// Changes with every start of the tasks; what was planned for an older one is void.
+  /// Changes with every start of the tasks; events of an older start are ignored.
   int32_t attempt = 0;
   int32_t restarts = 0;
   int32_t rescales = 0;
   /// Since when its tasks have been waiting for slots.
   moment waiting_since;
   int64_t next_number = 1;
-  /// Oldest first; the discarded ones stay named.
+  /// Oldest first, including discarded ones.
   std::vector<checkpoint_record> completed;
   int32_t completed_count = 0;
   int32_t failed_count = 0;

@@ -190,7 +190,7 @@ void flink_cluster::restart(job& x) {
 }
 
 /// Goes back to the newest completed snapshot, which in one life of a job is never older than what it
-/// was restored from. Returns false if somebody has deleted it: there is no way back.
+/// was restored from. Returns false if it has been deleted.
 bool flink_cluster::go_back_to_newest(job& x) {
   auto path = x.restored ? x.restored->path : std::string{};
   for (auto& y : x.completed)

@@ -13,13 +13,13 @@ namespace local::simulated {
 
 using std::chrono::milliseconds;
 
-/// How main() goes.
+/// How main() behaves.
 enum class main_behaviour {
   /// Builds one job and executes it.
   executes,
   /// Throws before it executes anything.
   throws,
-  /// Executes in a try block that catches everything: `plan` cannot tell that from nothing.
+  /// Executes in a try block that catches everything, so `plan` finds no job.
   catches,
   /// Returns without a job.
   executes_nothing,
@@ -33,7 +33,7 @@ enum class main_behaviour {
 struct program {
   main_behaviour behaviour = main_behaviour::executes;
   std::string job_name = "recorded";
-  /// What main() says when it throws, e.g. "java.lang.IllegalStateException: no topic".
+  /// The exception that main() throws, e.g. "java.lang.IllegalStateException: no topic".
   std::string exception = "java.lang.IllegalArgumentException: refused by main()";
   /// How long main() runs.
   milliseconds main_time{0};

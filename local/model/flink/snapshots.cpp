@@ -1,4 +1,4 @@
-// Checkpoints, savepoints, and what becomes of their files.
+// Checkpoints, savepoints and their files.
 #include "local/model/flink/cluster.hpp"
 #include "local/model/flink/errors.hpp"
 

@@ -1,5 +1,5 @@
-// The durable directory of checkpoints and savepoints: what outlives every simulated cluster. Shared
-// by all of them, as a bucket would be.
+// The durable directory of checkpoints and savepoints, which outlives every simulated cluster. All clusters share it,
+// like a bucket.
 #pragma once
 
 #include "local/model/moment.hpp"
@@ -21,13 +21,13 @@ struct snapshot {
   std::string job_id;
   /// Number of the checkpoint or savepoint within its job and those it descends from.
   int64_t number = 0;
-  /// Records that the job had processed: what a restored job goes on from.
+  /// The number of records that the job had processed, from which a restored job continues.
   int64_t position = 0;
-  /// Names the operators; a program of another shape cannot take the state over.
+  /// Names the operators; a program of another shape cannot restore the state.
   std::string shape;
   moment taken_at;
   bool is_savepoint = false;
-  /// False: the files are there and are no savepoint.
+  /// False: the files exist but are not a valid savepoint.
   bool readable = true;
   bool operator==(const snapshot&) const = default;
 };
@@ -41,13 +41,13 @@ public:
   /// Returns what stands at `path`, or null.
   const snapshot* find(std::string_view path) const;
 
-  /// Removes what stands at `path`, if anything.
+  /// Removes the snapshot at `path`, if it exists.
   void erase(std::string_view path);
 
   /// Returns all paths below `prefix`.
   std::vector<std::string> list(std::string_view prefix = {}) const;
 
-  /// Returns how many snapshots there are.
+  /// Returns the number of snapshots.
   std::size_t size() const { return snapshots_.size(); }
 
 private:

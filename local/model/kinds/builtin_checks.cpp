@@ -293,7 +293,7 @@ std::optional<std::string> missing_reference(const kind_info& kind, const json::
     return std::nullopt;
   std::string ns{text_at(object, "metadata.namespace")};
   std::string account{text_at(object, "spec.serviceAccountName")};
-  // The default account is made a moment after its namespace; waiting for it would teach nobody anything.
+  // The default account is created a moment after its namespace; the model does not wait for it.
   if (account != "default" && !objects.get("serviceaccounts", {ns, account}))
     return "error looking up service account " + ns + "/" + account + ": serviceaccount \"" + account + "\" not found";
   std::string priority{text_at(object, "spec.priorityClassName")};

@@ -106,7 +106,7 @@ bool tolerates(const json::array& list, std::string_view taint) {
   return std::any_of(list.begin(), list.end(), [&](const json::value& x) { return text_at(x, "key") == taint; });
 }
 
-/// Returns how dear a pod is to its node, by what its containers ask for.
+/// Returns the QoS class of a pod, from its containers' requests and limits.
 std::string_view quality_class(const json::value& pod) {
   auto* containers = array_at(pod, "spec.containers");
   bool asks = false, limited = containers != nullptr;

@@ -54,7 +54,7 @@ struct kind_info {
   bool custom = false;
   /// Is replaced only by those who name the version that they replace.
   bool needs_version = false;
-  /// A replacement of what is not there makes it.
+  /// A PUT of an object that does not exist creates it.
   bool made_by_update = false;
 
   /// Returns e.g. "apps/v1", or "v1" for the core group.
@@ -75,13 +75,13 @@ public:
   /// Returns the kind that a request path names, or null.
   kind_ptr find(std::string_view group, std::string_view version, std::string_view plural) const;
 
-  /// Returns the kind of objects that say this about themselves, or null.
+  /// Returns the kind with this apiVersion and kind, or null.
   kind_ptr of(std::string_view api_version, std::string_view kind) const;
 
   /// Returns any version of what the store keeps as `resource`, or null.
   kind_ptr of_resource(std::string_view resource) const;
 
-  /// Takes the served versions of a CustomResourceDefinition in, in place of what it said before.
+  /// Registers the served versions of a CustomResourceDefinition, replacing its earlier ones.
   void define(const json::value& definition);
 
   /// Forgets the kinds of a CustomResourceDefinition.

@@ -37,7 +37,7 @@ bool open_to_any_name(const json::value& schema) {
   return find(schema, "additionalProperties") != nullptr && !find(schema, "additionalProperties")->is_null();
 }
 
-/// The root carries what every object has; its schema need not say so.
+/// The root has the fields of every object, even if its schema lacks them.
 bool belongs_to_every_object(std::string_view name) {
   return name == "apiVersion" || name == "kind" || name == "metadata";
 }

@@ -41,10 +41,10 @@ struct selector {
   std::vector<label_requirement> labels;
   std::vector<field_requirement> fields;
 
-  /// Returns whether `object` is meant.
+  /// Returns whether `object` matches.
   bool matches(const json::value& object) const;
 
-  /// Returns whether every object is meant.
+  /// Returns whether every object matches.
   bool empty() const { return labels.empty() && fields.empty(); }
 };
 

@@ -4,11 +4,11 @@
 
 namespace simulation {
 
-incarnation::incarnation(network& through, const world& outside, incarnation_setup setup)
-    : clock_skew{setup.clock_skew}, identity{setup.identity}, wire_{through}, system_{outside.now()} {
+incarnation::incarnation(network& through, const world& world, incarnation_setup setup)
+    : clock_skew{setup.clock_skew}, identity{setup.identity}, wire_{through}, system_{world.now()} {
   actors::application_setup each{
       .decide = setup.decide,
-      .wall_clock = [this, &outside] { return std::chrono::system_clock::time_point{outside.wall() + clock_skew}; },
+      .wall_clock = [this, &world] { return std::chrono::system_clock::time_point{world.wall() + clock_skew}; },
       .counters = std::make_shared<actors::metrics>()};
   actors::operator_actors_setup all{
       .transport = &wire_, .api_origin = api_origin, .application = std::move(each), .seed = setup.seed};
@@ -37,7 +37,7 @@ void incarnation::run_one(choices& adversary) {
 }
 
 void incarnation::advance(time_point to) {
-  // A process that was frozen sets alarms that are over already: they ring at once.
+  // A process that was frozen sets timers in the past: they fire at once.
   auto now = system_.now();
   if (to > now || due().value_or(to + milliseconds{1}) <= now)
     system_.sched.advance_time(std::max(to - now, time_point::duration{0}));

@@ -1,4 +1,4 @@
-// One life of the operator's process: the real actors on virtual time. Making one is its start, destroying it kill -9.
+// One process of the operator: the real actors on virtual time. Construction starts it, destruction is a kill -9.
 #pragma once
 
 #include "actors/operator_actors.hpp"
@@ -11,41 +11,41 @@
 
 namespace simulation {
 
-/// How an operator is made.
+/// How an operator starts.
 struct incarnation_setup {
   flink::decide_function decide = flink::decide;
   /// How far its clock is ahead of the API server's.
   milliseconds clock_skew{0};
   uint64_t seed = 0;
   std::string identity;
-  /// It stands for election, and acts only while it leads.
+  /// It takes part in leader election, and acts only while it leads.
   bool elected = false;
 };
 
 class incarnation {
 public:
-  incarnation(network& through, const world& outside, incarnation_setup setup);
+  incarnation(network& through, const world& world, incarnation_setup setup);
   ~incarnation();
 
-  /// Whether some mailbox holds a message.
+  /// Returns whether a mailbox holds a message.
   bool can_run() { return !system_.sched.jobs.empty(); }
-  /// Lets one actor of the adversary's choice consume a message.
+  /// Lets an actor that the adversary chooses consume a message.
   void run_one(choices& adversary);
-  /// When a timer rings next.
+  /// Returns when the next timer fires.
   std::optional<time_point> due() { return system_.next_due(); }
-  /// Moves its clock; timers ring on the way.
+  /// Advances its clock and fires the timers that are due.
   void advance(time_point to);
 
-  /// Whether its gateways would send an order now.
+  /// Returns whether its gateways would send a command now.
   bool may_act(time_point now) const { return actors_.may_act->may_act(now); }
 
   milliseconds clock_skew;
   const std::string identity;
-  /// It has lost the Lease: the process ends.
+  /// It has lost the Lease and exits.
   bool lost = false;
 
 private:
-  // The actors call the wire while they end.
+  // Outlives the actors, which call it while they shut down.
   wire wire_;
   actors::test::virtual_system system_;
   actors::operator_actors actors_;

@@ -1,5 +1,5 @@
-// Operators with one mistake each: the simulation must find every one of them, or its silence means nothing. A mutant
-// is a wrapper around decide(): it changes what decide() sees, or what it says.
+// Operators with one mistake each. The simulation must find every one, or a passing run proves nothing. A mutant wraps
+// decide(): it changes its input or its result.
 #pragma once
 
 #include "flink/lifecycle/decide.hpp"
@@ -12,11 +12,11 @@ namespace simulation {
 struct mutant {
   std::string_view name;
   flink::decide_function decide;
-  /// Its mistake shows only after a crash, or where an answer got lost.
+  /// The mistake has an effect only after a crash or a lost answer.
   bool needs_loss = false;
 };
 
-/// A process has ended, and another one starts: what a mutant kept in memory is gone.
+/// Clears what mutants keep in memory, as a restart of the process does.
 void forget_what_was_in_memory();
 
 /// All of them.

@@ -17,18 +17,18 @@ constexpr auto can_run_now = [](auto& x) { return x.process && !x.frozen && x.pr
 
 } // namespace
 
-operators::operators(network& net, const world& outside, choices& adversary, timeline& events,
+operators::operators(network& net, const world& world, choices& adversary, timeline& events,
                      flink::decide_function decide, uint64_t seed)
-    : net_{net}, outside_{outside}, adversary_{adversary}, events_{events}, decide_{decide}, seed_{seed} {}
+    : net_{net}, world_{world}, adversary_{adversary}, events_{events}, decide_{decide}, seed_{seed} {}
 
 operators::~operators() = default;
 
-void operators::say(const std::string& what, const place& x) const {
+void operators::log(const std::string& what, const place& x) const {
   if (trace)
     trace("operator " + x.process->identity + " " + what);
 }
 
-// -- their lives ----------------------------------------------------------------------------------------
+// -- start and end ----------------------------------------------------------------------------------------
 
 void operators::start(bool elected) {
   elected_ = elected;
@@ -42,14 +42,14 @@ void operators::start_at(place& x) {
   auto skew = skews[adversary_.choose("clock", 4)];
   auto identity = std::to_string(++started_);
   forget_what_was_in_memory();
-  x.process = std::make_unique<incarnation>(net_, outside_,
+  x.process = std::make_unique<incarnation>(net_, world_,
                                             incarnation_setup{.decide = decide_,
                                                               .clock_skew = skew,
                                                               .seed = seed_ + 1000 * started_,
                                                               .identity = identity,
                                                               .elected = elected_});
   x.frozen = false;
-  say("starts", x);
+  log("starts", x);
 }
 
 void operators::start_again(place& x, milliseconds after) {
@@ -76,7 +76,7 @@ void operators::end() {
     x.process.reset();
 }
 
-// -- what happens to them ---------------------------------------------------------------------------------
+// -- faults ---------------------------------------------------------------------------------
 
 std::vector<operators::place*> operators::those_that(bool (*are)(const place&)) {
   std::vector<place*> out;
@@ -86,10 +86,10 @@ std::vector<operators::place*> operators::those_that(bool (*are)(const place&)) 
   return out;
 }
 
-operators::place* operators::some_of(const std::vector<place*>& all, std::string_view question) {
+operators::place* operators::some_of(const std::vector<place*>& all, std::string_view kind) {
   if (all.size() < 2)
     return all.empty() ? nullptr : all.front();
-  return all[adversary_.choose(question, static_cast<uint32_t>(all.size()))];
+  return all[adversary_.choose(kind, static_cast<uint32_t>(all.size()))];
 }
 
 void operators::crash() {
@@ -97,7 +97,7 @@ void operators::crash() {
   if (!x)
     return;
   constexpr milliseconds pauses[] = {100ms, 2s, 30s, 90s};
-  say("is killed", *x);
+  log("is killed", *x);
   start_again(*x, pauses[adversary_.choose("operator away", 4)]);
 }
 
@@ -106,7 +106,7 @@ void operators::freeze() {
   if (!x)
     return;
   constexpr milliseconds lengths[] = {2s, 9s, 20s, 35s, 90s};
-  say("freezes", *x);
+  log("freezes", *x);
   x->frozen = true;
   events_.in(lengths[adversary_.choose("how long it freezes", 5)], [this, x] { thaw(*x); });
 }
@@ -114,9 +114,9 @@ void operators::freeze() {
 void operators::thaw(place& x) {
   if (!x.process || !x.frozen)
     return;
-  say("goes on", x);
+  log("resumes", x);
   x.frozen = false;
-  x.process->advance(outside_.now()); // its clock has not stood still
+  x.process->advance(world_.now()); // its clock went on
 }
 
 void operators::shift_clock(milliseconds by) {
@@ -124,7 +124,7 @@ void operators::shift_clock(milliseconds by) {
     x->process->clock_skew += by;
 }
 
-// -- their steps --------------------------------------------------------------------------------------------
+// -- execution --------------------------------------------------------------------------------------------
 
 bool operators::can_run() const {
   return std::ranges::any_of(places_, can_run_now);
@@ -135,7 +135,7 @@ void operators::run_one() {
   x->process->run_one(adversary_);
   if (!x->process->lost)
     return;
-  say("has lost the Lease and ends", *x);
+  log("has lost the Lease and exits", *x);
   start_again(*x, 1s);
 }
 
@@ -154,7 +154,7 @@ void operators::advance(time_point to) {
 }
 
 bool operators::two_act() const {
-  return std::ranges::count_if(places_, [&](auto& x) { return x.process && x.process->may_act(outside_.now()); }) > 1;
+  return std::ranges::count_if(places_, [&](auto& x) { return x.process && x.process->may_act(world_.now()); }) > 1;
 }
 
 } // namespace simulation

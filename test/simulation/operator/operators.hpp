@@ -1,5 +1,5 @@
-// The operators of a run: one, or two that stand for election. Each is a process that can be killed, and frozen while
-// its clock goes on and its requests are on their way.
+// The operators of a run: one, or two with leader election. Each is a process that can be killed or frozen. A frozen
+// process keeps its clock and its requests in flight.
 #pragma once
 
 #include "flink/lifecycle/decide.hpp"
@@ -22,41 +22,41 @@ class world;
 
 class operators {
 public:
-  operators(network& net, const world& outside, choices& adversary, timeline& events, flink::decide_function decide,
+  operators(network& net, const world& world, choices& adversary, timeline& events, flink::decide_function decide,
             uint64_t seed);
   ~operators();
 
-  /// Starts one, or two if `elected`.
+  /// Starts one operator, or two if `elected`.
   void start(bool elected);
-  /// Every one that is not there is started, none is frozen any more, and their clocks are right.
+  /// Starts every missing operator, resumes frozen ones and corrects their clocks.
   void heal();
-  /// Ends all of them; nothing starts again.
+  /// Ends all operators for good.
   void end();
 
-  /// Kills one; another one takes its place after a while.
+  /// Kills one operator; a new one starts after a while.
   void crash();
-  /// Freezes one for a while.
+  /// Freezes one operator for a while.
   void freeze();
-  /// Moves the clock of one.
+  /// Shifts the clock of one operator.
   void shift_clock(milliseconds by);
 
   bool can_run() const;
-  /// Lets one actor of one of them consume a message.
+  /// Lets one actor of one operator consume a message.
   void run_one();
-  /// When a timer of one of them rings next.
+  /// Returns when the next timer of any operator fires.
   std::optional<time_point> due() const;
   void advance(time_point to);
 
-  /// Whether two would act at this moment: they must never.
+  /// Returns whether two operators would act now, which must never happen.
   bool two_act() const;
-  /// How many there have been.
+  /// Returns the number of processes started so far.
   uint64_t started() const { return started_; }
 
-  /// Takes a line of the trace.
+  /// Receives the lines of the trace.
   std::function<void(const std::string&)> trace;
 
 private:
-  /// The place of one operator: what is in it changes with every crash.
+  /// The slot of one operator; every crash replaces its process.
   struct place {
     std::unique_ptr<incarnation> process;
     bool frozen = false;
@@ -65,12 +65,12 @@ private:
   void start_at(place& x);
   void start_again(place& x, milliseconds after);
   void thaw(place& x);
-  void say(const std::string& what, const place& x) const;
-  place* some_of(const std::vector<place*>& all, std::string_view question);
+  void log(const std::string& what, const place& x) const;
+  place* some_of(const std::vector<place*>& all, std::string_view kind);
   std::vector<place*> those_that(bool (*are)(const place&));
 
   network& net_;
-  const world& outside_;
+  const world& world_;
   choices& adversary_;
   timeline& events_;
   flink::decide_function decide_;
@@ -78,7 +78,7 @@ private:
   bool elected_ = false;
   bool ended_ = false;
   uint64_t started_ = 0;
-  /// Of two operators the second place is used too. Addresses stay: events name them.
+  /// The second one is used with leader election only. Addresses are stable: events refer to them.
   std::array<place, 2> places_;
 };
 

@@ -19,7 +19,7 @@ std::string boolean(bool x) {
 
 local::model::answer user::ask(std::string method, std::string path, std::string body) {
   auto type = method == "PATCH" ? "application/merge-patch+json" : "application/json";
-  auto out = outside_.api({std::move(method), std::move(path), type, "application/json", std::move(body)});
+  auto out = world_.api({std::move(method), std::move(path), type, "application/json", std::move(body)});
   if (out.status >= 300 && trace)
     trace("user is refused: " + out.body);
   return out;
@@ -47,7 +47,7 @@ std::string user::spec() const {
 
 std::string user::savepoint_fields() const {
   auto nonce = now_.savepoint_nonce > 0 ? R"(,"savepointNonce":")" + std::to_string(now_.savepoint_nonce) + '"' : "";
-  if (!outside_.application(name)) // only a patch can take something back
+  if (!world_.application(name)) // only a patch can remove a field
     return nonce;
   auto& path = now_.restore_path;
   return nonce + R"(,"savepointSchedule":)" + (now_.scheduled ? R"({"intervalSeconds":15,"keep":2})" : "null")
@@ -63,16 +63,16 @@ void user::create() {
   create_as_it_is();
 }
 
-void user::create_for_predecessor() {
-  mode_ = adversary_.choose("deploymentMode", 2) ? "BlueGreen" : "Dual"; // it knows no other
+void user::create_for_go_operator() {
+  mode_ = adversary_.choose("deploymentMode", 2) ? "BlueGreen" : "Dual"; // the Go operator has no other modes
   create_as_it_is();
 }
 
-void user::create_for(plot x) {
-  if (x == plot::teardown)
+void user::create_for(scenario x) {
+  if (x == scenario::teardown)
     mode_ = "BlueGreen";
-  adaptive_ = x == plot::adaptive_rescale;
-  in_place_ = x == plot::rescale || adaptive_;
+  adaptive_ = x == scenario::adaptive_rescale;
+  in_place_ = x == scenario::rescale || adaptive_;
   create_as_it_is();
 }
 
@@ -87,19 +87,19 @@ void user::create_as_it_is() {
                  R"({"apiVersion":"flink.k8s.io/v1beta1","kind":"FlinkApplication","metadata":{"name":"app"},"spec":)"
                      + spec() + "}");
   if (out.status >= 300)
-    wants_it_ = false; // the one before is still going
+    wants_it_ = false; // the previous application is still being deleted
   else if (trace)
     trace("user creates the application");
 }
 
-/// What an orphaning deletion has left stands in the way of a successor of the same name.
+/// What an orphaning deletion left blocks a new application of the same name.
 void user::clear_away() {
   if (!orphaned_.empty())
     delete_objects_of(orphaned_, true);
 }
 
 void user::clear_clusters() {
-  if (auto* x = outside_.application(name))
+  if (auto* x = world_.application(name))
     delete_objects_of(text(*x, {"metadata", "uid"}), false);
 }
 
@@ -107,7 +107,7 @@ void user::delete_objects_of(const std::string& uid, bool services) {
   auto deployments = std::pair{"deployments.apps", "/apis/apps/v1/namespaces/" + ns + "/deployments/"};
   auto others = std::pair{"services", "/api/v1/namespaces/" + ns + "/services/"};
   for (auto& [resource, path] : {deployments, others}) {
-    auto objects = outside_.store().all(resource);
+    auto objects = world_.store().all(resource);
     for (auto& [key, x] : objects)
       if ((services || resource == deployments.first)
           && (application_uid_of(*x) == uid || application_uid_of(*x).empty()))
@@ -137,30 +137,30 @@ void user::edit(std::string what) {
   ask("PATCH", all + "/app", R"({"spec":)" + spec() + "}");
 }
 
-void user::perform(plot x) {
+void user::perform(scenario x) {
   switch (x) {
-  case plot::create:
+  case scenario::create:
     return;
-  case plot::update:
-  case plot::teardown:
+  case scenario::update:
+  case scenario::teardown:
     now_.image = "job:2";
     return edit("a new image, job:2");
-  case plot::slow_main:
+  case scenario::slow_main:
     now_.image = "job:2";
     now_.arguments = "--slow";
     return edit("a main() that takes long");
-  case plot::single_rollback:
+  case scenario::single_rollback:
     mode_ = "Single";
     [[fallthrough]];
-  case plot::rollback:
+  case scenario::rollback:
     now_.image = "job:2";
     now_.arguments = "--other-state";
     now_.good = false;
     return edit("operators that cannot take the state");
-  case plot::rescale:
-  case plot::adaptive_rescale:
+  case scenario::rescale:
+  case scenario::adaptive_rescale:
     return scale(4);
-  case plot::remove:
+  case scenario::remove:
     return remove("Background");
   }
 }
@@ -184,7 +184,7 @@ void user::unschedule() {
 }
 
 std::string user::some_savepoint() {
-  auto* x = outside_.application(name);
+  auto* x = world_.application(name);
   auto* list = x ? at(*x, {"status", "savepoints"}) : nullptr;
   auto known = list ? static_cast<uint32_t>(list->as_array().size()) : 0;
   auto drawn = adversary_.choose("which savepoint", known + 1);
@@ -199,7 +199,7 @@ void user::change_mode() {
 }
 
 bool user::has_two_versions() const {
-  auto* x = outside_.application(name);
+  auto* x = world_.application(name);
   auto* versions = x ? at(*x, {"status", "versionStatuses"}) : nullptr;
   return versions && text(*x, {"status", "phase"}) == "DualRunning" && versions->as_array().size() == 2;
 }
@@ -207,9 +207,9 @@ bool user::has_two_versions() const {
 void user::tear_down(std::size_t which) {
   if (!has_two_versions())
     return;
-  auto& versions = at(*outside_.application(name), {"status", "versionStatuses"})->as_array();
+  auto& versions = at(*world_.application(name), {"status", "versionStatuses"})->as_array();
   torn_down_ = text(versions[which], {"versionHash"});
-  edit((which ? "the newer version, " : "the older version, ") + torn_down_ + ", is to go");
+  edit(std::string{which ? "tear down the newer version, " : "tear down the older version, "} + torn_down_);
 }
 
 void user::give_up_state() {
@@ -220,9 +220,9 @@ void user::give_up_state() {
 void user::remove(const char* propagation) {
   if (trace)
     trace(std::string{"user deletes the application, "} + propagation + ", " + now_.delete_mode);
-  auto* x = outside_.application(name);
+  auto* x = world_.application(name);
   if (x && std::string_view{propagation} == "Orphan")
-    eyes_.forgive(orphaned_ = text(*x, {"metadata", "uid"}));
+    invariants_.set_orphaned(orphaned_ = text(*x, {"metadata", "uid"}));
   ask("DELETE", all + "/app", R"({"propagationPolicy":")" + std::string{propagation} + R"("})");
   wants_it_ = false;
 }

@@ -1,14 +1,14 @@
-// The person with kubectl: creates, edits and deletes one application, and knows what may be expected of the operator
-// for it. Talks to the API server without troubles.
+// The user with kubectl: creates, edits and deletes one application, and knows what to expect of the operator. The
+// user's requests never fail in the network.
 #pragma once
 
-#include "test/simulation/checks/judge.hpp"
+#include "test/simulation/checks/invariants.hpp"
 
 #include <string>
 
 namespace simulation {
 
-/// A version of the application as the user thinks of it.
+/// A version of the application as the user wants it.
 struct version {
   std::string image = "job:1";
   std::string jar = "job.jar";
@@ -18,10 +18,10 @@ struct version {
   bool fallback_without_state = false;
   bool force_rollback = false;
   bool suspend = false;
-  /// Counts the savepoints that were asked for.
+  /// The number of savepoints requested.
   int savepoint_nonce = 0;
   bool scheduled = false;
-  /// A state to go back to; empty: none.
+  /// The state to restore; empty: none.
   std::string restore_path;
   bool high_availability = false;
   /// jobFailurePolicy.restart Never.
@@ -33,66 +33,76 @@ struct version {
   bool good = true;
 };
 
-/// A story without troubles but one.
-enum class plot { create, update, rollback, remove, single_rollback, teardown, rescale, adaptive_rescale, slow_main };
+/// A run without faults, except one crash of the operator.
+enum class scenario {
+  create,
+  update,
+  rollback,
+  remove,
+  single_rollback,
+  teardown,
+  rescale,
+  adaptive_rescale,
+  slow_main
+};
 
 class user {
 public:
-  user(world& outside, choices& adversary, judge& eyes) : outside_{outside}, adversary_{adversary}, eyes_{eyes} {}
+  user(world& world, choices& adversary, invariants& checks)
+      : world_{world}, adversary_{adversary}, invariants_{checks} {}
 
   void create();
-  /// The application that the Go operator has been looking after.
-  void create_for_predecessor();
-  /// The application that a plot begins with.
-  void create_for(plot x);
-  /// Edits, deletes or creates again, as the adversary chooses (moves.cpp).
+  /// Creates an application for the Go operator to manage.
+  void create_for_go_operator();
+  /// Creates the application that a scenario begins with.
+  void create_for(scenario x);
+  /// Edits, deletes or creates again, as the adversary chooses (workload.cpp).
   void do_something();
-  /// The same, and rather what crosses what is under way.
+  /// The same, but prefers edits that interrupt what is in progress.
   void interfere();
-  /// What a plot is about; the application runs already.
-  void perform(plot x);
-  /// A good new image; without state if the operator asks for that.
-  /// `shape` names the state that it has to take over.
+  /// Performs the operation of a scenario; the application is running already.
+  void perform(scenario x);
+  /// Edits to a good new image that can restore state of `shape`; without state if the operator asked for that.
   void repair(bool without_state, const std::string& shape);
-  /// Takes the schedule of savepoints back, for silence.
+  /// Removes the savepoint schedule, so that nothing is written.
   void unschedule();
-  /// A savepoint that the status remembers, as the adversary chooses; or one that never was.
+  /// Returns a savepoint from the status that the adversary chooses, or one that does not exist.
   std::string some_savepoint();
   bool has_two_versions() const;
-  /// BlueGreen: one of the two versions goes, the older (0) or the newer (1).
+  /// BlueGreen: tears down the older (0) or the newer (1) version.
   void tear_down(std::size_t which);
-  /// What was to run is not expected any more.
+  /// The wanted version is no longer expected to run.
   void give_up_version() { now_.good = false; }
-  /// Lets a deletion go on without a savepoint.
+  /// Lets a deletion continue without a savepoint.
   void give_up_state();
   /// Deletes the Deployments of all clusters, as StatusLost asks for.
   void clear_clusters();
-  /// Deletes the application, and creates it anew once it is gone.
+  /// Deletes the application so that it can be created again.
   void start_over();
 
   bool wants_it() const { return wants_it_; }
   const version& wanted() const { return now_; }
-  /// What was done, for the trace.
+  /// Receives the lines of the trace.
   std::function<void(const std::string&)> trace;
 
   static constexpr auto name = "app";
 
-  // -- what moves are made of -------------------------------------------------------------------------
+  // -- parts of operations -------------------------------------------------------------------------
 
-  /// The next version, a good one: what was there before, but another image.
+  /// Begins the next good version: the same settings with a new image.
   version& fresh();
-  /// The version before this one.
+  /// Goes back to the previous version.
   void swap_back() { std::swap(now_, before_); }
-  /// The last edit was refused.
-  void take_back() { now_ = before_; }
-  /// The same version with another parallelism.
+  /// Undoes the last edit, which the API server refused.
+  void undo() { now_ = before_; }
+  /// Edits only the parallelism.
   void scale(int32_t parallelism);
   version& wanted_next() { return now_; }
-  /// From now on the other of Dual and Single; nothing in BlueGreen.
+  /// Switches between Dual and Single; does nothing in BlueGreen.
   void change_mode();
   void edit(std::string what);
   void remove(const char* propagation);
-  /// Deletes the namespace with all that is in it.
+  /// Deletes the namespace with everything in it.
   void remove_namespace();
   choices& adversary() { return adversary_; }
 
@@ -104,20 +114,20 @@ private:
   std::string savepoint_fields() const;
   local::model::answer ask(std::string method, std::string path, std::string body);
 
-  world& outside_;
+  world& world_;
   choices& adversary_;
-  judge& eyes_;
+  invariants& invariants_;
   version now_;
   version before_;
   int images_ = 1;
   /// Chosen when the application is created.
   std::string mode_ = "Dual";
   bool in_place_ = false;
-  /// ... and while the job runs, which its scheduler can do.
+  /// Rescales while the job is running, with Flink's adaptive scheduler.
   bool adaptive_ = false;
   std::string torn_down_;
   bool wants_it_ = false;
-  /// Its clusters were left behind.
+  /// The uid of the application whose clusters an orphaning deletion left.
   std::string orphaned_;
 };
 

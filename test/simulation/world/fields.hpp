@@ -1,4 +1,4 @@
-// Looking into JSON that is known to be of a shape.
+// Access to JSON values whose structure is known.
 #pragma once
 
 #include <boost/json.hpp>
@@ -14,15 +14,16 @@ namespace json = boost::json;
 
 /// Returns the value at a path of member names, or null.
 const json::value* at(const json::value& x, std::initializer_list<std::string_view> path);
-/// Returns the text there, or an empty one.
+/// Returns the string at the path, or an empty one.
 std::string text(const json::value& x, std::initializer_list<std::string_view> path);
-/// Returns whether true stands there.
+/// Returns whether the value at the path is true.
 bool flag(const json::value& x, std::initializer_list<std::string_view> path);
-/// On pods of the Go operator, which carry no label that tells it: the uid of their application.
+/// Annotation with the uid of the application, on pods of the Go operator, which have no label for it.
 constexpr std::string_view owner_annotation = "simulation/application-uid";
-/// Returns the uid of the application that an object belongs to: by our label, or as the Go operator's objects have it.
+/// Returns the uid of an object's application, from our label or from the marks of the Go operator.
 std::string application_uid_of(const json::value& object);
 
+/// Returns the integer at the path, or `otherwise`.
 int64_t integer(const json::value& x, std::initializer_list<std::string_view> path, int64_t otherwise = 0);
 
 } // namespace simulation

@@ -18,7 +18,7 @@ net::response refused(int status) {
   return {
       .status = status,
       .body
-      = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"InternalError","message":"played","code":)"
+      = R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"InternalError","message":"injected","code":)"
       + std::to_string(status) + "}"};
 }
 
@@ -81,12 +81,12 @@ void wire::cut() {
   cut_ = true;
   for (auto& [id, x] : exchanges_) {
     x->open = false;
-    x->done = nullptr; // they hold actors
+    x->done = nullptr; // these hold actors
     x->line = nullptr;
   }
 }
 
-// -- the way out ------------------------------------------------------------------------------------------
+// -- requests ------------------------------------------------------------------------------------------
 
 network::fate network::draw_fate() {
   if (adversary_.strikes("request lost", 6))
@@ -95,17 +95,17 @@ network::fate network::draw_fate() {
     return fate::answer_lost;
   if (adversary_.strikes("connection refused", 6))
     return fate::refused;
-  if (adversary_.strikes("error though it took effect", 6))
+  if (adversary_.strikes("error after effect", 6))
     return fate::error_after_effect;
-  if (adversary_.strikes("error without effect", 8))
+  if (adversary_.strikes("error before effect", 8))
     return fate::error_before_effect;
-  if (adversary_.strikes("request doubled", 6))
+  if (adversary_.strikes("request duplicated", 6))
     return fate::doubled;
   return fate::fair;
 }
 
 milliseconds network::latency() {
-  if (adversary_.strikes("late", 10)) {
+  if (adversary_.strikes("late delivery", 10)) {
     constexpr milliseconds long_ones[] = {800ms, 3s, 8s, 17s, 35s};
     return long_ones[adversary_.choose("how late", 5)];
   }
@@ -114,27 +114,27 @@ milliseconds network::latency() {
 }
 
 void network::carry(const exchange_ptr& x, time_point deadline) {
-  events_.at(std::max(deadline, outside_.now()), [this, x] {
+  events_.at(std::max(deadline, world_.now()), [this, x] {
     if (x->open && !x->header_came)
       finish(x, failed(net::failure::timed_out, "no answer in time"));
   });
   if (!asks_api(x->what))
-    x->process = outside_.node().process_at(host_of(x->what.origin));
-  if (on_order && x->what.method != "GET" && !asks_api(x->what))
-    on_order(host_of(x->what.origin), x->what);
+    x->process = world_.node().process_at(host_of(x->what.origin));
+  if (on_command && x->what.method != "GET" && !asks_api(x->what))
+    on_command(host_of(x->what.origin), x->what);
   if (on_write && x->what.method != "GET" && asks_api(x->what))
     on_write(x->what);
   auto how = draw_fate();
   if (how == fate::lost)
-    return say(x, "is lost");
+    return log(x, ": lost");
   if (how == fate::refused) {
-    say(x, "is refused a connection");
-    events_.at(outside_.now() + latency(), [this, x] { finish(x, failed(net::failure::unreachable, "refused")); });
+    log(x, ": connection refused");
+    events_.at(world_.now() + latency(), [this, x] { finish(x, failed(net::failure::unreachable, "refused")); });
     return;
   }
-  events_.at(outside_.now() + latency(), [this, x, how] { arrive(x, how); });
+  events_.at(world_.now() + latency(), [this, x, how] { arrive(x, how); });
   if (how == fate::doubled)
-    events_.at(outside_.now() + latency() + latency(), [this, x] { arrive(x, fate::answer_lost); });
+    events_.at(world_.now() + latency() + latency(), [this, x] { arrive(x, fate::answer_lost); });
 }
 
 void network::arrive(const exchange_ptr& x, fate how) {
@@ -142,17 +142,17 @@ void network::arrive(const exchange_ptr& x, fate how) {
 }
 
 void network::arrive_at_api(const exchange_ptr& x, fate how) {
-  if (outside_.api_server_down)
-    return finish(x, failed(net::failure::unreachable, "the API server is away"));
+  if (world_.api_server_down)
+    return finish(x, failed(net::failure::unreachable, "the API server is down"));
   if (how == fate::error_before_effect) {
     constexpr int statuses[] = {500, 429, 503, 409};
     return answer(x, refused(statuses[adversary_.choose("which error", x->what.method == "GET" ? 3 : 4)]), how);
   }
-  auto out = outside_.api({.method = x->what.method,
-                           .target = x->what.target,
-                           .content_type = header(x->what, "Content-Type"),
-                           .accept = header(x->what, "Accept"),
-                           .body = x->what.body});
+  auto out = world_.api({.method = x->what.method,
+                         .target = x->what.target,
+                         .content_type = header(x->what, "Content-Type"),
+                         .accept = header(x->what, "Accept"),
+                         .body = x->what.body});
   if (!x->open && x->what.body.find(R"("replicas":)") != std::string::npos)
     scaled_late = true;
   if (x->what.method != "GET" && out.status < 300)
@@ -168,31 +168,31 @@ void network::arrive_at_api(const exchange_ptr& x, fate how) {
 void network::arrive_at_job_manager(const exchange_ptr& x, fate how) {
   auto& what = x->what;
   if (how == fate::error_before_effect)
-    return answer(x, {.status = 500, .body = R"({"errors":["played"]})"}, how);
+    return answer(x, {.status = 500, .body = R"({"errors":["injected"]})"}, how);
   auto ip = host_of(what.origin);
-  if (outside_.node().process_at(ip) != x->process)
+  if (world_.node().process_at(ip) != x->process)
     return finish(x, failed(net::failure::broken, "the process at the other end is gone"));
-  outside_.node().ask(ip, {what.method, what.target, what.body},
-                      [this, x, how](std::optional<local::simulated::answer> a) {
-                        if (!a)
-                          return finish(x, failed(net::failure::broken, "the connection broke"));
-                        if (how == fate::error_after_effect)
-                          return answer(x, {.status = 503, .body = "<html>played</html>"}, how);
-                        answer(x, {.status = a->status, .body = std::move(a->body)}, how);
-                      });
+  world_.node().ask(ip, {what.method, what.target, what.body},
+                    [this, x, how](std::optional<local::simulated::answer> a) {
+                      if (!a)
+                        return finish(x, failed(net::failure::broken, "the connection broke"));
+                      if (how == fate::error_after_effect)
+                        return answer(x, {.status = 503, .body = "<html>injected</html>"}, how);
+                      answer(x, {.status = a->status, .body = std::move(a->body)}, how);
+                    });
 }
 
-// -- the way back -------------------------------------------------------------------------------------------
+// -- answers -------------------------------------------------------------------------------------------
 
 void network::answer(const exchange_ptr& x, net::response r, fate how) {
-  say(x, "-> " + std::to_string(r.status) + (how == fate::answer_lost ? " (the answer is lost)" : ""));
+  log(x, "-> " + std::to_string(r.status) + (how == fate::answer_lost ? " (the answer is lost)" : ""));
   if (how == fate::answer_lost) {
     if (adversary_.choose("how the answer is lost", 2) == 0)
-      return; // silence until the deadline
-    events_.at(outside_.now() + latency(), [this, x] { finish(x, failed(net::failure::broken, "connection reset")); });
+      return; // no answer until the deadline
+    events_.at(world_.now() + latency(), [this, x] { finish(x, failed(net::failure::broken, "connection reset")); });
     return;
   }
-  events_.at(outside_.now() + latency(), [this, x, r = std::move(r)]() mutable { finish(x, std::move(r)); });
+  events_.at(world_.now() + latency(), [this, x, r = std::move(r)]() mutable { finish(x, std::move(r)); });
 }
 
 void network::finish(const exchange_ptr& x, net::response r) {
@@ -204,7 +204,7 @@ void network::finish(const exchange_ptr& x, net::response r) {
   x->line = nullptr;
 }
 
-void network::say(const exchange_ptr& x, const std::string& what) {
+void network::log(const exchange_ptr& x, const std::string& what) {
   if (trace && x->what.method != "GET")
     trace(x->what.method + " " + (asks_api(x->what) ? "" : host_of(x->what.origin)) + x->what.target + " "
           + x->what.body.substr(0, 240) + " " + what);
@@ -214,26 +214,26 @@ void network::say(const exchange_ptr& x, const std::string& what) {
 
 void network::open_stream(const exchange_ptr& x, model::answer opened) {
   x->header_came = true;
-  streams_.push_back({.with = x, .lines = std::move(opened.stream), .last_delivery = outside_.now()});
+  streams_.push_back({.with = x, .lines = std::move(opened.stream), .last_delivery = world_.now()});
   pumped_version_ = 0;
 }
 
 void network::deliver(live_stream& x, std::function<void()> what) {
-  x.last_delivery = std::max(x.last_delivery, outside_.now() + latency());
+  x.last_delivery = std::max(x.last_delivery, world_.now() + latency());
   events_.at(x.last_delivery, std::move(what));
 }
 
 void network::pump() {
   auto next = due();
-  if (pumped_version_ == outside_.store().version() && (!next || *next > outside_.now()))
+  if (pumped_version_ == world_.store().version() && (!next || *next > world_.now()))
     return;
-  pumped_version_ = outside_.store().version();
+  pumped_version_ = world_.store().version();
   for (auto& s : streams_) {
     if (!s.with->open || s.ended) {
       s.ended = true;
       continue;
     }
-    auto text = s.lines->take(outside_.wall());
+    auto text = s.lines->take(world_.wall());
     for (std::size_t begin = 0; begin < text.size();) {
       auto end = text.find('\n', begin);
       deliver(s, [x = s.with, line = text.substr(begin, end - begin)] {
@@ -254,7 +254,7 @@ std::optional<time_point> network::due() const {
   std::optional<time_point> first;
   for (auto& s : streams_)
     if (s.with->open && !s.ended) {
-      auto t = std::max(outside_.now(), beginning + (s.lines->due() - wall_at(beginning)));
+      auto t = std::max(world_.now(), beginning + (s.lines->due() - wall_at(beginning)));
       first = first ? std::min(*first, t) : t;
     }
   return first;

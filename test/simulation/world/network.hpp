@@ -1,5 +1,5 @@
-// The network as the adversary's own: every request, answer and watch line of the operator passes through its hands.
-// A crash of the operator discards answers, but not requests that are on their way.
+// The network, controlled by the adversary: every request, answer and watch line of the operator passes through it. A
+// crash of the operator discards answers, but not requests in flight.
 #pragma once
 
 #include "test/simulation/world/world.hpp"
@@ -11,12 +11,12 @@
 
 namespace simulation {
 
-/// Where the API server is.
+/// The address of the API server.
 constexpr auto api_origin = "http://api";
 
 class network;
 
-/// The transport of one incarnation of the operator; what it has asked for and not heard of is lost with it.
+/// The transport of one operator process; its open requests get no answer after the process ends.
 class wire : public net::transport {
 public:
   explicit wire(network& through) : through_{through} {}
@@ -27,7 +27,7 @@ public:
                          on_response done) override;
   void cancel(net::request_id id) override;
 
-  /// Nothing comes in or goes out any more.
+  /// Stops all traffic.
   void cut();
 
 private:
@@ -38,9 +38,9 @@ private:
     on_response done;
     on_line line;
     bool open = true;
-    /// Of a stream: its deadline is met.
+    /// For a stream: the header came before the deadline.
     bool header_came = false;
-    /// The JobManager's process to which the connection was made.
+    /// The JobManager process at the other end of the connection.
     std::string process;
   };
   using exchange_ptr = std::shared_ptr<exchange>;
@@ -55,32 +55,31 @@ private:
 
 class network {
 public:
-  network(world& outside, choices& adversary, timeline& events)
-      : outside_{outside}, adversary_{adversary}, events_{events} {}
+  network(world& world, choices& adversary, timeline& events) : world_{world}, adversary_{adversary}, events_{events} {}
 
-  /// Hands new lines of the watches over; to be called when the world has changed.
+  /// Delivers new lines of the watches. Call it when the world has changed.
   void pump();
-  /// When a watch has something to say even if nothing changes.
+  /// Returns when the next watch line is due without a change (bookmark or end).
   std::optional<time_point> due() const;
-  /// Ends some watch in the middle.
+  /// Breaks one watch.
   void cut_a_watch();
 
-  /// Requests that reached the API server and changed something, by verb and path, events left out.
+  /// Successful writes to the API server by verb and path, without events.
   std::map<std::string, uint64_t> writes;
-  /// A Deployment was scaled by a request that nobody waited for any more.
+  /// A request scaled a Deployment after the operator had stopped waiting for it.
   bool scaled_late = false;
-  /// Is told of every order to a JobManager as it is sent.
-  std::function<void(const std::string& ip, const net::request&)> on_order;
-  /// The same for what is asked of the API server, questions left out.
+  /// Receives every command to a JobManager when it is sent.
+  std::function<void(const std::string& ip, const net::request&)> on_command;
+  /// Receives every write to the API server when it is sent.
   std::function<void(const net::request&)> on_write;
-  /// Takes a line of the trace; may be empty.
+  /// Receives the lines of the trace; may be empty.
   std::function<void(const std::string&)> trace;
 
 private:
   friend class wire;
   using exchange_ptr = wire::exchange_ptr;
 
-  /// What becomes of one request.
+  /// What happens to a request.
   enum class fate { fair, lost, answer_lost, refused, error_after_effect, error_before_effect, doubled };
 
   struct live_stream {
@@ -100,9 +99,9 @@ private:
   void answer(const exchange_ptr& x, net::response r, fate how);
   void finish(const exchange_ptr& x, net::response r);
   void deliver(live_stream& x, std::function<void()> what);
-  void say(const exchange_ptr& x, const std::string& what);
+  void log(const exchange_ptr& x, const std::string& what);
 
-  world& outside_;
+  world& world_;
   choices& adversary_;
   timeline& events_;
   std::vector<live_stream> streams_;

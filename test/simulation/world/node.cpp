@@ -26,7 +26,7 @@ void node::step() {
   }
 }
 
-// -- the life of a pod ------------------------------------------------------------------------------------
+// -- pods ------------------------------------------------------------------------------------
 
 void node::observe_pods() {
   auto& store = api_.resources().store();
@@ -35,17 +35,17 @@ void node::observe_pods() {
   seen_version_ = store.version();
   auto pods = store.all("pods"); // a copy: reporting changes the store
   for (auto& [key, pod] : pods)
-    meet(*pod);
+    observe(*pod);
   std::vector<std::string> gone;
   for (auto& [uid, x] : pods_)
     if (auto stored = store.get("pods", x.key); !stored || text(*stored, {"metadata", "uid"}) != uid)
       gone.push_back(uid);
   for (auto& uid : gone)
     end(uid);
-  register_task_managers(); // a Service may be there again
+  register_task_managers(); // a Service may exist again
 }
 
-void node::meet(const json::value& pod) {
+void node::observe(const json::value& pod) {
   auto uid = text(pod, {"metadata", "uid"});
   auto [i, is_new] = pods_.try_emplace(uid);
   auto& x = i->second;
@@ -58,8 +58,8 @@ void node::meet(const json::value& pod) {
     return;
   x.ending = true;
   if (x.cut_off)
-    return; // its kubelet hears of it when it is back
-  // A healthy process ends on SIGTERM; a hung one has its whole grace period.
+    return; // its kubelet learns of it after the reconnect
+  // A healthy process ends on SIGTERM; a hung one takes the whole grace period.
   auto* process = process_of(uid);
   events_.in(process && process->flink->faults.hung ? 30s : 1s, [this, uid] { remove(uid); });
 }
@@ -110,10 +110,10 @@ void node::check_ready(const std::string& uid) {
 
 void node::report(const node_pod& x) {
   if (!x.cut_off)
-    tell(x);
+    send_status(x);
 }
 
-void node::tell(const node_pod& x) {
+void node::send_status(const node_pod& x) {
   api_.handle({.method = "PATCH",
                .target = path_of(x) + "/status",
                .content_type = "application/merge-patch+json",
@@ -123,7 +123,7 @@ void node::tell(const node_pod& x) {
   settle_();
 }
 
-/// The pod's processes are gone.
+/// Stops the pod's processes and forgets the pod.
 void node::end(const std::string& uid) {
   auto found = pods_.extract(uid);
   if (found.empty())
@@ -168,7 +168,7 @@ job_manager* node::process_of(const std::string& pod_uid) {
   return nullptr;
 }
 
-/// The JobManager that a TaskManager reaches, whatever its name stands for now: one on its side of a cut.
+/// Returns the live JobManager of the TaskManager's cluster on the same side of a network cut, or null.
 job_manager* node::serving_process(const node_pod& x) {
   for (auto i = job_managers_.rbegin(); i != job_managers_.rend(); ++i)
     if (auto* its = (*i)->alive && (*i)->cluster_id == x.cluster_id ? pod((*i)->pod_uid) : nullptr;
@@ -177,7 +177,7 @@ job_manager* node::serving_process(const node_pod& x) {
   return nullptr;
 }
 
-/// With high availability a new pod takes over what its cluster has stored.
+/// With high availability a new pod takes over the stored state of its cluster.
 job_manager& node::process_for(const node_pod& x) {
   if (auto* own = process_of(x.uid))
     return *own;
@@ -201,7 +201,7 @@ void node::start_process(node_pod& x) {
   process.flink->start(events_.wall());
 }
 
-/// TaskManagers follow their Service's name to whichever JobManager of their cluster lives.
+/// TaskManagers resolve their Service's name to the live JobManager of their cluster.
 void node::register_task_managers() {
   for (auto& [uid, x] : pods_) {
     if (x.is_job_manager || x.at != node_pod::stage::running)

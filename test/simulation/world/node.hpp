@@ -1,5 +1,5 @@
-// Where pods run: starts, ends and reports them, and holds Flink's processes and the durable directory of checkpoints
-// and savepoints. What goes wrong with pods and processes is told from outside.
+// The node: starts, ends and reports pods, and holds Flink's processes and the durable directory of checkpoints and
+// savepoints. The caller decides which faults happen.
 #pragma once
 
 #include "local/model/cluster.hpp"
@@ -21,61 +21,60 @@ namespace simulation {
 
 class node {
 public:
-  /// `settle` lets the controllers and this node act upon what the API server has now.
+  /// `settle` lets the controllers and this node react to the present state of the API server.
   node(choices& adversary, timeline& events, local::model::cluster& api, std::function<void()> settle)
       : adversary_{adversary}, events_{events}, api_{api}, settle_{std::move(settle)} {}
 
-  /// Acts upon the pods of the API server.
+  /// Reacts to changes of the pods in the API server.
   void observe_pods();
 
-  /// When something happens in Flink's processes if nobody asks.
+  /// Returns when the next event in Flink's processes is due.
   std::optional<local::model::moment> due() const;
-  /// Lets that happen.
+  /// Executes the events that are due.
   void step();
 
-  /// Asks the process behind a pod's address; `done` gets nothing if there is none or the connection breaks.
+  /// Sends a request to the process at a pod's address; `done` gets nullopt if there is none or the connection breaks.
   void ask(const std::string& ip, const local::simulated::request& x, local::simulated::on_answer done);
-  /// Names the process that listens there now: a connection ends with it. Empty if none does.
+  /// Returns the name of the process that listens there, empty if none does. A connection ends with its process.
   std::string process_at(const std::string& ip) const;
 
-  // -- troubles ---------------------------------------------------------------------------------------
+  // -- faults ---------------------------------------------------------------------------------------
 
   /// Pods stay Pending.
   bool nothing_is_scheduled = false;
   std::vector<node_pod*> running_pods(bool job_managers);
-  /// The process dies, its container is started again; the API server is told of it so much later.
-  void kill_process(node_pod& x, std::chrono::milliseconds told_after = {});
-  /// Somebody deletes the pod.
+  /// Kills the process; its container restarts at once, and the pod's status shows it `reported_after` later.
+  void kill_process(node_pod& x, std::chrono::milliseconds reported_after = {});
+  /// Deletes the pod.
   void evict(const node_pod& x);
   void set_faults(const std::function<void(local::simulated::faults&)>& change);
-  /// The same for the JobManager of one pod, as long as it lives.
+  /// The same for the JobManager of one pod.
   void set_faults(const std::string& pod_uid, const std::function<void(local::simulated::faults&)>& change);
-  /// Tasks of running jobs throw.
+  /// Makes tasks of running jobs throw.
   void fail_tasks();
-  /// Somebody cancels all jobs of a JobManager.
+  /// Cancels all jobs of a JobManager.
   void cancel_jobs(const node_pod& x);
-  /// A checkpoint or savepoint is gone.
+  /// Deletes a checkpoint or savepoint.
   void lose(const std::string& path) { durable_.erase(path); }
-  /// JobManagers forget the jobs that are over.
+  /// Makes JobManagers forget finished jobs.
   void expire_jobs();
-  /// The node of these pods of a cluster is cut off: they run on, nobody reaches them, and after a while the API server
-  /// gives them up.
+  /// Cuts off the node of these pods: they keep running but cannot be reached, and after a while they are evicted.
   void cut_off(const std::string& cluster_id, bool job_managers, bool task_managers);
-  /// All nodes are back; what was given up ends.
+  /// Reconnects all nodes; evicted pods end.
   void reconnect();
-  /// Containers of one role of a cluster die as soon as they run, until that is taken back.
+  /// While on, containers of one role of a cluster crash as soon as they run.
   void crash_loop(const std::string& cluster_id, bool job_managers, bool on);
 
-  // -- onlookers --------------------------------------------------------------------------------------
+  // -- views --------------------------------------------------------------------------------------
 
   const std::vector<std::unique_ptr<job_manager>>& job_managers() const { return job_managers_; }
   const local::simulated::storage& snapshots() const { return durable_; }
   const node_pod* pod(const std::string& uid) const;
-  /// Counts what has changed in Flink's processes.
+  /// Counts the changes in Flink's processes.
   uint64_t flink_steps() const { return flink_steps_; }
 
 private:
-  void meet(const json::value& pod);
+  void observe(const json::value& pod);
   void schedule(const std::string& uid);
   void run(node_pod& x);
   void start_process(node_pod& x);
@@ -84,7 +83,7 @@ private:
   void end(const std::string& uid);
   void remove(const std::string& uid);
   void report(const node_pod& x);
-  void tell(const node_pod& x);
+  void send_status(const node_pod& x);
   void give_up(const std::string& uid);
   void crash(const std::string& uid);
   void stop_process(node_pod& x);
@@ -101,7 +100,7 @@ private:
   local::simulated::storage durable_;
   std::map<std::string, node_pod> pods_;
   std::vector<std::unique_ptr<job_manager>> job_managers_;
-  /// Cluster and whether it is the JobManager.
+  /// Cluster id, and whether its JobManager crashes.
   std::set<std::pair<std::string, bool>> crash_loops_;
   uint64_t seen_version_ = 0;
   uint64_t flink_steps_ = 0;

@@ -39,7 +39,7 @@ int32_t number(const std::map<std::string, std::string>& x, const char* key, int
   return otherwise;
 }
 
-/// What the user's jar does; its arguments say how.
+/// What the user's jar does, chosen by its arguments.
 simulated::program program_of(const std::vector<std::string>& arguments) {
   simulated::program out;
   for (auto& x : arguments)

@@ -1,4 +1,4 @@
-// A pod as its node sees it: what it is told to run, and what the node tells of it.
+// A pod as its node sees it: what it must run, and the status that the node reports.
 #pragma once
 
 #include "local/model/flink/cluster.hpp"
@@ -10,13 +10,13 @@
 
 namespace simulation {
 
-/// One JobManager pod's process with everything that it knows.
+/// The process of a JobManager pod with its state.
 struct job_manager {
   std::string pod_uid;
   std::string cluster_id;
   std::string application_uid;
   std::unique_ptr<local::simulated::flink_cluster> flink;
-  /// The process exists; a killed one may be started again in the same pod.
+  /// The process is running; a killed one may restart in the same pod.
   bool alive = false;
 };
 
@@ -28,7 +28,7 @@ struct node_pod {
   std::string application_uid;
   bool is_job_manager = false;
   std::string image;
-  /// The versioned Service that TaskManagers find their JobManager by.
+  /// The versioned Service by which TaskManagers find their JobManager.
   std::string service;
   std::string ip;
   /// FLINK_PROPERTIES of its first container.
@@ -37,22 +37,22 @@ struct node_pod {
   int32_t restarts = 0;
   bool ready = false;
   bool ending = false;
-  /// On a node that nobody reaches: it runs on, and is not reported.
+  /// On a node that is cut off: it keeps running, but is not reported.
   bool cut_off = false;
-  /// Of a TaskManager: the JobManager that it has registered with.
+  /// For a TaskManager: the JobManager where it is registered.
   job_manager* registered = nullptr;
 };
 
-/// Where the API server has it.
+/// Returns its path at the API server.
 std::string path_of(const node_pod& x);
 
-/// Reads what the API server says of a pod.
+/// Reads a pod object.
 node_pod read_pod(const json::value& pod, std::string ip);
 
-/// What the node says of a pod: a merge patch for its status.
+/// Returns the merge patch of the pod's status that the node reports.
 std::string status_patch(const node_pod& x);
 
-/// Flink as the pod's FLINK_PROPERTIES set it up.
+/// Returns the options that the pod's FLINK_PROPERTIES set.
 local::simulated::cluster_options options_of(const node_pod& x);
 
 int32_t task_slots_of(const node_pod& x);

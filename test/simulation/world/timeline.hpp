@@ -1,5 +1,5 @@
-// The clock, and what will happen outside the operator, in order of virtual time; at the same time, in order of
-// planning.
+// The virtual clock and the scheduled events outside the operator. Events at the same time run in the order in which
+// they were scheduled.
 #pragma once
 
 #include "local/model/moment.hpp"
@@ -15,10 +15,10 @@ namespace simulation {
 using time_point = net::clock::time_point;
 using std::chrono::milliseconds;
 
-/// Ages are measured back from now, so no clock begins at zero.
+/// Not zero, because ages are subtracted from the present.
 constexpr time_point beginning{std::chrono::hours{1}};
 
-/// What the clocks of the API server and of Flink show.
+/// Returns the time that the clocks of the API server and of Flink show.
 inline local::model::moment wall_at(time_point x) {
   constexpr local::model::moment epoch{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
   return epoch + std::chrono::duration_cast<milliseconds>(x - beginning);
@@ -28,7 +28,7 @@ class timeline {
 public:
   time_point now() const { return now_; }
   local::model::moment wall() const { return wall_at(now_); }
-  /// Moves the clock; events wait for step().
+  /// Advances the clock; events wait for step().
   void advance(time_point to) { now_ = to; }
 
   void at(time_point when, std::function<void()> what) {
@@ -40,7 +40,7 @@ public:
     return events_.empty() ? std::nullopt : std::optional{events_.begin()->first.first};
   }
 
-  /// Lets the first event happen.
+  /// Executes the first event.
   void step() {
     auto event = events_.extract(events_.begin());
     event.mapped()();

@@ -11,7 +11,7 @@ world::world(choices& adversary, timeline& events, uint64_t seed)
     : events_{events}, random_{seed | 1},
       cluster_{[this] { return random_ = random_ * 6364136223846793005u + 1442695040888963407u; }, events.wall()},
       node_{adversary, events, cluster_, [this] { settle(); }} {
-  static const auto crd = [] { // reading it takes longer than much of what a run does
+  static const auto crd = [] { // parsing takes long compared with a run
     std::string problem;
     return local::model::parse_yaml(local::crd, problem).value();
   }();

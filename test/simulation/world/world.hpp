@@ -1,5 +1,5 @@
 // Everything outside the operator: the API server with its controllers, and the node that runs pods. Pure models on
-// virtual time; what goes wrong is told from outside.
+// virtual time; the caller decides which faults happen.
 #pragma once
 
 #include "test/simulation/world/node.hpp"
@@ -10,7 +10,7 @@
 
 namespace simulation {
 
-/// Where the application is.
+/// The application's namespace.
 constexpr auto application_namespace = "shop";
 
 class world {
@@ -20,29 +20,29 @@ public:
   time_point now() const { return events_.now(); }
   local::model::moment wall() const { return events_.wall(); }
 
-  /// When something happens here if nobody asks.
+  /// Returns when the next event is due here.
   std::optional<time_point> due() const;
-  /// Moves the clock; what is due until then happens.
+  /// Advances the clock and executes what is due.
   void advance(time_point to);
 
   local::model::answer api(const local::model::request& x);
   bool api_server_down = false;
-  /// Somebody writes a status by hand, or restores an old one; `status` may be null.
+  /// A person or tool writes a status, perhaps an old one; `status` may be null.
   void tamper(const std::string& name, json::value status);
-  /// Somebody deletes an object by its path.
+  /// A person deletes an object by its path.
   void remove_by_hand(const std::string& path);
-  /// Watches have to list anew.
+  /// Compacts the history, so that watches must list again.
   void compact() { cluster_.resources().store().compact(); }
 
   simulation::node& node() { return node_; }
   const simulation::node& node() const { return node_; }
 
-  // -- onlookers --------------------------------------------------------------------------------------
+  // -- views --------------------------------------------------------------------------------------
 
   /// The FlinkApplication as it is stored, or null.
   const json::value* application(const std::string& name) const;
   const local::model::store& store() const { return cluster_.resources().store(); }
-  /// Is called with every successful write to a FlinkApplication's status: before and after.
+  /// Called on every successful write of a FlinkApplication's status.
   std::function<void(const json::value& before, const json::value& after)> on_status;
 
 private:

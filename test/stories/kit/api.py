@@ -1,4 +1,4 @@
-"""The Kubernetes API as a story looks at it many times a second; what a user would type goes through kubectl."""
+"""The Kubernetes API for frequent polling by stories; users' commands go through kubectl."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Api:
         return self.ask("GET", path)
 
     def find(self, path: str) -> Any | None:
-        """The object at a path, or None if there is none."""
+        """Returns the object at a path, or None."""
         try:
             return self.get(path)
         except Refused as refused:
@@ -98,7 +98,7 @@ def _tls(cluster: dict, user: dict) -> ssl.SSLContext:
 
 
 class Diary:
-    """Writes down every state that a collection goes through, with its time, by watching it."""
+    """Watches a collection and records each of its states with the time."""
 
     def __init__(self, api: Api, path: str):
         self.api = api
@@ -135,7 +135,7 @@ class Diary:
             try:
                 self._watch_once()
             except (OSError, http.client.HTTPException, ValueError, AttributeError):
-                # The API server of a story may be restarted at any time; the next watch tells the present state anew.
+                # The API server of a story may be restarted at any time; the next watch sends the present state again.
                 time.sleep(0.1)
 
     def _watch_once(self) -> None:

@@ -1,4 +1,4 @@
-"""A FlinkApplication in a story: applied by kubectl, looked at through the API, judged by its ledger."""
+"""A FlinkApplication in a story: applied by kubectl, read through the API, checked by its ledger."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class App:
         return " ".join([f"--ledger {self.ledger_file} --interval-ms 5", *words])
 
     def scale(self, parallelism: int) -> "App":
-        """kubectl scale; later applies keep what it set."""
+        """Runs kubectl scale; later applies keep that value."""
         self.resource["spec"]["parallelism"] = parallelism
         self.applied_at = time.time()
         self.cluster.kubectl(
@@ -122,7 +122,7 @@ class App:
         return self
 
     def wait_scaled(self, parallelism: int, seconds: float = 60) -> "App":
-        """Waits until somebody else has scaled it; later applies keep what he set."""
+        """Waits until another client has scaled it; later applies keep that value."""
 
         def look(event: str, thing: dict) -> bool:
             return thing["metadata"]["generation"] > self.generation and thing["spec"]["parallelism"] == parallelism
@@ -133,7 +133,7 @@ class App:
         return self
 
     def hold(self) -> None:
-        """Keeps the resource from going away, with a finalizer that is not the operator's."""
+        """Blocks the deletion of the resource with a finalizer that is not the operator's."""
         self.cluster.api.merge(self.path, {"metadata": {"finalizers": [*self.finalizers(), HOLD]}})
 
     def release(self) -> None:
@@ -181,7 +181,7 @@ class App:
         return condition_of(self.get(), kind)
 
     def complaint(self) -> str:
-        """All that the conditions say now, for reading by a person."""
+        """Returns the messages of all conditions, for people."""
         return "; ".join(
             f"{x['type']}={x['status']} {x['reason']}: {x['message']}" for x in self.status.get("conditions", [])
         )
@@ -220,7 +220,7 @@ class App:
         return self.cluster.api.items(path.format(self.namespace) + f"?labelSelector=flink-app%3D{self.name}")
 
     def leftovers(self) -> list[str]:
-        """Objects that are still there though the application may be gone."""
+        """Returns the objects of the application that still exist, even after its deletion."""
         return [
             x
             for x in self.cluster.leftovers(self.namespace)
@@ -263,7 +263,7 @@ class App:
         return self._until(f"{self.name} to be in phase {' or '.join(wanted)}", look, seconds)[1]
 
     def wait_running(self, seconds: float = PATIENCE, phase: str = "Running") -> dict:
-        """Waits until what was applied last runs and says so, and notes how long it took."""
+        """Waits until the applied version is running and reported as such, and records how long it took."""
 
         def look(event: str, thing: dict) -> bool:
             if thing["metadata"]["generation"] < self.generation or not observed(thing):
@@ -294,7 +294,7 @@ class App:
             raise AssertionError(f"waited {seconds:g} s in vain for {words}; {self.phase=} {self.complaint()}") from None
 
     def wait_only_held(self, seconds: float = PATIENCE) -> None:
-        """Waits until nobody but ourselves holds the resource, and demands that nothing of it runs any more."""
+        """Waits until only the story's own finalizer is left, and checks that nothing of the application runs any more."""
         until(f"{self.name} to be held by us alone", lambda: self.finalizers() == [HOLD], seconds)
         assert self.deployments() == [] and self.pods() == []
 

@@ -11,7 +11,7 @@ from .processes import ROOT
 
 
 class Row:
-    """One bad resource: who refuses it, and what must then be said."""
+    """One invalid resource, who refuses it, and what the message must contain."""
 
     def __init__(self, number: int, row: dict, good: dict):
         self.title: str = row["name"]
@@ -50,7 +50,7 @@ def merged(target: Any, patch: Any) -> Any:
 
 
 def generate(resource: dict, how: dict) -> None:
-    """Puts in what is too large to be written down."""
+    """Inserts values that are too large for the file."""
     *parents, last = how["path"].split(".")
     place = resource
     for key in parents:

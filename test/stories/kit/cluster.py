@@ -1,4 +1,4 @@
-"""The two clusters on which every story is told: flink-local's own, and a real Kubernetes control plane."""
+"""The two clusters on which the stories run: flink-local, and a real Kubernetes control plane."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Cluster(ABC):
 
     @abstractmethod
     def requests(self) -> Counter[str]:
-        """How often the operator has asked for what so far, as "verb resource/subresource" in RBAC's words."""
+        """Counts the operator's requests by "verb resource/subresource", in RBAC's terms."""
 
     def pod_options(self) -> list[str | Path]:
         """How the node agent runs pods."""
@@ -266,11 +266,11 @@ class RoutedKubernetesCluster(KubernetesCluster):
 
     def install_chart(self, *words: str) -> str:
         """With the right to use the proxy, which an operator in a pod does not need and the chart does not give."""
-        told = super().install_chart(*words)
+        output = super().install_chart(*words)
         account = f"{self.OPERATOR_NAMESPACE}:flink-operator"
         self.kubectl("create", "clusterrole", "proxy", "--verb=get,create,update,patch,delete", "--resource=pods/proxy")
         self.kubectl("create", "clusterrolebinding", "proxy", "--clusterrole=proxy", f"--serviceaccount={account}")
-        return told
+        return output
 
 
 def _request(verb: str, resource: str, subresource: str | None) -> str:

@@ -42,7 +42,7 @@ class JobManager:
         urllib.request.urlopen(request, timeout=10).close()
 
     def job(self, job: str) -> dict:
-        """id (jid), name and state of one job; empty if it is not known."""
+        """id (jid), name and state of one job; empty if the job is unknown."""
         return next((x for x in self.jobs() if x["jid"] == job), {})
 
     def config(self) -> dict[str, str]:

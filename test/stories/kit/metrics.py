@@ -1,4 +1,4 @@
-"""The metrics of a cluster as its autoscalers ask for them, said by a story in place of a metrics server."""
+"""Serves the metrics that autoscalers request, in place of a metrics server."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Metrics:
                 metrics._answer(self)
 
             def log_message(self, *words) -> None:
-                """Silence: what autoscalers make of the answers is in their status."""
+                """Writes no log: the autoscalers' status shows the results."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -63,7 +63,7 @@ class Metrics:
             until(f"{group} to be served", lambda: self._is_available(group), 30)
 
     def close(self) -> None:
-        """Takes the APIs away before their server: no namespace goes while one that is registered does not answer."""
+        """Removes the APIs before their server: no namespace can be deleted while a registered API does not answer."""
         for group in KINDS:
             self._remove(f"{REGISTRATIONS}/v1beta1.{group}")
         self._remove(f"{SERVICES}/metrics")

@@ -67,7 +67,7 @@ class Operator:
         self.process.kill()
 
     def restart(self, job_manager_url: str | None = None) -> None:
-        """Starts it anew, with another way to the JobManagers if given."""
+        """Restarts the operator, with another JobManager URL if given."""
         self.stop()
         if job_manager_url:
             self.job_manager_url = job_manager_url
@@ -91,7 +91,7 @@ class Operator:
         return json.loads(self.ask(path, self.introspection))
 
     def own_share(self, namespace: str, name: str) -> float | None:
-        """Milliseconds of the application's last deploy in which the operator waited for nobody else."""
+        """Milliseconds of the application's last deploy in which the operator waited for nothing else."""
         try:
             return find_key(self.introspect(f"/applications/{namespace}/{name}"), "ownShareMilliseconds")
         except (urllib.error.URLError, OSError, ValueError):

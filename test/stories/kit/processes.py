@@ -1,4 +1,4 @@
-"""Programs that a story starts, and waiting for what they do."""
+"""Programs that a story starts, and waiting for their effects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _die_with_parent() -> None:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on."""
+    """Returns a free TCP port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -95,7 +95,7 @@ class Process:
 
 
 def run(*command: str | Path, input: str | None = None, timeout: float = 600, check: bool = True, env=None) -> str:
-    """Runs a command to its end and returns its output; what it said on stderr is in the failure."""
+    """Runs a command and returns its output. On failure the error contains its stderr."""
     done = subprocess.run(
         [str(word) for word in command], input=input, capture_output=True, text=True, timeout=timeout, env=env
     )

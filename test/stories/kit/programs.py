@@ -1,4 +1,4 @@
-"""What stories run: the built programs, Flink distributions, the ledger job, and which image stands for what."""
+"""What stories run: the built programs, Flink distributions, the ledger job, and the images that name them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def image(version: str, tag: str) -> str:
 
 
 def image_rules(versions: list[str]) -> list[str]:
-    """Options of the node agent that say what those images are."""
+    """Options of the node agent that define those images."""
     rules = []
     for version in versions:
         rules += ["--image", f"ledger-{version}:*={flink_distribution(version)},jar={ledger_jar(version)}"]
@@ -46,5 +46,5 @@ def image_rules(versions: list[str]) -> list[str]:
 def kubectl_of_machine() -> str:
     found = shutil.which("kubectl")
     if not found:
-        raise AssertionError("there is no kubectl; local/setup/install demo brings one")
+        raise AssertionError("kubectl not found; local/setup/install demo installs it")
     return found
