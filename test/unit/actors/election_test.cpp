@@ -230,7 +230,7 @@ protected:
         messages::kube_request{"ns/a", k8s::merge_patch(k8s::deployments, {"ns", "a"}, "{}"), system.now() + 9s});
   }
 
-  crew all;
+  operator_actors all;
   introspection_actor pages;
 };
 

@@ -28,8 +28,8 @@ inline scene& job_has(scene& s, int32_t parallelism, int32_t on_their_way = 0) {
   s.job("c0", "old", rest::job_state::running, parallelism + 1 - on_their_way);
   auto& job = *s.replies("c0").all<ask_job>()["old"].value;
   job.tasks_total = parallelism + 1;
-  job.vertices = {{.id = "source", .name = "source", .parallelism = 1, .status = "RUNNING"},
-                  {.id = "rest", .name = "rest", .parallelism = parallelism, .status = "RUNNING"}};
+  job.vertices = {{.id = "source", .name = "source", .parallelism = 1},
+                  {.id = "rest", .name = "rest", .parallelism = parallelism}};
   return s;
 }
 

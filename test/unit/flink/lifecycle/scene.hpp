@@ -203,7 +203,7 @@ struct scene {
                 .now = milliseconds_now(),
                 .tasks_running = running,
                 .tasks_total = 4};
-    j.vertices.push_back({.id = "v", .name = "v", .parallelism = 4, .status = "RUNNING"});
+    j.vertices.push_back({.id = "v", .name = "v", .parallelism = 4});
     replies(id).all<ask_job>()[job_id] = observed<or_not_found<rest::job>>{j, now.steady};
     return *this;
   }
