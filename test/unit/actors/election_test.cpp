@@ -278,7 +278,7 @@ TEST_F(elected_operator_test, tells_who_leads) {
   answer("GET " + leases, 200, record("other"));
   EXPECT_THAT(page("/").second, HasSubstr(R"("election":{"leads":false,"identity":"me","leader":"other",)"));
   EXPECT_THAT(page("/").second, HasSubstr(R"("step":"standby")"));
-  EXPECT_THAT(page("/", "text/html").second, HasSubstr("<b>other</b> leads"));
+  EXPECT_THAT(page("/", "text/html").second, HasSubstr("<b>other</b> has been the leader"));
 }
 
 } // namespace

@@ -56,7 +56,7 @@ TEST_F(flink_gateway_test, refuses_at_once_after_three_time_outs_in_a_row) {
   auto a = send("a");
   ASSERT_TRUE(a->value);
   EXPECT_EQ(a->value->response.failure, net::failure::expired);
-  EXPECT_THAT(a->value->response.detail, testing::HasSubstr("did not answer 3 times in a row"));
+  EXPECT_THAT(a->value->response.detail, testing::HasSubstr("the last 3 requests to JobManager"));
   EXPECT_EQ(net.open(), 0U);
   EXPECT_THAT(state(), testing::HasSubstr("1 breakers open"));
 }

@@ -92,11 +92,11 @@ TEST_F(questions_test, one_without_an_answer_is_told_so_in_its_time_and_an_answe
   advance(4s);
   EXPECT_THAT(diary, IsEmpty());
   advance(1s);
-  EXPECT_THAT(diary, ElementsAre("b: the gateway did not answer"));
+  EXPECT_THAT(diary, ElementsAre("b: no answer from the gateway before the timeout"));
   answer("b");
   EXPECT_EQ(diary.size(), 1U);
   advance(5s);
-  EXPECT_THAT(diary, ElementsAre("b: the gateway did not answer", "a: the gateway did not answer"));
+  EXPECT_THAT(diary, ElementsAre("b: no answer from the gateway before the timeout", "a: no answer from the gateway before the timeout"));
 }
 
 TEST_F(questions_test, a_gateway_that_is_gone_is_an_answer_at_once) {

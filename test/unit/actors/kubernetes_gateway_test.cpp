@@ -51,7 +51,7 @@ TEST_F(kubernetes_gateway_test, tells_a_request_that_was_sent_from_one_that_was_
   advance(4s);
   ASSERT_TRUE(late->value);
   EXPECT_EQ(late->value->response.failure, net::failure::expired);
-  EXPECT_THAT(late->value->response.detail, testing::HasSubstr("write budget"));
+  EXPECT_THAT(late->value->response.detail, testing::HasSubstr("rate limit for writes"));
   EXPECT_EQ(late->value->queued, 3s);
 }
 

@@ -105,7 +105,7 @@ TEST(kubeconfig, says_what_is_wrong_and_what_to_do) {
            {config, "nowhere", "clusters has no entry named \"missing\""},
            {config, "behind-a-proxy", "proxy-url is not supported"},
            {config, "unsure", "insecure-skip-tls-verify must be true or false, not \"perhaps\""},
-           {config, "password", "user \"basic\" has a username and password"},
+           {config, "password", "user \"basic\" uses a password"},
            {config, "three", "contexts has no entry named \"three\""},
            {"{}", "", "current-context is not set"},
            {"", "", "not a kubeconfig"},

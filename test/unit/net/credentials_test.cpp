@@ -107,7 +107,7 @@ TEST_F(credentials_test, says_what_a_pod_lacks) {
   };
   EXPECT_THAT(why("", "443"), HasSubstr("not in a pod"));
   EXPECT_THAT(why("10.0.0.1", ""), HasSubstr("not in a pod"));
-  EXPECT_THAT(why("10.0.0.1", "x"), HasSubstr("no address"));
+  EXPECT_THAT(why("10.0.0.1", "x"), HasSubstr("not a valid address"));
   EXPECT_THAT(why("10.0.0.1", "443"), HasSubstr("token"));
   write("token", "t");
   EXPECT_THAT(why("10.0.0.1", "443"), HasSubstr("ca.crt"));
