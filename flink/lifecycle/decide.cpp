@@ -23,7 +23,7 @@ bool block_on_spec_errors(pass& p) {
   if (p.in.errors.empty())
     return false;
   auto other = p.waits_for();
-  p.blocked("InvalidSpec", spec_errors(p) + (other.blocked ? "; besides: " + other.message : ""));
+  p.blocked(reason::InvalidSpec, spec_errors(p) + (other.blocked ? "; besides: " + other.message : ""));
   return true;
 }
 
@@ -34,7 +34,7 @@ bool block_on_lost_status(pass& p) {
   if (was.cluster || was.target || was.failed)
     return false;
   for (auto& id : clusters_in(p.in.seen.objects)) {
-    p.blocked("StatusLost", "cluster " + id
+    p.blocked(reason::StatusLost, "cluster " + id
                                 + " exists although the status knows of none: restore the status, or delete the "
                                   "Deployments of that cluster to start anew");
     return true;
@@ -94,7 +94,7 @@ decision decide(const situation& x) {
   } else if (deleted)
     deleting(p);
   else if (paused(x.app))
-    p.wait("Paused", "annotation " + std::string{paused_annotation} + " is \"true\": the operator only watches");
+    p.wait(reason::Paused, "annotation " + std::string{paused_annotation} + " is \"true\": the operator only watches");
   else if (!suspend(p))
     follow(p);
   return p.finish();
@@ -105,11 +105,11 @@ decision decide_without_application(const situation& x) {
   if (!x.seen.application_gone) {
     if (p.send(ask_application{}) == progress::unknown)
       p.act(ask_application{});
-    p.wait("ApplicationUnknown", "asking whether the application of these objects still exists");
+    p.wait(reason::ApplicationUnknown, "asking whether the application of these objects still exists");
   } else if (*x.seen.application_gone) {
     for (auto& id : clusters_in(x.seen.objects))
       remove_cluster(p, id);
-    p.wait("ApplicationGone", "removing what a deleted application left behind");
+    p.wait(reason::ApplicationGone, "removing what a deleted application left behind");
   }
   auto d = p.finish();
   d.next = x.app.status;

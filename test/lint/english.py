@@ -26,6 +26,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+# Files without text.
+UNREADABLE = (".png", ".jar")
 ALLOWED = Path(__file__).with_name("english_allowed.txt")
 
 # A pattern may not start or end inside of a name of the code.
@@ -243,6 +245,8 @@ def texts_of_yaml(path: str, source: str) -> list:
 
 
 def texts_of(root: Path, path: str) -> list:
+    if path.endswith(UNREADABLE):
+        return []
     source = (root / path).read_text()
     if path.endswith((".cpp", ".hpp")):
         return texts_of_cpp(path, source, not path.startswith("test/"))

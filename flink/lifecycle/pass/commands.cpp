@@ -85,8 +85,8 @@ void commands::report_missing_right(const action& what, const outcome& last) {
     return;
   auto target = target_of(what) == action_target::kubernetes ? std::string{} : "the way to the JobManager is closed: ";
   if (last.failed->status == 401)
-    return blocked("Unauthorized", target + last.failed->message);
-  blocked("Forbidden", target + last.failed->message);
+    return blocked(reason::Unauthorized, target + last.failed->message);
+  blocked(reason::Forbidden, target + last.failed->message);
 }
 
 } // namespace flink

@@ -240,14 +240,14 @@ std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, c
 void watch_running_job(queries& p, const cluster_view& c, const rest::job& job) {
   record_checkpoint(p, c, job.id);
   if (auto why = checkpoints_fail(p, job))
-    p.blocked("CheckpointsFail", *why);
+    p.blocked(reason::CheckpointsFail, *why);
   record_restarts(p, c, job);
   auto* overview = c.known(ask_overview{c.id});
   if (!overview || !slots_are_taken(overview->value))
     p.ask(c, ask_overview{c.id}, defaults::poll_job);
   if (fails(job))
-    p.blocked("JobRestarting", "job " + job.id + " has failed, and Flink restarts it"
-                                   + cause_of_failure(p, c, job.id, defaults::poll_job).value_or(""));
+    p.blocked(reason::JobRestarting, "job " + job.id + " has failed, and Flink restarts it"
+                                         + cause_of_failure(p, c, job.id, defaults::poll_job).value_or(""));
 }
 
 void mirror_versions(status& next) {

@@ -11,12 +11,12 @@ using std::chrono::milliseconds;
 
 report::report(const situation& what) : pass_inputs{what}, requeue_after_{config::defaults::resync_period} {}
 
-void report::event(std::string reason, std::string message) {
-  act(record_event{false, std::move(reason), std::move(message)});
+void report::event(event_reason what, std::string message) {
+  act(record_event{false, what.name(), std::move(message)});
 }
 
-void report::warn(std::string reason, std::string message) {
-  act(record_event{true, std::move(reason), std::move(message)});
+void report::warn(warning_reason what, std::string message) {
+  act(record_event{true, what.name(), std::move(message)});
 }
 
 void report::enter(phase to, std::string why) {
@@ -26,18 +26,22 @@ void report::enter(phase to, std::string why) {
   why_ = std::move(why);
 }
 
-void report::wait(std::string reason, std::string message) {
+void report::wait(wait_reason what, std::string message) {
   if (!waiting_.blocked)
-    waiting_ = {.reason = std::move(reason), .message = std::move(message)};
+    waiting_ = {.reason = what.name(), .message = std::move(message)};
 }
 
-void report::wait_visibly(std::string reason, std::string message) {
+void report::wait_visibly(wait_reason what, std::string message) {
   if (!waiting_.blocked)
-    waiting_ = {.reason = std::move(reason), .message = std::move(message), .visible = true};
+    waiting_ = {.reason = what.name(), .message = std::move(message), .visible = true};
 }
 
-void report::blocked(std::string reason, std::string message) {
-  waiting_ = {.reason = std::move(reason), .message = std::move(message), .blocked = true};
+void report::blocked(blocked_reason what, std::string message) {
+  blocked_as(what.name(), std::move(message));
+}
+
+void report::blocked_as(std::string name, std::string message) {
+  waiting_ = {.reason = std::move(name), .message = std::move(message), .blocked = true};
 }
 
 void report::requeue_within(milliseconds delay) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flink/lifecycle/pass/pass_inputs.hpp"
+#include "flink/resource/reason.hpp"
 
 #include <string>
 #include <vector>
@@ -16,9 +17,9 @@ public:
   void act(action what) { actions_.push_back(std::move(what)); }
 
   /// Records an event of type Normal.
-  void event(std::string reason, std::string message);
+  void event(event_reason what, std::string message);
   /// Records an event of type Warning.
-  void warn(std::string reason, std::string message);
+  void warn(warning_reason what, std::string message);
 
   /// Enters a phase and restarts its clock. `why` goes to the log.
   void enter(phase to, std::string why);
@@ -30,11 +31,13 @@ public:
   void note(std::string why) { note_ = std::move(why); }
 
   /// Sets what the application waits for. Does not replace a blocked().
-  void wait(std::string reason, std::string message);
+  void wait(wait_reason what, std::string message);
   /// The same for what may take long: the conditions show it, too. The message must not change with every answer.
-  void wait_visibly(std::string reason, std::string message);
+  void wait_visibly(wait_reason what, std::string message);
   /// Sets what is wrong. Replaces whatever was set before.
-  void blocked(std::string reason, std::string message);
+  void blocked(blocked_reason what, std::string message);
+  /// The same with a name that is known at run time only, such as the kubelet's "ImagePullBackOff".
+  void blocked_as(std::string name, std::string message);
   /// Removes what wait(), wait_visibly() or blocked() have set.
   void clear_wait() { waiting_ = {}; }
 

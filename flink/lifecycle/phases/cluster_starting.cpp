@@ -22,12 +22,12 @@ namespace {
 step_result create_cluster(pass& p, const cluster_view& c) {
   auto made = create_missing(p, c);
   if (made.refused) {
-    fail_deploy(p, "ObjectRefused", *made.refused);
+    fail_deploy(p, reason::ObjectRefused, *made.refused);
     return step_result::gave_up;
   }
   if (made.complete)
     return step_result::done;
-  p.wait("CreatingCluster", "creating the objects of cluster " + c.id);
+  p.wait(reason::CreatingCluster, "creating the objects of cluster " + c.id);
   return step_result::waiting;
 }
 

@@ -22,9 +22,9 @@ delete_mode mode_of(const pass& p) {
 /// Removes all clusters, then the finalizer.
 void tear_down(pass& p) {
   if (!remove_all_clusters(p))
-    return p.wait("RemovingClusters", "waiting for the objects of its clusters to go");
+    return p.wait(reason::RemovingClusters, "waiting for the objects of its clusters to go");
   p.ensure(remove_finalizer{});
-  p.wait("RemovingFinalizer", "removing finalizer " + std::string{finalizer_name});
+  p.wait(reason::RemovingFinalizer, "removing finalizer " + std::string{finalizer_name});
 }
 
 /// `--cascade=orphan`: everything stays, marked so that nothing removes it later.
@@ -45,7 +45,7 @@ void leave_behind(pass& p) {
     if (c.versioned_service)
       mark(object_role::versioned_service, c.versioned_service->head);
   }
-  p.wait("LeavingBehind", "deleted with orphan: the clusters stay");
+  p.wait(reason::LeavingBehind, "deleted with orphan: the clusters stay");
   if (marked)
     p.ensure(remove_finalizer{});
 }
@@ -59,13 +59,14 @@ void cannot_save(pass& p, const std::string& why) {
   bool force = p.in.app.spec.on_delete_timeout == on_delete_timeout::Force;
   if (force && too_late(p)) {
     if (p.was.reason != "ForcedDeletion")
-      p.warn("SavepointFailed", "deleting without a savepoint (onDeleteTimeout: Force): " + why);
+      p.warn(reason::SavepointFailed, "deleting without a savepoint (onDeleteTimeout: Force): " + why);
     p.next.reason = "ForcedDeletion";
     return tear_down(p);
   }
-  p.blocked("CannotSaveState", why + "; "
-                                   + (force ? "forced after timeouts.deleteSeconds"
-                                            : "set deleteMode to ForceCancel or None to delete without a savepoint"));
+  p.blocked(reason::CannotSaveState,
+            why + "; "
+                + (force ? "forced after timeouts.deleteSeconds"
+                         : "set deleteMode to ForceCancel or None to delete without a savepoint"));
 }
 
 void end_job(pass& p, const live_job& job) {
@@ -77,7 +78,7 @@ void end_job(pass& p, const live_job& job) {
   if (!failed)
     return;
   cannot_save(p, "the savepoint failed: " + *failed);
-  if (p.waits_for().reason == "CannotSaveState")
+  if (p.waits_for().reason == name_of(reason::CannotSaveState))
     stop_again(p, *p.was.deletion, *p.next.deletion);
 }
 
@@ -99,7 +100,7 @@ void enter_deleting(pass& p) {
   if (p.in.seen.being_orphaned) {
     d.orphan = true; // the finalizer of `--cascade=orphan` is gone in a moment
     p.enter(phase::Deleting, "the application is being deleted, its clusters stay");
-    return p.wait("LeavingBehind", "deleted with orphan: the clusters stay");
+    return p.wait(reason::LeavingBehind, "deleted with orphan: the clusters stay");
   }
   // A stop that is under way already takes the savepoint that the deletion needs.
   if (phase_of(p.was) == phase::Savepointing && deploy_mode(p.was) != modes::blue_green && p.was.target
@@ -109,14 +110,14 @@ void enter_deleting(pass& p) {
     d.trigger_id = p.was.target->trigger_id;
   }
   p.enter(phase::Deleting, "the application is being deleted");
-  p.wait("Deleting", "ending the job as deleteMode says");
+  p.wait(reason::Deleting, "ending the job as deleteMode says");
 }
 
 } // namespace
 
 void deleting(pass& p) {
   if (!p.has_finalizer())
-    return p.wait("Gone", "our part of the deletion is done");
+    return p.wait(reason::Gone, "our part of the deletion is done");
   if (phase_of(p.was) != phase::Deleting || !p.was.deletion)
     return enter_deleting(p);
   if (p.was.deletion->orphan.value_or(false))
@@ -124,13 +125,13 @@ void deleting(pass& p) {
   if (!p.in.seen.namespace_terminating) {
     p.send(ask_namespace{});
     if (!p.failure_of(ask_namespace{}))
-      return p.wait("Deleting", "asking whether the namespace goes too");
+      return p.wait(reason::Deleting, "asking whether the namespace goes too");
   }
   if (p.in.seen.namespace_terminating.value_or(false)) {
     if (!p.in.seen.outcomes.contains(remove_finalizer{}))
-      p.warn("NamespaceTerminating", "the namespace is being deleted: the job's state cannot be saved");
+      p.warn(reason::NamespaceTerminating, "the namespace is being deleted: the job's state cannot be saved");
     p.ensure(remove_finalizer{});
-    return p.wait("RemovingFinalizer", "the namespace is being deleted");
+    return p.wait(reason::RemovingFinalizer, "the namespace is being deleted");
   }
   end_jobs_then_tear_down(p);
 }

@@ -47,20 +47,20 @@ void watch_version(pass& p, const std::string& name) {
   if (recreate_objects(p, c) && !c.leader)
     return;
   if (!c.leader)
-    return p.blocked("JobManagerDown", "no JobManager pod of version " + name + " runs");
+    return p.blocked(reason::JobManagerDown, "no JobManager pod of version " + name + " runs");
   if (!job_manager_answers(p, c))
-    return p.blocked("JobManagerSilent", "the JobManager of version " + name + " does not answer");
+    return p.blocked(reason::JobManagerSilent, "the JobManager of version " + name + " does not answer");
   if (!known)
     return;
   auto over = "; spec.tearDownVersionHash " + c.id + " removes this version";
   if (!*known) {
     record_job_lost(p);
-    return p.blocked("JobLost", "the JobManager of version " + name + " does not know job " + job_id + over);
+    return p.blocked(reason::JobLost, "the JobManager of version " + name + " does not know job " + job_id + over);
   }
   record_job(p, **known);
   bool stopped = (*known)->state == rest::job_state::finished && p.was.job_status->stop_trigger_id;
   if (stopped || (*known)->state == rest::job_state::failed || (*known)->state == rest::job_state::canceled)
-    p.blocked("JobEnded",
+    p.blocked(reason::JobEnded,
               "job " + job_id + " of version " + name + " is " + std::string{to_string((*known)->state)} + over);
   else if ((*known)->state != rest::job_state::finished)
     watch_running_job(p, c, **known);
@@ -81,7 +81,7 @@ void watch_newer(pass& p) {
     p.act(std::move(what));
   p.requeue_within(d.requeue_after);
   if (d.waiting.blocked)
-    p.blocked(d.waiting.reason, d.waiting.message);
+    p.blocked_as(d.waiting.reason, d.waiting.message);
   p.next.updating_cluster = d.next.cluster;
   p.next.version_statuses[1].job_status = d.next.job_status;
   p.next.version_statuses[1].cluster_status = d.next.cluster_status;
@@ -96,13 +96,14 @@ bool edit_waits(const pass& p) {
 void report_what_is_next(pass& p) {
   auto both = in_words(older(p.was)) + " and " + in_words(newer(p.was));
   if (p.in.app.spec.suspend.value_or(false))
-    p.wait("SuspendWaits", "spec.suspend waits while two versions run, " + both
-                               + ": spec.tearDownVersionHash names the one that goes, the other is suspended then");
+    p.wait(reason::SuspendWaits,
+           "spec.suspend waits while two versions run, " + both
+               + ": spec.tearDownVersionHash names the one that goes, the other is suspended then");
   else if (edit_waits(p))
-    p.wait("EditWaits", "the spec has been edited while two versions run, " + both
-                            + "; it is deployed once spec.tearDownVersionHash has removed one of them");
+    p.wait(reason::EditWaits, "the spec has been edited while two versions run, " + both
+                                  + "; it is deployed once spec.tearDownVersionHash has removed one of them");
   else
-    p.wait("DualRunning", "two versions run, " + both + "; spec.tearDownVersionHash names the one that is to go");
+    p.wait(reason::DualRunning, "two versions run, " + both + "; spec.tearDownVersionHash names the one that is to go");
 }
 
 /// Returns the version that is being torn down. The user cannot undo that.
@@ -129,8 +130,9 @@ void begin_teardown(pass& p, const version& x) {
     t.spec_hash = p.was.updating_cluster->spec_hash;
   p.next.teardown_hash = x.cluster_id;
   p.because("spec.tearDownVersionHash names version " + in_words(x));
-  p.wait("TearingDown", "tearing down version " + in_words(x));
-  p.event("ForceCanceling", "cancelling job " + x.job_id + " of version " + in_words(x) + " (tearDownVersionHash)");
+  p.wait(reason::TearingDown, "tearing down version " + in_words(x));
+  p.event(reason::ForceCanceling,
+          "cancelling job " + x.job_id + " of version " + in_words(x) + " (tearDownVersionHash)");
 }
 
 /// Cancels the job of a version. Returns whether it has ended, or will end with its cluster.
@@ -156,7 +158,7 @@ void promote_newer(pass& p) {
 }
 
 void tear_down(pass& p, const version& x) {
-  p.wait("TearingDown", "tearing down version " + in_words(x));
+  p.wait(reason::TearingDown, "tearing down version " + in_words(x));
   if (!cancel_job_of(p, x) || !remove_cluster(p, x.cluster_id))
     return;
   if (x.cluster_id == p.was.cluster->id)
@@ -164,7 +166,7 @@ void tear_down(pass& p, const version& x) {
   p.next.updating_cluster.reset();
   p.next.version_statuses.resize(1);
   p.enter(phase::Running, "version " + in_words(x) + " is gone");
-  p.event("TeardownCompleted", "version " + in_words(x) + " is gone; " + p.next.cluster->id + " serves");
+  p.event(reason::TeardownCompleted, "version " + in_words(x) + " is gone; " + p.next.cluster->id + " serves");
 }
 
 } // namespace

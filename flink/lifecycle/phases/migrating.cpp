@@ -50,7 +50,8 @@ const located_job* choose(const pass& p, const survey& all, const std::string& d
 bool block_on_several_jobs(pass& p, const survey& all, const std::string& id) {
   auto n = std::ranges::count_if(all.jobs, [&](auto& x) { return x.cluster_id == id && alive(x); });
   if (n > 1)
-    p.blocked("SeveralJobs", std::to_string(n) + " jobs run on cluster " + id + ": cancel all but the one that counts");
+    p.blocked(reason::SeveralJobs,
+              std::to_string(n) + " jobs run on cluster " + id + ": cancel all but the one that counts");
   return n > 1;
 }
 
@@ -67,7 +68,7 @@ bool await_trigger(pass& p, const cluster_view& c, const survey& all) {
   bool mute = !known && i != p.in.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
   if (mute && deleted(p))
     return true;
-  p.wait("SavepointUnderWay", "waiting for the savepoint that the Go operator asked for");
+  p.wait(reason::SavepointUnderWay, "waiting for the savepoint that the Go operator asked for");
   if (!known || (*known && (*known)->in_progress))
     return false;
   if (!*known || !(*known)->location)
@@ -121,7 +122,7 @@ bool job_in_motion(phase x) {
 /// Goes on with a job that was found.
 void take_over_found(pass& p, const located_job& x, const std::string& deployed) {
   if (filled(p.was.savepoint_path) && x.job.state == rest::job_state::cancelling)
-    return p.wait("OldJobEnding", "waiting for job " + x.job.id + " to end after its savepoint");
+    return p.wait(reason::OldJobEnding, "waiting for job " + x.job.id + " to end after its savepoint");
   go_operator_version found{x.cluster_id, x.job.id};
   if (phase_of(p.was) == phase::Deleting)
     return take_over_for_deletion(p, found);

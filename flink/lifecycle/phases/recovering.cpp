@@ -25,7 +25,7 @@ namespace {
 bool end_old_job(pass& p, const cluster_view& old) {
   auto fate = fate_of_job(p, old, serving_job(p.was), p.answered_at(cancel_job{old.id, serving_job(p.was)}));
   if (fate == job_fate::unknown) {
-    p.blocked("OldClusterUnconfirmed", "asking whether " + serving_version(p) + " has ended");
+    p.blocked(reason::OldClusterUnconfirmed, "asking whether " + serving_version(p) + " has ended");
     return false;
   }
   if (fate == job_fate::ended)
@@ -39,11 +39,12 @@ bool end_old_job(pass& p, const cluster_view& old) {
     return false;
   }
   if (runs_side_by_side(p.was)) {
-    fail_deploy(p, "SavepointFailed", serving_version(p) + " runs after all and goes on");
+    fail_deploy(p, reason::SavepointFailed, serving_version(p) + " runs after all and goes on");
     return false;
   }
   p.cancel(old.id, serving_job(p.was));
-  p.wait("Cancelling", "waiting for " + serving_version(p) + " to be cancelled: it cannot be stopped with a savepoint");
+  p.wait(reason::Cancelling,
+         "waiting for " + serving_version(p) + " to be cancelled: it cannot be stopped with a savepoint");
   return false;
 }
 
@@ -52,7 +53,7 @@ bool await_slots_again(pass& p, const cluster_view& c) {
   auto wanted = p.was.target->job->parallelism;
   if (overview && overview->slots_total >= wanted)
     return true;
-  p.wait("TaskManagersStarting", "waiting for " + std::to_string(wanted) + " task slots of cluster " + c.id);
+  p.wait(reason::TaskManagersStarting, "waiting for " + std::to_string(wanted) + " task slots of cluster " + c.id);
   return false;
 }
 
@@ -64,7 +65,7 @@ bool make_ready_again(pass& p, const cluster_view& c) {
   if (!await_restart_pause(p))
     return false;
   if (!c.leader) {
-    p.blocked("JobManagerDown", "waiting for a JobManager pod of cluster " + c.id);
+    p.blocked(reason::JobManagerDown, "waiting for a JobManager pod of cluster " + c.id);
     return false;
   }
   return await_slots_again(p, c);
@@ -85,14 +86,14 @@ std::optional<bool> was_stopped_after_all(pass& p) {
 void go_on_from(pass& p, const recoverable& state) {
   auto stopped = was_stopped_after_all(p);
   if (!stopped)
-    return p.wait("LookingForState", "asking what has become of the stop of " + serving_version(p));
+    return p.wait(reason::LookingForState, "asking what has become of the stop of " + serving_version(p));
   if (state.path && *stopped && !is_known_savepoint(p.was, *state.path))
     record_savepoint(p, *state.path, "Update");
   auto message = serving_version(p) + " has ended without a savepoint; starting from " + state.source;
   if (state.path)
-    p.warn("RestoringExternalizedCheckpoint", message);
+    p.warn(reason::RestoringExternalizedCheckpoint, message);
   else
-    p.warn("RestoringWithoutExternalizedCheckpoint", message);
+    p.warn(reason::RestoringWithoutExternalizedCheckpoint, message);
   go_on_after_old_job(p, state.path, "the job goes on from " + state.source);
 }
 
@@ -100,7 +101,7 @@ void go_on_from(pass& p, const recoverable& state) {
 
 void recovering(pass& p) {
   if (!p.was.target || !p.was.target->job || !p.was.cluster || !p.was.job_status)
-    return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
   auto old = p.cluster(p.was.cluster->id);
   prune_clusters(p);
   bool again = starts_again(p.was);
@@ -112,14 +113,14 @@ void recovering(pass& p) {
     return;
   auto state = newest_state(p, old, serving_job(p.was), again ? age_limit::applies : age_limit::lifted);
   if (state.pending)
-    return p.wait("LookingForState", "looking for the newest state of " + serving_version(p));
+    return p.wait(reason::LookingForState, "looking for the newest state of " + serving_version(p));
   if (state.problem.empty())
     return go_on_from(p, state);
   if (again)
-    return stay_failed(p, "NoStateToRestore", state.problem);
+    return stay_failed(p, reason::NoStateToRestore, state.problem);
   if (p.was.target->start_from) // of a rollback, too
     return go_on_after_old_job(p, p.was.target->start_from, "the old job has ended; spec.restoreFrom names the state");
-  fail_deploy(p, "NoStateToRestore", state.problem);
+  fail_deploy(p, reason::NoStateToRestore, state.problem);
 }
 
 } // namespace flink

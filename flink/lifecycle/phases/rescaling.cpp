@@ -31,7 +31,8 @@ step_result prepare_growth(pass& p, const cluster_view& c) {
 void grow(pass& p, const cluster_view& c) {
   auto& t = *p.was.target;
   if (!c.task_manager)
-    return fail_deploy(p, "RescaleFailed", "the TaskManagers' Deployment of cluster " + c.id + " has been deleted");
+    return fail_deploy(p, reason::RescaleFailed,
+                       "the TaskManagers' Deployment of cluster " + c.id + " has been deleted");
   ensure_replicas(p, *c.task_manager, task_managers_for(p, t.job->parallelism));
   if (is_adaptive(p.was))
     return raise_parallelism(p, c);
@@ -42,7 +43,7 @@ void grow(pass& p, const cluster_view& c) {
 /// The added TaskManagers are gone. If the spec still asks for them the deploy has failed; else the next pass decides.
 void conclude_shrink(pass& p) {
   if (p.in.spec_hash == p.was.target->spec_hash)
-    return fail_deploy(p, "RescaleFailed", p.was.target->rollback->reason);
+    return fail_deploy(p, reason::RescaleFailed, p.was.target->rollback->reason);
   p.next.target.reset();
   p.enter(phase::Running, p.was.target->rollback->reason);
 }
@@ -54,7 +55,7 @@ void rescaling(pass& p) {
   bool complete
       = t && t->job && p.was.cluster && is_rescale(p.was) && p.was.job_status && p.was.job_status->parallelism;
   if (!complete)
-    return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
   record_serving(p);
   if (t->rollback) {
     if (restore_parallelism(p) && remove_added_task_managers(p))

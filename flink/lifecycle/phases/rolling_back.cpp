@@ -30,7 +30,7 @@ bool end_new_job(pass& p) {
     return true;
   if (fate == job_fate::running) {
     p.cancel(c.id, *t.job_id);
-    p.wait("EndingNewJob", "cancelling job " + *t.job_id + " of the version that is given up");
+    p.wait(reason::EndingNewJob, "cancelling job " + *t.job_id + " of the version that is given up");
     return false;
   }
   if (in_place(p.was)) {
@@ -38,7 +38,7 @@ bool end_new_job(pass& p) {
       restart_job_manager(p, c, "job " + *t.job_id + " may still appear");
     return false;
   }
-  p.wait("EndingNewJob", "removing cluster " + c.id + ": its job may still appear");
+  p.wait(reason::EndingNewJob, "removing cluster " + c.id + ": its job may still appear");
   return remove_cluster(p, c.id);
 }
 
@@ -50,8 +50,8 @@ void finish_rollback(pass& p, const rest::job& job) {
   p.next.job_status->last_checkpoint = p.was.target->restore_path; // until the job completes its own
   p.next.job_status->last_checkpoint_time = p.was.target->restore_path ? std::optional{p.now_text()} : std::nullopt;
   p.next.savepoint_path.reset();
-  p.event("RollbackSucceeded", "the old version runs again as job " + job.id);
-  fail_deploy(p, "RolledBack", reason);
+  p.event(reason::RollbackSucceeded, "the old version runs again as job " + job.id);
+  fail_deploy(p, reason::RolledBack, reason);
 }
 
 /// Returns the start of the old version's job.
@@ -75,7 +75,7 @@ void restart_old(pass& p, const cluster_view& old) {
 /// BlueGreen: the old version's job still runs, so only the new one has to end.
 void end_second(pass& p) {
   if (end_new_job(p))
-    fail_deploy(p, "JobStartFailed", short_cause(p));
+    fail_deploy(p, reason::JobStartFailed, short_cause(p));
 }
 
 /// Returns whether we stopped the job with a savepoint for this deploy. In Single, and after a stop whose trigger was
@@ -100,7 +100,7 @@ bool await_old_job_manager(pass& p, const cluster_view& old) {
   if (!old.job_manager && old.job_manager_pods.empty())
     fail_rollback(p, "the JobManager's Deployment of the old cluster " + old.id + " has been deleted");
   else
-    p.blocked("OldJobManagerDown", "waiting for the JobManager of the old cluster " + old.id);
+    p.blocked(reason::OldJobManagerDown, "waiting for the JobManager of the old cluster " + old.id);
   return false;
 }
 
@@ -109,7 +109,7 @@ bool await_old_job_manager(pass& p, const cluster_view& old) {
 void rolling_back_job(pass& p) {
   auto& t = p.was.target;
   if (!t || !t->rollback || !p.was.cluster || !p.was.job_status)
-    return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
   if (runs_side_by_side(p.was)) // the old version runs
     return end_second(p);
   auto old = p.cluster(p.was.cluster->id);
@@ -118,14 +118,14 @@ void rolling_back_job(pass& p) {
         || (is_rescale(p.was) && !remove_added_task_managers(p)))
       return;
     if (old_job_is_through(p.was))
-      return fail_deploy(p, "RolledBack", short_cause(p) + "; the old job had finished by itself");
+      return fail_deploy(p, reason::RolledBack, short_cause(p) + "; the old job had finished by itself");
     if (!await_old_job_manager(p, old))
       return;
     p.next.target->rollback->job_id = p.in.fresh.job_id;
     p.next.target->rollback->job_manager = incarnation_of(*old.leader);
     p.enter(phase::RollingBackJob, "the new version's job has ended for certain");
     p.act(ask_jobs{old.id});
-    return p.wait("RollingBackJob", "giving the old version its job back");
+    return p.wait(reason::RollingBackJob, "giving the old version its job back");
   }
   if (await_job_manager_restart(p, old) || !await_old_job_manager(p, old))
     return;
@@ -137,7 +137,7 @@ void rolling_back_job(pass& p) {
       p.next.target->rollback->job_id = p.in.fresh.job_id;
     p.next.target->rollback->job_manager = incarnation_of(*old.leader);
     p.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");
-    return p.wait("JobManagerRestarted", "the JobManager of cluster " + old.id + " is another one than before");
+    return p.wait(reason::JobManagerRestarted, "the JobManager of cluster " + old.id + " is another one than before");
   }
   switch_generic_service(p, old);
   restart_old(p, old);

@@ -28,12 +28,12 @@ bool given_up(const pass& p) {
 }
 
 /// Restarts the serving job after it has failed or was lost.
-void job_over(pass& p, const std::string& reason, const std::string& why) {
+void job_over(pass& p, reason what, const std::string& why) {
   if (given_up(p))
     return;
   if (phase_of(p.was) == phase::Failed)
     p.next.job_failures.reset();
-  restart_failed_job(p, reason, why);
+  restart_failed_job(p, what, why);
 }
 
 /// The job is FAILED. Its restart waits until the cause is known.
@@ -42,8 +42,8 @@ void job_is_failed(pass& p, const cluster_view& c, const std::string& job_id) {
     return;
   auto cause = cause_of_failure(p, c, job_id, defaults::poll_job);
   if (!cause)
-    return p.wait("AskingForCause", "asking what made job " + job_id + " fail");
-  job_over(p, "JobFailed", "job " + job_id + " is FAILED" + *cause);
+    return p.wait(reason::AskingForCause, "asking what made job " + job_id + " fail");
+  job_over(p, reason::JobFailed, "job " + job_id + " is FAILED" + *cause);
 }
 
 /// The JobManager does not know the job (404).
@@ -53,24 +53,24 @@ void job_unknown(pass& p, const cluster_view& c, const std::string& job_id) {
   record_job_lost(p);
   auto why = "JobManager " + c.leader->head.key.name + " does not know job " + job_id;
   if (p.high_availability())
-    return p.blocked("JobLost",
+    return p.blocked(reason::JobLost,
                      why + ": waiting for its recovery by Flink (high availability); " + restart_hint(p.was));
   if (!serving_job_manager_restarted(p.was, c))
-    return p.blocked("JobLost",
+    return p.blocked(reason::JobLost,
                      why + ", which it was given: it ended, and its record has expired; " + restart_hint(p.was));
   if (fate_of_job(p, c, job_id) != job_fate::ended)
-    return p.blocked("OldClusterUnconfirmed",
+    return p.blocked(reason::OldClusterUnconfirmed,
                      why + ", but an earlier JobManager pod of cluster " + c.id + " has not ended for certain");
   why += ": it has restarted without high availability";
-  job_over(p, "JobLost", why);
+  job_over(p, reason::JobLost, why);
 }
 
 void watch_job(pass& p, const cluster_view& c) {
   auto job_id = serving_job(p.was);
   if (job_id.empty()) {
     p.next.job_status->health = "Red";
-    return p.blocked("NoJob", "no job runs; the next edit starts one"
-                                  + (p.was.savepoint_path ? " from " + *p.was.savepoint_path : std::string{}));
+    return p.blocked(reason::NoJob, "no job runs; the next edit starts one"
+                                        + (p.was.savepoint_path ? " from " + *p.was.savepoint_path : std::string{}));
   }
   record_cluster(p, c);
   restore_replicas(p, c);
@@ -78,13 +78,13 @@ void watch_job(pass& p, const cluster_view& c) {
   if (recreate_objects(p, c) && !c.leader)
     return;
   if (!c.leader)
-    return p.blocked("JobManagerDown", "no JobManager pod of cluster " + c.id + " runs");
+    return p.blocked(reason::JobManagerDown, "no JobManager pod of cluster " + c.id + " runs");
   if (!job_manager_answers(p, c)) {
     auto* why = p.failure_of(ask_job{c.id, job_id});
     if (why && why->kind == failure_class::forbidden)
       return; // reported already
-    return p.blocked("JobManagerSilent", "JobManager " + c.leader->head.key.name + " does not answer"
-                                             + (why ? ": " + why->message : std::string{}));
+    return p.blocked(reason::JobManagerSilent, "JobManager " + c.leader->head.key.name + " does not answer"
+                                                   + (why ? ": " + why->message : std::string{}));
   }
   if (!known)
     return;
@@ -95,7 +95,8 @@ void watch_job(pass& p, const cluster_view& c) {
   if ((*known)->state == rest::job_state::failed)
     return job_is_failed(p, c, job_id);
   if ((*known)->state == rest::job_state::canceled)
-    return p.blocked("JobEnded", state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
+    return p.blocked(reason::JobEnded,
+                     state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
   if (phase_of(p.was) == phase::Failed)
     p.enter(resting_phase(p), state);
   if (rest::is_terminal((*known)->state))
@@ -123,7 +124,7 @@ void keep_ingress(pass& p) {
   action update = update_ingress{id, wanted};
   p.ensure(update);
   if (auto* why = p.failure_of(update); why && why->kind == failure_class::rejected)
-    p.blocked("IngressRefused", "the API server refuses the Ingress " + head.key.name + ": " + why->message);
+    p.blocked(reason::IngressRefused, "the API server refuses the Ingress " + head.key.name + ": " + why->message);
 }
 
 /// Keeps the job of a failed version from running while people read its logs.
@@ -166,7 +167,7 @@ void on_steady(pass& p) {
   if (p.was.cluster && p.in.errors.empty())
     keep_ingress(p);
   if (phase_of(p.next) == phase::DeployFailed)
-    p.wait("DeployFailed", "waiting for an edit: " + p.was.reason.value_or("the deploy failed"));
+    p.wait(reason::DeployFailed, "waiting for an edit: " + p.was.reason.value_or("the deploy failed"));
   if (phase_of(p.next) == phase::Running || phase_of(p.next) == phase::DeployFailed)
     take_due_savepoints(p);
 }

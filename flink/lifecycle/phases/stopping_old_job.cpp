@@ -43,10 +43,10 @@ void remember_savepoint(pass& p, const cluster_view& old, const std::string& pat
     // From now on it is the old job's newest state, even if this deploy fails.
     p.next.job_status->last_checkpoint = path;
     p.next.job_status->last_checkpoint_time = its_time(p, old, serving_job(p.was));
-    return p.event("SavepointCompleted", "savepoint of job " + serving_job(p.was) + ", which goes on: " + path);
+    return p.event(reason::SavepointCompleted, "savepoint of job " + serving_job(p.was) + ", which goes on: " + path);
   }
   p.next.savepoint_path = path;
-  p.event("CanceledJob", "job " + serving_job(p.was) + " stopped with savepoint " + path);
+  p.event(reason::CanceledJob, "job " + serving_job(p.was) + " stopped with savepoint " + path);
 }
 
 bool out_of_time(const pass& p) {
@@ -63,7 +63,7 @@ void saved_beside(pass& p, const cluster_view& old, const std::string& path) {
     taken.reset();                                                            // one from before
   bool cached = !taken && p.in.now.steady - asked < defaults::rest_cache_age; // the answer came from Flink's cache
   if ((!told || cached) && old.leader && !out_of_time(p))
-    return p.wait("Savepointing", "asking when the savepoint of job " + job + " was taken");
+    return p.wait(reason::Savepointing, "asking when the savepoint of job " + job + " was taken");
   if (taken && p.next.job_status) // where a lost trigger has left another one after it, that is the newest
     count_as_checkpoint(p, *taken);
   begin_submit(p, path, "job " + job + " has given its state away in " + path + " and goes on");
@@ -77,12 +77,12 @@ void await_end(pass& p, const cluster_view& old, const std::string& path) {
     return saved_beside(p, old, path);
   if (fate_of_job(p, old, serving_job(p.was)) == job_fate::ended)
     return go_on_after_old_job(p, path, "the old job has ended with savepoint " + path);
-  p.wait("OldJobEnding", "waiting for job " + serving_job(p.was) + " to end after its savepoint");
+  p.wait(reason::OldJobEnding, "waiting for job " + serving_job(p.was) + " to end after its savepoint");
   if (out_of_time(p))
-    p.blocked("OldClusterUnconfirmed", "savepoint " + path + " is complete, but JobManager of cluster " + old.id
-                                           + " does not confirm that job " + serving_job(p.was)
-                                           + " has ended; the new job is "
-                                             "not started before that");
+    p.blocked(reason::OldClusterUnconfirmed, "savepoint " + path + " is complete, but JobManager of cluster " + old.id
+                                                 + " does not confirm that job " + serving_job(p.was)
+                                                 + " has ended; the new job is "
+                                                   "not started before that");
 }
 
 /// Returns whether tasks of the job are missing: then no savepoint can stop it. Returns nullopt if all tasks run but
@@ -109,21 +109,21 @@ void without_savepoint(pass& p, const cluster_view& old, const std::string& why)
                   p.answered_at(ask_savepoint{old.id, job, *trigger})});
   auto fate = fate_of_job(p, old, job, verdict);
   if (fate == job_fate::unknown)
-    return p.blocked("SavepointFailed", why + "; asking whether the old job still runs");
+    return p.blocked(reason::SavepointFailed, why + "; asking whether the old job still runs");
   bool ended = fate == job_fate::ended;
   auto struggling = ended ? std::optional{true} : has_missing_tasks(p, old);
   if (!struggling)
-    return p.blocked("SavepointFailed", why + "; looking whether the old job, which has failed, runs well again");
+    return p.blocked(reason::SavepointFailed, why + "; looking whether the old job, which has failed, runs well again");
   if (!*struggling) {
-    p.warn("SavepointFailed", why);
-    return fail_deploy(p, "SavepointFailed", why + "; the old job goes on");
+    p.warn(reason::SavepointFailed, why);
+    return fail_deploy(p, reason::SavepointFailed, why + "; the old job goes on");
   }
   auto state = newest_state(p, old, job);
   if (state.pending)
-    return p.wait("LookingForState", "no savepoint of job " + job + "; looking for its newest state");
-  p.warn("SavepointFailed", why);
+    return p.wait(reason::LookingForState, "no savepoint of job " + job + "; looking for its newest state");
+  p.warn(reason::SavepointFailed, why);
   if (!state.problem.empty() && !p.was.target->start_from)
-    return fail_deploy(p, "NoStateToRestore",
+    return fail_deploy(p, reason::NoStateToRestore,
                        why + "; " + state.problem + (ended ? "" : "; the old job is left as it is"));
   if (!ended && runs_side_by_side(p.was))
     return begin_submit(p, state.path,
@@ -144,7 +144,7 @@ void stop_lost(pass& p, const cluster_view& old) {
 void trigger_unknown(pass& p, const cluster_view& old) {
   auto* known = p.ask(old, ask_checkpoints{old.id, serving_job(p.was)}, p.poll_interval());
   if (!known)
-    return p.wait("Savepointing", "looking for the savepoint of trigger " + *p.was.target->trigger_id);
+    return p.wait(reason::Savepointing, "looking for the savepoint of trigger " + *p.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
   // After a savepoint of a job that goes on there may be checkpoints; then another savepoint is taken.
@@ -159,7 +159,7 @@ void trigger_unknown(pass& p, const cluster_view& old) {
   if (may_be_its && over)
     return await_end(p, old, last->external_path);
   if (may_be_its && !out_of_time(p))
-    return p.wait("Savepointing",
+    return p.wait(reason::Savepointing,
                   "waiting for job " + job + " to end, if " + last->external_path + " is its last state");
   if (!runs_side_by_side(p.was))
     return stop_lost(p, old);
@@ -173,7 +173,7 @@ void follow_trigger(pass& p, const cluster_view& old) {
   auto& trigger = *p.was.target->trigger_id;
   auto* known = p.ask(old, ask_savepoint{old.id, serving_job(p.was), trigger}, p.poll_interval());
   if (!known)
-    return p.wait("Savepointing", "stopping job " + serving_job(p.was) + " with a savepoint");
+    return p.wait(reason::Savepointing, "stopping job " + serving_job(p.was) + " with a savepoint");
   if (!*known)
     return trigger_unknown(p, old);
   auto& savepoint = **known;
@@ -181,16 +181,16 @@ void follow_trigger(pass& p, const cluster_view& old) {
     return await_end(p, old, *savepoint.location);
   if (savepoint.failure)
     return without_savepoint(p, old, "the savepoint failed: " + *savepoint.failure);
-  p.wait("Savepointing", "the savepoint of job " + serving_job(p.was) + " is being written");
+  p.wait(reason::Savepointing, "the savepoint of job " + serving_job(p.was) + " is being written");
   if (!out_of_time(p))
     return;
   if (runs_side_by_side(p.was))
-    fail_deploy(p, "SavepointTimeout", "no savepoint within timeouts.savepointSeconds; the old job goes on");
+    fail_deploy(p, reason::SavepointTimeout, "no savepoint within timeouts.savepointSeconds; the old job goes on");
   else
     // Flink cannot undo a stop; any other action now would race with it.
-    p.blocked("SavepointSlow", "the savepoint of job " + serving_job(p.was)
-                                   + " takes longer than timeouts.savepointSeconds; "
-                                     "waiting for Flink's own verdict (execution.checkpointing.timeout)");
+    p.blocked(reason::SavepointSlow, "the savepoint of job " + serving_job(p.was)
+                                         + " takes longer than timeouts.savepointSeconds; "
+                                           "waiting for Flink's own verdict (execution.checkpointing.timeout)");
 }
 
 /// Removes what is left of a cluster whose JobManager Deployment somebody has deleted: no JobManager will start again,
@@ -199,16 +199,16 @@ bool clear_remains(pass& p, const cluster_view& old) {
   if (old.job_manager || !old.job_manager_pods.empty() || old.gone())
     return false;
   remove_cluster(p, old.id);
-  p.blocked("OldJobManagerDown", "the JobManager's Deployment of cluster " + old.id
-                                     + " was deleted by somebody else; removing what is left of that cluster");
+  p.blocked(reason::OldJobManagerDown, "the JobManager's Deployment of cluster " + old.id
+                                           + " was deleted by somebody else; removing what is left of that cluster");
   return true;
 }
 
 void old_job_manager_down(pass& p, const cluster_view& old) {
   restore_replicas(p, old);
   if (runs_side_by_side(p.was) && out_of_time(p))
-    return fail_deploy(p, "SavepointTimeout", "no JobManager pod of the old cluster " + old.id + " runs");
-  p.blocked("OldJobManagerDown",
+    return fail_deploy(p, reason::SavepointTimeout, "no JobManager pod of the old cluster " + old.id + " runs");
+  p.blocked(reason::OldJobManagerDown,
             "no JobManager pod of cluster " + old.id + " runs; waiting for it, its job has not ended for certain");
 }
 
@@ -217,7 +217,7 @@ void old_job_manager_down(pass& p, const cluster_view& old) {
 void savepointing(pass& p) {
   auto& t = p.was.target;
   if (!t || !p.was.cluster || !t->trigger_id)
-    return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
   if (runs_side_by_side(p.was) && supersede(p))
     return;
   auto old = p.cluster(p.was.cluster->id);
@@ -236,7 +236,7 @@ void savepointing(pass& p) {
                                          : action{stop_job{old.id, job, *t->trigger_id}};
   auto sent = p.send(save);
   if (sent == progress::pending)
-    return p.wait("Savepointing",
+    return p.wait(reason::Savepointing,
                   "asking job " + job + (runs_side_by_side(p.was) ? " for" : " to stop with") + " a savepoint");
   auto* why = p.failure_of(save);
   if (sent == progress::failed && why->kind != failure_class::duplicate)
@@ -246,7 +246,7 @@ void savepointing(pass& p) {
 
 void cancelling(pass& p) {
   if (!p.was.target || !p.was.cluster)
-    return fail_deploy(p, "StatusIncomplete", "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
   auto old = p.cluster(p.was.cluster->id);
   if (clear_remains(p, old))
     return;
@@ -257,7 +257,7 @@ void cancelling(pass& p) {
       go_on_after_old_job(p, std::nullopt, "the old job has ended; savepoints are disabled");
     return;
   }
-  p.wait("Cancelling", "waiting for job " + job + " to be cancelled");
+  p.wait(reason::Cancelling, "waiting for job " + job + " to be cancelled");
   if (fate == job_fate::running)
     p.cancel(old.id, job);
   if (!old.leader)

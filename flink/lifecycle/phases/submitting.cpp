@@ -24,14 +24,14 @@ bool await_earlier_clusters_gone(pass& p) {
   prune_clusters(p);
   auto earlier = earlier_cluster(p);
   if (earlier)
-    p.wait("EarlierClusterEnding", "waiting for the pods of the earlier cluster " + *earlier + " to end");
+    p.wait(reason::EarlierClusterEnding, "waiting for the pods of the earlier cluster " + *earlier + " to end");
   return !earlier;
 }
 
 void give_up(pass& p, const std::string& why) {
-  p.warn("JobSubmissionFailed", why);
+  p.warn(reason::JobSubmissionFailed, why);
   if (!p.was.cluster)
-    return fail_deploy(p, "JobStartFailed", why);
+    return fail_deploy(p, reason::JobStartFailed, why);
   begin_rollback(p, why);
 }
 
@@ -44,14 +44,14 @@ bool start_without_state(pass& p, const cluster_view& c) {
   if (path.empty() || t.start_from || !why || !says_state_is_gone(*why)
       || !p.in.app.spec.fallback_without_state.value_or(false))
     return false;
-  p.warn("StateLost", path + " does not exist any more; starting without state (fallbackWithoutState)");
+  p.warn(reason::StateLost, path + " does not exist any more; starting without state (fallbackWithoutState)");
   begin_submit(p, std::nullopt, "there is no state at " + path + " any more (fallbackWithoutState)");
   return true;
 }
 
 /// The job runs and does not meet spec.acceptance yet.
 start_result not_accepted_yet(pass& p, const rest::job& job, const std::string& what) {
-  p.wait_visibly("JobUnproven", "job " + job.id + " runs, but " + what + " (spec.acceptance)");
+  p.wait_visibly(reason::JobUnproven, "job " + job.id + " runs, but " + what + " (spec.acceptance)");
   if (start_in_time(p, job))
     return {};
   return {start_state::timed_out,
@@ -102,12 +102,12 @@ void submitted_to_another_incarnation(pass& p, const cluster_view& c) {
     return;
   bool died = how == resubmit::new_id;
   if (died && starts_again(p.was))
-    return restart_failed_job(p, "JobSubmissionFailed",
+    return restart_failed_job(p, reason::JobSubmissionFailed,
                               "the JobManager of cluster " + c.id + " has restarted before job " + *t.job_id + " ran");
   if (died)
     p.next.target->job_id = p.in.fresh.job_id;
   p.next.target->job_manager = incarnation_of(*c.leader);
-  p.wait("JobManagerRestarted", "the JobManager of cluster " + c.id + " is another one than before");
+  p.wait(reason::JobManagerRestarted, "the JobManager of cluster " + c.id + " is another one than before");
 }
 
 /// Starts the job; nullopt if something else comes first.
@@ -134,10 +134,10 @@ void submit_again(pass& p, const cluster_view& c) {
   if ((lacks && !deploy_wanted(p)) || await_job_manager_restart(p, c))
     return;
   if (lacks && c.job_manager_pods.empty())
-    return restart_failed_job(p, "JobSubmissionFailed",
+    return restart_failed_job(p, reason::JobSubmissionFailed,
                               "the JobManager of cluster " + c.id + " is gone, and job " + job_id + " has not run");
   if (!c.leader)
-    return p.blocked("JobManagerDown", "waiting for the JobManager of cluster " + c.id);
+    return p.blocked(reason::JobManagerDown, "waiting for the JobManager of cluster " + c.id);
   auto begun = try_start(p, c);
   if (!begun)
     return;
@@ -152,7 +152,7 @@ void submit_first(pass& p, const cluster_view& c) {
     return;
   }
   if (!c.leader) {
-    p.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
+    p.wait(reason::JobManagerStarting, "waiting for the JobManager pod of cluster " + c.id + " to run");
     if (c.gone() || !start_in_time(p, false))
       give_up(p, "the JobManager of cluster " + c.id + " is gone");
     return;
@@ -175,7 +175,7 @@ void report_what_failed(pass& p) {
     return;
   auto& known = p.was.job_failures;
   auto why = known && known->reason ? *known->reason : "the job has ended";
-  p.blocked("JobFailed", why + "; it is started again: " + p.waits_for().message);
+  p.blocked(reason::JobFailed, why + "; it is started again: " + p.waits_for().message);
 }
 
 } // namespace
@@ -183,7 +183,7 @@ void report_what_failed(pass& p) {
 void submitting_job(pass& p) {
   auto& t = p.was.target;
   if (!t || !t->job || !t->job_id)
-    return fail_deploy(p, "StatusIncomplete", "status.target has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "status.target has been removed by hand");
   auto c = p.cluster(t->cluster_id);
   if (!starts_again(p.was))
     return submit_first(p, c);

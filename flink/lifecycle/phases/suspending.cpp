@@ -42,9 +42,10 @@ void finish_suspension(pass& p) {
   n.rollback_hash.reset();
   n.reason.reset();
   p.enter(phase::Suspended, "nothing runs any more");
-  p.event("Suspended", n.savepoint_path ? "suspended; resumes from " + *n.savepoint_path
-                                        : "suspended; resumes as a first deploy does: from spec.savepointPath, or "
-                                          "without state");
+  p.event(reason::Suspended, n.savepoint_path
+                                 ? "suspended; resumes from " + *n.savepoint_path
+                                 : "suspended; resumes as a first deploy does: from spec.savepointPath, or "
+                                   "without state");
 }
 
 /// Gives the deploy under way up. A stop or cancel that it has begun is continued.
@@ -62,7 +63,7 @@ void begin_suspension(pass& p) {
   if (t && !t->job_id && !old_cluster_at_zero(p.was))
     p.next.target.reset(); // nothing can have been submitted
   p.enter(without_savepoint(p) ? phase::Cancelling : phase::Savepointing, "spec.suspend is set");
-  p.wait("Suspending", "ending the job");
+  p.wait(reason::Suspending, "ending the job");
 }
 
 /// Returns whether spec.suspend was unset before anything ended that is needed. While a job is moved, the serving one
@@ -89,7 +90,7 @@ bool nothing_ordered(const pass& p) {
 }
 
 void cannot_save(pass& p, const std::string& why) {
-  p.blocked("CannotSaveState",
+  p.blocked(reason::CannotSaveState,
             why + "; tried again; the job goes on: take suspend back, or set savepointDisabled to end it without");
 }
 
@@ -107,7 +108,7 @@ void cancel(pass& p, const live_job& job) {
     e.cluster_id = job.cluster_id;
     e.job_id = job.job_id;
     e.trigger_id.reset();
-    p.warn("CancellingJob", "cancelling job " + job.job_id + " without a savepoint");
+    p.warn(reason::CancellingJob, "cancelling job " + job.job_id + " without a savepoint");
   }
   stop_without_savepoint(p, job);
 }
@@ -172,13 +173,13 @@ void remember_state(pass& p) {
   auto state = state_left(p);
   auto& t = p.was.target;
   if (state.pending)
-    return p.wait("LookingForState", "the job has ended without a savepoint; looking for its newest state");
+    return p.wait(reason::LookingForState, "the job has ended without a savepoint; looking for its newest state");
   if (!state.problem.empty() && nothing_lost(p))
     return cancel_suspension(p);
   if (!state.problem.empty())
-    return p.blocked("NoStateToRestore", "the job has ended, and " + state.problem);
+    return p.blocked(reason::NoStateToRestore, "the job has ended, and " + state.problem);
   if (state.path != p.was.savepoint_path)
-    p.warn("RestoringExternalizedCheckpoint",
+    p.warn(reason::RestoringExternalizedCheckpoint,
            "the job has ended without a savepoint; it will resume from " + state.source);
   if (t && t->restore_nonce && saved_by_us(p.was) && !runs_side_by_side(p.was))
     p.next.restore_nonce = t->restore_nonce; // its job has gone on from there
@@ -187,14 +188,14 @@ void remember_state(pass& p) {
   p.next.savepoint_path = state.path;
   p.next.suspension->job_ended = true;
   p.because("no job runs any more; removing its clusters");
-  p.wait("RemovingClusters", "waiting for the objects of its clusters to go");
+  p.wait(reason::RemovingClusters, "waiting for the objects of its clusters to go");
 }
 
 void suspending(pass& p) {
   if (p.was.suspension->job_ended.value_or(false)) {
     if (remove_all_clusters(p))
       return finish_suspension(p);
-    return p.wait("RemovingClusters", "waiting for the objects of its clusters to go");
+    return p.wait(reason::RemovingClusters, "waiting for the objects of its clusters to go");
   }
   if (!wanted(p) && nothing_ordered(p))
     return cancel_suspension(p);
@@ -214,15 +215,15 @@ void stay_suspended(pass& p) {
     auto c = p.cluster(id);
     auto* jobs = p.ask(c, ask_jobs{c.id}, defaults::poll_job);
     if (jobs && unknown_running_job(*jobs, {}))
-      p.blocked("StatusLost", "cluster " + id
-                                  + " runs a job although the application is suspended: delete the "
-                                    "Deployments of that cluster if nothing of it is needed");
+      p.blocked(reason::StatusLost, "cluster " + id
+                                        + " runs a job although the application is suspended: delete the "
+                                          "Deployments of that cluster if nothing of it is needed");
     else if (jobs || !c.leader)
       remove_cluster(p, id);
   }
   if (!p.in.errors.empty())
-    p.blocked("InvalidSpec", spec_errors(p));
-  p.wait("Suspended", "waiting for spec.suspend to be taken back");
+    p.blocked(reason::InvalidSpec, spec_errors(p));
+  p.wait(reason::Suspended, "waiting for spec.suspend to be taken back");
 }
 
 /// Returns whether there are clusters although the status knows of none: they are not ours to remove.

@@ -89,8 +89,8 @@ bool ensure_bounds(pass& p, const cluster_view& c, const rest::requirements& pre
   p.ensure(order);
   if (refused_for_good(p, order))
     p.repeat(order); // to an earlier try, or about a job that was not there for a moment
-  p.wait("RescalingJob", "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(parallelism)
-                             + " of job " + serving_job(p.was));
+  p.wait(reason::RescalingJob, "asking the JobManager of cluster " + c.id + " for parallelism "
+                                   + std::to_string(parallelism) + " of job " + serving_job(p.was));
   return false;
 }
 
@@ -111,8 +111,8 @@ void conclude_rescale(pass& p, const cluster_view& c, const rest::job& job) {
   record_job(p, job);
   record_cluster(p, c);
   p.enter(phase::Running, "job " + job.id + " has parallelism " + std::to_string(to));
-  p.event("JobRescaled", "job " + job.id + " runs on cluster " + c.id + " with parallelism " + std::to_string(to)
-                             + " instead of " + std::to_string(from));
+  p.event(reason::JobRescaled, "job " + job.id + " runs on cluster " + c.id + " with parallelism " + std::to_string(to)
+                                   + " instead of " + std::to_string(from));
 }
 
 void restart_instead(pass& p, const std::string& why) {
@@ -126,10 +126,11 @@ void raise(pass& p, const cluster_view& c, const rest::requirements& present, co
   if (ensure_bounds(p, c, present, to, with_parallelism(present, vertices, to))) {
     if (job && has_parallelism(*job, vertices, to))
       return conclude_rescale(p, c, *job);
-    p.wait("RescalingJob", "waiting for job " + serving_job(p.was) + " to run with parallelism " + std::to_string(to));
+    p.wait(reason::RescalingJob,
+           "waiting for job " + serving_job(p.was) + " to run with parallelism " + std::to_string(to));
   }
   if (auto* why = refusal(p, rescale_command(p, c, to)))
-    fail_deploy(p, "RescaleRefused",
+    fail_deploy(p, reason::RescaleRefused,
                 "the JobManager of cluster " + c.id + " refuses parallelism " + std::to_string(to) + ": "
                     + why->message);
 }
@@ -144,7 +145,7 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
     return true;
   }
   if (!present || !*present) {
-    p.wait("AskingForRescale", "asking which parallelism job " + job + " may have");
+    p.wait(reason::AskingForRescale, "asking which parallelism job " + job + " may have");
     return false;
   }
   auto plan = c.replies->plans.find(to);
@@ -156,7 +157,7 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
   }
   p.next.target->rescaled_vertices = std::move(vertices);
   p.enter(phase::Rescaling, why + ", and its JobManager gives them to the job");
-  p.wait("RescalingJob",
+  p.wait(reason::RescalingJob,
          "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(to) + " of job " + job);
   return true;
 }
@@ -169,7 +170,8 @@ bool rescale_or_restart(pass& p, const cluster_view& c, const std::string& why) 
   bool may_run_on = p.in.app.spec.scale_mode == scale_mode::Adaptive && !t.start_from;
   auto* can = may_run_on ? p.ask(c, ask_features{c.id}, defaults::poll_job) : nullptr;
   if (may_run_on && !can) {
-    p.wait("AskingForRescale", "asking whether JobManager " + c.leader->head.key.name + " can rescale a job that runs");
+    p.wait(reason::AskingForRescale,
+           "asking whether JobManager " + c.leader->head.key.name + " can rescale a job that runs");
     return false;
   }
   if (!can || !can->rescale) {
@@ -188,10 +190,10 @@ void raise_parallelism(pass& p, const cluster_view& c) {
   if (present && *present)
     raise(p, c, **present, job && *job ? &**job : nullptr);
   else
-    p.wait("RescalingJob", "asking which parallelism job " + job_id + " may have");
+    p.wait(reason::RescalingJob, "asking which parallelism job " + job_id + " may have");
   if (phase_of(p.next) != phase::Rescaling || p.next.target->rollback || !out_of_time(p))
     return;
-  fail_deploy(p, "RescaleTimeout",
+  fail_deploy(p, reason::RescaleTimeout,
               "the job has not got its parallelism within timeouts.jobStartSeconds; last: " + p.waits_for().message);
 }
 
@@ -204,7 +206,7 @@ bool restore_parallelism(pass& p) {
   auto* job = p.ask(c, ask_job{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   auto* present = p.ask(c, ask_requirements{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   if (!present || !*present) {
-    p.wait("TakingRescaleBack", "asking which parallelism job " + job_id + " may have");
+    p.wait(reason::TakingRescaleBack, "asking which parallelism job " + job_id + " may have");
     return false;
   }
   auto& vertices = p.was.target->rescaled_vertices;
@@ -212,7 +214,7 @@ bool restore_parallelism(pass& p) {
     return refusal(p, rescale_command(p, c, from)) != nullptr;
   if (job && *job && has_parallelism(**job, vertices, from))
     return true;
-  p.wait("TakingRescaleBack", "waiting for job " + job_id + " to run with parallelism " + std::to_string(from));
+  p.wait(reason::TakingRescaleBack, "waiting for job " + job_id + " to run with parallelism " + std::to_string(from));
   return false;
 }
 

@@ -58,9 +58,10 @@ void begin_rescale(pass& p, std::string why) {
   t.mode = modes::in_place;
   t.old_replicas = replica_counts{.job_managers = 1, .task_managers = before};
   p.enter(phase::Rescaling, std::move(why));
-  p.wait("TaskManagersStarting", "adding TaskManagers to cluster " + t.cluster_id);
-  p.event("ClusterScaleUp", "scaling the TaskManagers of cluster " + t.cluster_id + " from " + std::to_string(before)
-                                + " to " + std::to_string(task_manager_count(p.in.app.spec)));
+  p.wait(reason::TaskManagersStarting, "adding TaskManagers to cluster " + t.cluster_id);
+  p.event(reason::ClusterScaleUp, "scaling the TaskManagers of cluster " + t.cluster_id + " from "
+                                      + std::to_string(before) + " to "
+                                      + std::to_string(task_manager_count(p.in.app.spec)));
 }
 
 /// Writes the mode of the deploy into its target. If the old job has ended already (Single), the next target keeps the
@@ -101,7 +102,7 @@ void begin_deploy(pass& p, std::string why) {
   if (!p.has_finalizer()) {
     // The finalizer comes first: without it a deletion could miss what is created here.
     p.ensure(add_finalizer{});
-    p.wait("AddingFinalizer", "adding finalizer " + std::string{finalizer_name});
+    p.wait(reason::AddingFinalizer, "adding finalizer " + std::string{finalizer_name});
     return;
   }
   auto& id = p.in.fresh.cluster_id;
@@ -124,19 +125,19 @@ void begin_deploy(pass& p, std::string why) {
     return begin_rescale(p, std::move(why));
   choose_mode(p);
   p.enter(phase::ClusterStarting, std::move(why));
-  p.wait("CreatingCluster", "creating the objects of cluster " + id);
+  p.wait(reason::CreatingCluster, "creating the objects of cluster " + id);
   if (deploy_mode(p.next) != modes::single)
     for (auto role : missing_objects(p, p.cluster(id)))
       p.act(create_object{role, id});
   for (auto& odd : remarks(p.in.app))
-    p.warn("Remark", json::to_string(odd));
-  p.event("CreatingCluster",
+    p.warn(reason::Remark, json::to_string(odd));
+  p.event(reason::CreatingCluster,
           "creating Flink cluster " + id + " for generation " + std::to_string(p.in.app.metadata.generation));
 }
 
 bool supersede(pass& p) {
   if (!p.in.errors.empty()) {
-    fail_deploy(p, "InvalidSpec", spec_errors(p));
+    fail_deploy(p, reason::InvalidSpec, spec_errors(p));
     return true;
   }
   // A running rescale is finished before the JobManager is asked for even more.
@@ -156,7 +157,7 @@ bool supersede(pass& p) {
     return true;
   }
   if (take_forced_rollback(p)) {
-    fail_deploy(p, "ForceRollback", "spec.forceRollback is set");
+    fail_deploy(p, reason::ForceRollback, "spec.forceRollback is set");
     return true;
   }
   return false;

@@ -26,7 +26,7 @@ void resolve_duplicate(commands& p, object_role role, const std::string& cluster
     p.requeue_within(std::chrono::ceil<std::chrono::milliseconds>(pause));
   auto conflict = p.in.seen.name_conflicts.find(create_object{role, cluster_id});
   if (conflict != p.in.seen.name_conflicts.end())
-    p.blocked("NameConflict", conflict->second);
+    p.blocked(reason::NameConflict, conflict->second);
 }
 
 /// Returns whether a Service or Ingress belongs to a colour in use. True for one that is not named after a colour: it
@@ -100,11 +100,11 @@ bool recreate_objects(commands& p, const cluster_view& c) {
       = p.was.cluster && p.was.cluster->id == c.id && p.was.cluster->spec_hash == p.in.spec_hash && p.in.errors.empty();
   auto what = "the " + std::string{to_string(missing.front())} + " of cluster " + c.id + " is missing";
   if (!known)
-    p.blocked("ObjectsMissing", what + ", and the spec has moved on from what runs there: "
-                                    + (p.was.updating_cluster ? "spec.tearDownVersionHash " + c.id + " removes it"
-                                                              : "an edit (restartNonce) makes a new cluster"));
+    p.blocked(reason::ObjectsMissing, what + ", and the spec has moved on from what runs there: "
+                                          + (p.was.updating_cluster ? "spec.tearDownVersionHash " + c.id + " removes it"
+                                                                    : "an edit (restartNonce) makes a new cluster"));
   else
-    p.blocked("ObjectsMissing", create_missing(p, c).refused.value_or(what + ": creating it again"));
+    p.blocked(reason::ObjectsMissing, create_missing(p, c).refused.value_or(what + ": creating it again"));
   return true;
 }
 

@@ -29,13 +29,13 @@ step_result run_compile_gate(pass& p, const cluster_view& c) {
   if (again)
     p.act(compile);
   if (in_flight || again || (p.send(compile) == progress::pending && !p.failure_of(compile))) {
-    p.wait("CompilingJob", "the JobManager of cluster " + c.id + " compiles the job");
+    p.wait(reason::CompilingJob, "the JobManager of cluster " + c.id + " compiles the job");
     return step_result::waiting;
   }
   auto* why = p.failure_of(compile);
   if (!why || why->kind != failure_class::rejected)
     return step_result::done; // the code was not refused: go on without the compiled plan
-  fail_deploy(p, "JobRefused", "the job does not compile on cluster " + c.id + ": " + why->message);
+  fail_deploy(p, reason::JobRefused, "the job does not compile on cluster " + c.id + ": " + why->message);
   return step_result::gave_up;
 }
 

@@ -46,8 +46,8 @@ job_status deployed_job(const pass& p, const rest::job& job) {
 }
 
 void record_submitted(pass& p, const job_status& job) {
-  p.event("JobSubmitted", "job " + *job.job_id + " runs on cluster " + p.was.target->cluster_id
-                              + (job.restore_path ? ", restored from " + *job.restore_path : std::string{}));
+  p.event(reason::JobSubmitted, "job " + *job.job_id + " runs on cluster " + p.was.target->cluster_id
+                                    + (job.restore_path ? ", restored from " + *job.restore_path : std::string{}));
 }
 
 void accept_second(pass& p, const rest::job& job) {
@@ -74,16 +74,21 @@ void begin_shrink(pass& p, std::string why) {
   p.next.target->rollback = rollback{.reason = why};
   p.enter(phase::Rescaling, std::move(why));
   p.clear_wait();
-  p.wait("RemovingTaskManagers", "removing the TaskManagers that were added to cluster " + p.was.target->cluster_id);
+  p.wait(reason::RemovingTaskManagers,
+         "removing the TaskManagers that were added to cluster " + p.was.target->cluster_id);
 }
 
-void fail_deploy(pass& p, std::string reason, std::string message) {
+void fail_deploy(pass& p, failed_deploy_reason what, std::string message) {
+  fail_deploy_as(p, what.name(), std::move(message));
+}
+
+void fail_deploy_as(pass& p, std::string name, std::string message) {
   if (old_cluster_at_zero(p.was) && !p.was.target->rollback)
     return begin_rollback(p, message); // Single: the old job has ended for it
   if (is_rescale(p.was) && !p.was.target->rollback)
-    return begin_shrink(p, reason + ": " + message); // InPlace: the TaskManagers that were added go first
+    return begin_shrink(p, name + ": " + message); // InPlace: the TaskManagers that were added go first
   if (p.was.target) {
-    remember_deploy(p, "Failed", reason);
+    remember_deploy(p, "Failed", name);
     p.next.failed = failed_cluster{.id = p.was.target->cluster_id,
                                    .spec_hash = p.was.target->spec_hash,
                                    .failed_at = p.now_text(),
@@ -93,17 +98,17 @@ void fail_deploy(pass& p, std::string reason, std::string message) {
   }
   p.next.rollback_hash = p.next.deploy_hash;
   p.next.target.reset();
-  p.next.reason = reason + ": " + message;
+  p.next.reason = name + ": " + message;
   p.enter(phase::DeployFailed, *p.next.reason);
   p.clear_wait(); // from now on the phase reports what went wrong
-  p.warn("DeployFailed", message);
+  p.warn(reason::DeployFailed, message);
 }
 
 void fail_rollback(pass& p, const std::string& why) {
-  p.warn("RollbackFailed", why);
+  p.warn(reason::RollbackFailed, why);
   p.next.job_status->job_id.reset();
   p.next.savepoint_path = p.was.target->restore_path; // what the next edit starts from
-  fail_deploy(p, "RollbackFailed",
+  fail_deploy(p, reason::RollbackFailed,
               why + "; no job runs. Its state is " + p.was.target->restore_path.value_or("none")
                   + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
                     "fallbackWithoutState is set");
@@ -136,7 +141,7 @@ void accept_target(pass& p, const rest::job& job) {
   p.enter(phase::Running, "job " + job.id + " runs on cluster " + t.cluster_id);
   record_submitted(p, *p.next.job_status);
   if (old && old->id != t.cluster_id)
-    p.event("ToreDownCluster", "removing cluster " + old->id);
+    p.event(reason::ToreDownCluster, "removing cluster " + old->id);
 }
 
 } // namespace flink

@@ -9,7 +9,9 @@ namespace flink {
 
 /// Gives the version under way up. If the old job has ended for it already (Single), the old version gets its job back
 /// first; if TaskManagers were added for it (InPlace), they are removed first.
-void fail_deploy(pass& p, std::string reason, std::string message);
+void fail_deploy(pass& p, failed_deploy_reason what, std::string message);
+/// The same with a name that is known at run time only, such as the kubelet's "ImagePullBackOff".
+void fail_deploy_as(pass& p, std::string name, std::string message);
 
 /// InPlace: gives the higher parallelism up while the old job runs, and removes the TaskManagers that were added.
 void begin_shrink(pass& p, std::string why);

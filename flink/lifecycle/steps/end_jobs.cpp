@@ -33,7 +33,7 @@ void record_saved(report& p, const live_job& job, const std::string& path) {
     return;
   remember_savepoint(p, path, p.next.deletion ? "Delete" : "Suspend");
   p.because("the savepoint is complete: " + path);
-  p.event("CanceledJob", "job " + job.job_id + " stopped with savepoint " + path);
+  p.event(reason::CanceledJob, "job " + job.job_id + " stopped with savepoint " + path);
 }
 
 /// Records the savepoint of a trigger that completed before the job was seen to end. Returns whether the trigger has
@@ -87,7 +87,7 @@ bool end_for_good(pass& p, const ending& record, const live_job& job, void (*end
   if (fate == job_fate::running)
     end(p, job);
   else if (is_being_asked(p, c, job.job_id))
-    p.wait("AskingJob", "asking whether job " + job.job_id + " runs");
+    p.wait(reason::AskingJob, "asking whether job " + job.job_id + " runs");
   else {
     restore_replicas(p, c);
     cannot_save(p, "the JobManager of cluster " + c.id + " does not answer");
@@ -100,13 +100,13 @@ std::optional<std::string> stop_with_savepoint(queries& p, const ending& record,
     next.cluster_id = job.cluster_id;
     next.job_id = job.job_id;
     next.trigger_id = p.in.fresh.trigger_id;
-    p.event("CancellingJob", "stopping job " + job.job_id + " with a savepoint");
-    p.wait("Savepointing", "stopping job " + job.job_id + " with a savepoint");
+    p.event(reason::CancellingJob, "stopping job " + job.job_id + " with a savepoint");
+    p.wait(reason::Savepointing, "stopping job " + job.job_id + " with a savepoint");
     return std::nullopt;
   }
   action stop = stop_job{job.cluster_id, job.job_id, *record.trigger_id};
   auto sent = p.send(stop);
-  p.wait("Savepointing", "the savepoint of job " + job.job_id + " is being written");
+  p.wait(reason::Savepointing, "the savepoint of job " + job.job_id + " is being written");
   if (sent == progress::pending)
     return std::nullopt;
   if (auto* why = p.failure_of(stop); sent == progress::failed && why->kind != failure_class::duplicate)
@@ -137,7 +137,7 @@ void stop_again(commands& p, const ending& record, ending& next) {
 
 void stop_without_savepoint(commands& p, const live_job& job) {
   p.cancel(job.cluster_id, job.job_id);
-  p.wait("Cancelling", "waiting for job " + job.job_id + " to be cancelled");
+  p.wait(reason::Cancelling, "waiting for job " + job.job_id + " to be cancelled");
 }
 
 } // namespace flink

@@ -31,11 +31,12 @@ survey find_jobs(queries& p) {
       continue;
     out.pending = out.pending || patient || (c.leader && !silent(p, c));
     if (silent(p, c) || !c.leader)
-      p.blocked("JobManagerSilent", "whether cluster " + id
-                                        + " runs a job cannot be told: its JobManager does not answer; if it never "
-                                          "will, delete its Deployments");
+      p.blocked(reason::JobManagerSilent,
+                "whether cluster " + id
+                    + " runs a job cannot be told: its JobManager does not answer; if it never "
+                      "will, delete its Deployments");
     else
-      p.wait("LookingForJob", "asking which jobs cluster " + id + " runs");
+      p.wait(reason::LookingForJob, "asking which jobs cluster " + id + " runs");
   }
   return out;
 }
@@ -48,7 +49,7 @@ bool remove_others(queries& p, const std::string& keep) {
     if (without_uid_label(pod->head) && pod->head.deleting && (keep.empty() || !is_go_pod(pod->head, keep)))
       gone = false;
   if (!gone)
-    p.wait("RemovingHalfMade", "no job runs there: removing what the Go operator's deploy left unfinished");
+    p.wait(reason::RemovingHalfMade, "no job runs there: removing what the Go operator's deploy left unfinished");
   return gone;
 }
 

@@ -19,7 +19,7 @@ void leave_old_job_running(pass& p, const std::string& why) {
   p.next.target->trigger_id = p.in.fresh.trigger_id;
   p.enter(phase::Savepointing, why);
   p.act(take_savepoint{p.was.cluster->id, serving_job(p.was), p.in.fresh.trigger_id});
-  p.event("SavepointingJob", "taking a savepoint of job " + serving_job(p.was) + ", which goes on");
+  p.event(reason::SavepointingJob, "taking a savepoint of job " + serving_job(p.was) + ", which goes on");
 }
 
 } // namespace
@@ -28,7 +28,7 @@ void begin_rollback(pass& p, const std::string& why) {
   p.next.target->rollback = rollback{.reason = why};
   p.enter(phase::RollingBackJob, why);
   p.clear_wait(); // what the new version waited for does not matter any more
-  p.warn("DeployFailed", "deployment " + p.was.target->cluster_id + " failed, rolling back: " + why);
+  p.warn(reason::DeployFailed, "deployment " + p.was.target->cluster_id + " failed, rolling back: " + why);
 }
 
 void begin_submit(pass& p, std::optional<std::string> restore_path, std::string why) {
@@ -41,7 +41,7 @@ void begin_submit(pass& p, std::optional<std::string> restore_path, std::string 
   if (c.leader)
     p.act(ask_jobs{c.id});
   switch_generic_service(p, c);
-  p.wait("SubmittingJob", "submitting job " + p.in.fresh.job_id + " to cluster " + c.id);
+  p.wait(reason::SubmittingJob, "submitting job " + p.in.fresh.job_id + " to cluster " + c.id);
 }
 
 void go_on_after_old_job(pass& p, std::optional<std::string> restore_path, std::string why) {
@@ -54,7 +54,7 @@ void go_on_after_old_job(pass& p, std::optional<std::string> restore_path, std::
   if (restore_path)
     p.next.savepoint_path = restore_path;
   p.enter(phase::ClusterStarting, std::move(why));
-  p.wait("MakingRoom", "waiting for the pods of the old cluster " + old.id + " to end");
+  p.wait(reason::MakingRoom, "waiting for the pods of the old cluster " + old.id + " to end");
 }
 
 void leave_old_job(pass& p, const std::string& why) {
@@ -69,13 +69,13 @@ void leave_old_job(pass& p, const std::string& why) {
     return leave_old_job_running(p, why);
   if (p.in.app.spec.savepoint_disabled.value_or(false)) {
     p.enter(phase::Cancelling, why + "; savepoints are disabled");
-    p.warn("CancellingJob", "cancelling job " + serving_job(p.was) + " without a savepoint (savepointDisabled)");
+    p.warn(reason::CancellingJob, "cancelling job " + serving_job(p.was) + " without a savepoint (savepointDisabled)");
     return;
   }
   p.next.target->trigger_id = p.in.fresh.trigger_id;
   p.enter(phase::Savepointing, why);
   p.act(stop_job{p.was.cluster->id, serving_job(p.was), p.in.fresh.trigger_id});
-  p.event("CancellingJob", "stopping job " + serving_job(p.was) + " with a savepoint");
+  p.event(reason::CancellingJob, "stopping job " + serving_job(p.was) + " with a savepoint");
 }
 
 } // namespace flink

@@ -69,9 +69,9 @@ void conclude(queries& p, std::optional<std::string> path, std::optional<std::st
   auto& r = *p.was.savepoint_request;
   if (path) {
     record_savepoint(p, *path, r.reason);
-    p.event("SavepointCompleted", "savepoint " + *path + " is complete (" + r.reason + ")");
+    p.event(reason::SavepointCompleted, "savepoint " + *path + " is complete (" + r.reason + ")");
   } else {
-    p.warn("SavepointFailed", "the savepoint of job " + r.job_id + " failed (" + r.reason + "): " + *failure);
+    p.warn(reason::SavepointFailed, "the savepoint of job " + r.job_id + " failed (" + r.reason + "): " + *failure);
   }
   p.because(path ? "savepoint " + *path + " is complete" : "the savepoint failed: " + *failure);
   if (r.nonce)
@@ -182,7 +182,7 @@ void forget_savepoint(queries& p, const std::string& path, const std::optional<s
   std::erase_if(p.next.savepoints, [&](auto& x) { return x.path == path; });
   p.because("savepoint " + path + " is disposed of");
   if (failure && failure->find("FileNotFoundException") == failure->npos)
-    p.warn("SavepointNotDisposed",
+    p.warn(reason::SavepointNotDisposed,
            "savepoint " + path + " is not remembered any more and has to be removed by hand: " + *failure);
 }
 
@@ -225,7 +225,7 @@ void take_due_savepoints(queries& p) {
   if (wanted && rest::all_tasks_running(*job))
     return begin(p, c, *job, std::move(*wanted));
   if (wanted && wanted->nonce)
-    p.wait("SavepointWaiting", "the savepoint that savepointNonce asks for waits until all tasks of the job run");
+    p.wait(reason::SavepointWaiting, "the savepoint that savepointNonce asks for waits until all tasks of the job run");
   if (auto path = superfluous(p))
     dispose(p, c, *path);
 }

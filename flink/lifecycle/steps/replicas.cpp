@@ -57,25 +57,25 @@ bool remove_added_task_managers(commands& p) {
   auto before = p.was.target->old_replicas->task_managers;
   if (!c.task_manager || (ensure_replicas(p, *c.task_manager, before) && std::ssize(c.task_manager_pods) <= before))
     return true;
-  p.wait("RemovingTaskManagers", "waiting for the TaskManagers that were added to cluster " + c.id + " to go");
+  p.wait(reason::RemovingTaskManagers, "waiting for the TaskManagers that were added to cluster " + c.id + " to go");
   return false;
 }
 
 bool await_slots(queries& p, const cluster_view& c) {
   if (!c.leader) {
-    p.wait("JobManagerStarting", "waiting for the JobManager pod of cluster " + c.id + " to run");
+    p.wait(reason::JobManagerStarting, "waiting for the JobManager pod of cluster " + c.id + " to run");
     return false;
   }
   auto* overview = p.ask(c, ask_overview{c.id}, p.poll_interval());
   if (!overview) {
-    p.wait("JobManagerStarting", "waiting for JobManager " + c.leader->head.key.name + " to answer");
+    p.wait(reason::JobManagerStarting, "waiting for JobManager " + c.leader->head.key.name + " to answer");
     return false;
   }
   auto wanted = p.was.target->job->parallelism;
   if (overview->slots_total >= wanted)
     return true;
-  p.wait("TaskManagersStarting", "waiting for task slots of cluster " + c.id + ": "
-                                     + std::to_string(overview->slots_total) + " of " + std::to_string(wanted));
+  p.wait(reason::TaskManagersStarting, "waiting for task slots of cluster " + c.id + ": "
+                                           + std::to_string(overview->slots_total) + " of " + std::to_string(wanted));
   return false;
 }
 
@@ -85,14 +85,14 @@ void stop_job_manager(commands& p, const cluster_view& c) {
 }
 
 void restart_job_manager(commands& p, const cluster_view& c, const std::string& why) {
-  p.blocked("StartSlow", why + "; restarting the JobManager of cluster " + c.id + " and trying again");
+  p.blocked(reason::StartSlow, why + "; restarting the JobManager of cluster " + c.id + " and trying again");
   stop_job_manager(p, c);
 }
 
 bool await_job_manager_restart(commands& p, const cluster_view& c) {
   if (!c.job_manager || c.job_manager->replicas > 0)
     return false;
-  p.wait("JobManagerRestarting", "restarting the JobManager of cluster " + c.id);
+  p.wait(reason::JobManagerRestarting, "restarting the JobManager of cluster " + c.id);
   if (c.job_manager_pods.empty())
     ensure_replicas(p, *c.job_manager, 1);
   return true;

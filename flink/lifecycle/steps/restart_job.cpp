@@ -45,8 +45,8 @@ job_failures counted(const pass_inputs& p, const failure_policy& policy) {
 }
 
 void report_pause(report& p, const job_failures& x, std::chrono::seconds pause) {
-  p.blocked("JobFailed", x.reason.value_or("the job has failed") + "; it is started again "
-                             + std::to_string(pause.count()) + " s later");
+  p.blocked(reason::JobFailed, x.reason.value_or("the job has failed") + "; it is started again "
+                                   + std::to_string(pause.count()) + " s later");
 }
 
 /// Returns the savepoint of a stop: it is the job's last state, and the status does not know it yet.
@@ -72,21 +72,21 @@ std::string serving_version(const pass_inputs& p) {
   return "job " + serving_job(p.was) + " of cluster " + p.was.cluster->id;
 }
 
-void stay_failed(report& p, const std::string& reason, const std::string& why) {
+void stay_failed(report& p, reason what, const std::string& why) {
   p.next.target.reset();
-  p.next.reason = reason + ": " + why;
+  p.next.reason = std::string{name_of(what)} + ": " + why;
   p.enter(phase::Failed, *p.next.reason);
   p.clear_wait();
-  p.warn("JobFailed", *p.next.reason);
+  p.warn(reason::JobFailed, *p.next.reason);
 }
 
-void restart_failed_job(report& p, std::string reason, std::string why) {
+void restart_failed_job(report& p, reason what, std::string why) {
   auto policy = policy_of(p.in.app.spec);
   if (!policy.restarts)
-    return stay_failed(p, reason, why + "; spec.jobFailurePolicy.restart is Never; " + restart_hint(p.was));
+    return stay_failed(p, what, why + "; spec.jobFailurePolicy.restart is Never; " + restart_hint(p.was));
   auto count = counted(p, policy);
   if (count.restarts >= policy.most)
-    return stay_failed(p, reason,
+    return stay_failed(p, what,
                        why + "; it was started again " + std::to_string(count.restarts) + " times within "
                            + std::to_string(policy.window.count()) + " s (spec.jobFailurePolicy); "
                            + restart_hint(p.was));
@@ -95,9 +95,9 @@ void restart_failed_job(report& p, std::string reason, std::string why) {
   count.reason = why;
   p.next.job_failures = count;
   aim_at_restart(p, count.restarts);
-  p.warn("JobFailed", reason + ": " + why + "; it is started again from its newest state ("
-                          + std::to_string(count.restarts) + " of " + std::to_string(policy.most) + " times within "
-                          + std::to_string(policy.window.count()) + " s)");
+  p.warn(reason::JobFailed, std::string{name_of(what)} + ": " + why + "; it is started again from its newest state ("
+                                + std::to_string(count.restarts) + " of " + std::to_string(policy.most)
+                                + " times within " + std::to_string(policy.window.count()) + " s)");
   report_pause(p, count, pause_before(policy, count));
   p.enter(phase::Recovering, std::move(why));
 }
@@ -109,7 +109,8 @@ void restart_if_stopped_late(queries& p, const cluster_view& c, const std::strin
   auto* known = p.ask(c, ask_savepoint{c.id, job_id, *trigger}, defaults::poll_job);
   auto* told = p.ask(c, ask_checkpoints{c.id, job_id}, defaults::poll_job, p.job_answered(c, job_id));
   if (!known || !told)
-    return p.wait("LookingForState", "asking whether job " + job_id + " was stopped by an update that was given up");
+    return p.wait(reason::LookingForState,
+                  "asking whether job " + job_id + " was stopped by an update that was given up");
   p.next.job_status->stop_trigger_id.reset();
   auto path = *known ? (*known)->location : *told ? left_by_a_stop(p, **told) : std::nullopt;
   if (!path)
@@ -117,7 +118,7 @@ void restart_if_stopped_late(queries& p, const cluster_view& c, const std::strin
   record_savepoint(p, *path, "Update");
   aim_at_restart(p, 1);
   auto why = "job " + job_id + " was stopped late, by an update that had been given up, with savepoint " + *path;
-  p.warn("CanceledJob", why + "; it is started again");
+  p.warn(reason::CanceledJob, why + "; it is started again");
   p.enter(phase::Recovering, why);
 }
 
@@ -148,12 +149,12 @@ void conclude_restart(queries& p, const cluster_view& c, const start_result& how
     record_job(p, *how.job);
     p.next.target.reset();
     p.enter(resting_phase(p), "job " + how.job->id + " runs again");
-    p.event("JobRestarted", "job " + how.job->id + " runs on cluster " + c.id
-                                + (t.restore_path ? ", restored from " + *t.restore_path : ", without state"));
+    p.event(reason::JobRestarted, "job " + how.job->id + " runs on cluster " + c.id
+                                      + (t.restore_path ? ", restored from " + *t.restore_path : ", without state"));
     return;
   }
   if (how.state == start_state::failed)
-    return restart_failed_job(p, "JobSubmissionFailed", how.why);
+    return restart_failed_job(p, reason::JobSubmissionFailed, how.why);
   if (how.state == start_state::timed_out)
     restart_job_manager(p, c, how.why);
 }

@@ -11,10 +11,10 @@ namespace flink {
 std::string serving_version(const pass_inputs& p);
 
 /// Enters Recovering, or Failed if spec.jobFailurePolicy allows no restart.
-void restart_failed_job(report& p, std::string reason, std::string why);
+void restart_failed_job(report& p, reason what, std::string why);
 
 /// Enters Failed: nothing more is tried until the spec is edited.
-void stay_failed(report& p, const std::string& reason, const std::string& why);
+void stay_failed(report& p, reason what, const std::string& why);
 
 /// The serving job has finished. If the stop of an abandoned update has come late, it did not finish by itself: it is
 /// started again from the savepoint of that stop, whatever spec.jobFailurePolicy says.

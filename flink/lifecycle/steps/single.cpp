@@ -42,16 +42,16 @@ step_result dry_run_all(pass& p) {
       continue;
     all = false;
     if (how == progress::failed) {
-      fail_deploy(p, "ObjectRefused", "the API server refuses the " + in_words(x) + ": " + why->message);
+      fail_deploy(p, reason::ObjectRefused, "the API server refuses the " + in_words(x) + ": " + why->message);
       return step_result::gave_up;
     }
     if (how == progress::unknown)
       p.act(x); // nothing is kept
     if (why && why->kind == failure_class::forbidden)
-      p.blocked("Forbidden", why->message);
+      p.blocked(reason::Forbidden, why->message);
   }
   if (!all)
-    p.wait("RehearsingCluster", "asking the API server whether it would take the objects of the new cluster");
+    p.wait(reason::RehearsingCluster, "asking the API server whether it would take the objects of the new cluster");
   return all ? step_result::done : step_result::waiting;
 }
 
@@ -63,10 +63,10 @@ bool await_old_pods_gone(pass& p) {
     auto c = p.cluster(id);
     if (id == p.was.target->cluster_id || (c.job_manager_pods.empty() && c.task_manager_pods.empty()))
       continue;
-    p.wait("MakingRoom", "waiting for the pods of the old cluster " + id + " to end");
+    p.wait(reason::MakingRoom, "waiting for the pods of the old cluster " + id + " to end");
     if (p.passed(p.was.target->step_started_at, p.timeout(&timeouts::cluster_start_seconds, defaults::cluster_start)))
-      p.blocked("MakingRoom", "the pods of the old cluster " + id
-                                  + " do not end, and no job runs before that: delete what is left of them");
+      p.blocked(reason::MakingRoom, "the pods of the old cluster " + id
+                                        + " do not end, and no job runs before that: delete what is left of them");
     return false;
   }
   return true;
@@ -75,11 +75,12 @@ bool await_old_pods_gone(pass& p) {
 step_result restore_old_cluster(pass& p) {
   auto& t = *p.was.target;
   if (!remove_cluster(p, t.cluster_id)) {
-    p.wait("EndingNewJob", "removing cluster " + t.cluster_id + " of the version that is given up");
+    p.wait(reason::EndingNewJob, "removing cluster " + t.cluster_id + " of the version that is given up");
     return step_result::waiting;
   }
   auto old = p.cluster(p.was.cluster->id);
-  p.wait("OldClusterStarting", "waiting for the old cluster " + old.id + " to have its pods and task slots again");
+  p.wait(reason::OldClusterStarting,
+         "waiting for the old cluster " + old.id + " to have its pods and task slots again");
   ensure_replicas_if_there(p, old.job_manager, t.old_replicas->job_managers);
   ensure_replicas_if_there(p, old.task_manager, t.old_replicas->task_managers);
   auto wanted = p.was.job_status ? p.was.job_status->parallelism.value_or(1) : 1;

@@ -25,11 +25,12 @@ start_result judge(queries& p, const start& x, const rest::job& job) {
       return {start_state::failed,
               "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran" + *cause,
               &job};
-    p.wait("JobStarting", "asking what made job " + x.job_id + " fail");
+    p.wait(reason::JobStarting, "asking what made job " + x.job_id + " fail");
     return {};
   }
-  p.wait("JobStarting", "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running) + " of "
-                            + std::to_string(job.tasks_total) + " run, state " + std::string{to_string(job.state)});
+  p.wait(reason::JobStarting, "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running)
+                                  + " of " + std::to_string(job.tasks_total) + " run, state "
+                                  + std::string{to_string(job.state)});
   if (!start_in_time(p, job))
     return {start_state::timed_out, "not all tasks of job " + x.job_id + " ran in time (" + p.waits_for().message + ")",
             &job};
@@ -44,12 +45,12 @@ std::string refusal(const failure& x) {
 start_result submit(queries& p, const start& x) {
   auto* jobs = p.jobs_now(x.cluster);
   if (!jobs) {
-    p.wait("SubmittingJob", "asking which jobs cluster " + x.cluster.id + " runs");
+    p.wait(reason::SubmittingJob, "asking which jobs cluster " + x.cluster.id + " runs");
     return {};
   }
   if (auto other = unknown_running_job(*jobs, x.job_id))
     return {start_state::failed, "cluster " + x.cluster.id + " already runs job " + *other + ", which is not ours"};
-  p.wait("SubmittingJob", "submitting job " + x.job_id + " to cluster " + x.cluster.id);
+  p.wait(reason::SubmittingJob, "submitting job " + x.job_id + " to cluster " + x.cluster.id);
   p.act(submit_command(x));
   return {};
 }
@@ -71,7 +72,7 @@ start_result start_job(queries& p, const start& x) {
   if (known && *known)
     return judge(p, x, **known);
   if (p.in_flight(command)) {
-    p.wait("SubmittingJob", "submitting job " + x.job_id + " to cluster " + x.cluster.id);
+    p.wait(reason::SubmittingJob, "submitting job " + x.job_id + " to cluster " + x.cluster.id);
     return {};
   }
   if (!tried)
@@ -82,11 +83,11 @@ start_result start_job(queries& p, const start& x) {
     return {start_state::failed, refusal(*why)};
   if (why && retryable(why->kind) && start_in_time(p, false)) {
     p.send(command); // the same identity: a second job cannot come of it
-    p.blocked("SubmittingJob", "the JobManager does not take the job: " + why->message);
+    p.blocked(reason::SubmittingJob, "the JobManager does not take the job: " + why->message);
     return {};
   }
-  p.wait("SubmittingJob", why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still run"
-                              : "waiting for job " + x.job_id + " to appear");
+  p.wait(reason::SubmittingJob, why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still run"
+                                    : "waiting for job " + x.job_id + " to appear");
   if (start_in_time(p, !why))
     return {};
   // High availability remembers used ids after the JobManager has forgotten their jobs: this one will never appear.
@@ -99,11 +100,11 @@ start_result start_job(queries& p, const start& x) {
 resubmit resubmit_after_restart(queries& p, const start& x, const std::optional<incarnation>& earlier) {
   auto how = fate_of_submit(p, x.cluster, submit_command(x), earlier);
   if (how == resubmit::in_flight)
-    p.wait("SubmittingJob",
+    p.wait(reason::SubmittingJob,
            "job " + x.job_id + " may still appear in cluster " + x.cluster.id + ", which has restarted");
   if (how == resubmit::uncertain) {
-    p.blocked("StartUncertain", "job " + x.job_id + " may have been submitted after the JobManager of cluster "
-                                    + x.cluster.id + " had restarted; restarting it once more and trying again");
+    p.blocked(reason::StartUncertain, "job " + x.job_id + " may have been submitted after the JobManager of cluster "
+                                          + x.cluster.id + " had restarted; restarting it once more and trying again");
     stop_job_manager(p, x.cluster);
   }
   return how;

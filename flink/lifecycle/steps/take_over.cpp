@@ -25,7 +25,7 @@ bool ensure_ours(pass& p, object_role role, const k8s::object_head& x) {
   action take = take_over_object{role, x.key.name};
   p.ensure(take);
   if (auto* why = p.failure_of(take))
-    p.blocked("CannotTakeOver",
+    p.blocked(reason::CannotTakeOver,
               std::string{to_string(role)} + " " + x.key.name + " cannot be taken over: " + why->message);
   return false;
 }
@@ -46,7 +46,7 @@ bool take_over_objects(pass& p, const cluster_view& c) {
       take(object_role::ingress, i->second.get());
   }
   if (!ours)
-    p.wait("TakingOver", "taking over the objects of cluster " + c.id + " from the Go operator");
+    p.wait(reason::TakingOver, "taking over the objects of cluster " + c.id + " from the Go operator");
   return ours;
 }
 
@@ -58,7 +58,7 @@ const std::string* text_of(pass& p, const k8s::deployment& x) {
   action look = inspect_deployment{x.head.key.name};
   if (p.send(look) == progress::unknown)
     p.act(look);
-  p.wait("TakingOver", "comparing Deployment " + x.head.key.name + " with the spec");
+  p.wait(reason::TakingOver, "comparing Deployment " + x.head.key.name + " with the spec");
   return nullptr;
 }
 
@@ -122,7 +122,7 @@ void settle_savepoint(pass& p, const go_operator_version& x) {
 void report_unverified(pass& p, const std::string& why) {
   p.next.reason = std::string{unverified} + ": whether the spec runs as it stands could not be told (" + why
                 + "); an edit of restartNonce deploys it";
-  p.warn("AdoptedUnverified", *p.next.reason);
+  p.warn(reason::AdoptedUnverified, *p.next.reason);
 }
 
 /// BlueGreen: returns whether the user had the version torn down that the spec describes.
@@ -155,8 +155,8 @@ void write_cluster(pass& p, const go_operator_version& x) {
   p.next.deploy_hash = x.cluster_id;
   settle_savepoint(p, x);
   forget_bookkeeping(p.next);
-  p.event("Adopted", "cluster " + x.cluster_id + " of the Go operator is taken over"
-                         + (x.job_runs ? ", its job " + x.job_id + " goes on" : "; no job runs"));
+  p.event(reason::Adopted, "cluster " + x.cluster_id + " of the Go operator is taken over"
+                               + (x.job_runs ? ", its job " + x.job_id + " goes on" : "; no job runs"));
 }
 
 } // namespace
@@ -208,7 +208,8 @@ void take_over_both(pass& p, const go_operator_version& older, const go_operator
   p.next.version_statuses[1] = {.job_status = job_of(p, newer, second->job)};
   if (second->compared.how == likeness::undecidable)
     report_unverified(p, second->compared.why);
-  p.event("Adopted", "cluster " + newer.cluster_id + " is taken over beside it, its job " + newer.job_id + " goes on");
+  p.event(reason::Adopted,
+          "cluster " + newer.cluster_id + " is taken over beside it, its job " + newer.job_id + " goes on");
   if (phase_of(p.was) == phase::Deleting)
     return p.because("taken over from the Go operator to be deleted");
   p.enter(phase::DualRunning, "taken over from the Go operator in phase " + phase_text(phase_of(p.was)));

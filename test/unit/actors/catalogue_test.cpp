@@ -1,4 +1,4 @@
-// docs/operations.md and the program name the same metrics, events, troubles, waits and failures.
+// docs/operations.md and the program name the same metrics. reason_test.cpp does the same for reasons.
 #include "actors/metrics.hpp"
 
 #include <gmock/gmock.h>
@@ -6,23 +6,17 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace {
 
 namespace fs = std::filesystem;
 using testing::ContainerEq;
-using testing::IsEmpty;
-using testing::Not;
 
 using names = std::set<std::string>;
-/// A name of the catalogue and the words of its second column, or of the source.
-using entries = std::map<std::string, names>;
 
 const fs::path root = SOURCE_DIR;
 
@@ -44,82 +38,17 @@ names quoted(std::string_view cell) {
   return found;
 }
 
-names words(std::string_view cell) {
-  names found;
-  std::string word;
-  for (char c : cell) {
-    if (c != ' ' && c != ',') {
-      word += c;
-      continue;
-    }
-    if (!word.empty())
-      found.insert(std::exchange(word, {}));
-  }
-  if (!word.empty())
-    found.insert(word);
-  return found;
-}
-
-/// The first two columns of the tables under a heading of the manual; rows that name nothing are its head.
-entries table_under(std::string_view heading) {
+/// The names in the first column of the tables under a heading of the manual. Head rows name nothing.
+names named_under(std::string_view heading) {
   std::istringstream manual{read(root / "docs/operations.md")};
-  entries found;
+  names found;
   bool inside = false;
   for (std::string line; std::getline(manual, line);) {
     if (line.starts_with("## "))
       inside = line.substr(3) == heading;
-    if (!inside || !line.starts_with("| "))
-      continue;
-    auto first = line.find('|', 1);
-    auto second = first == line.npos ? line.npos : line.find('|', first + 1);
-    if (second == line.npos)
-      continue;
-    for (auto& name : quoted(std::string_view{line}.substr(0, first)))
-      found[name] = words(std::string_view{line}.substr(first + 1, second - first - 1));
+    if (inside && line.starts_with("| "))
+      found.merge(quoted(std::string_view{line}.substr(0, line.find('|', 1))));
   }
-  return found;
-}
-
-names keys(const entries& x) {
-  names all;
-  for (auto& [name, ignored] : x)
-    all.insert(name);
-  return all;
-}
-
-std::string flink_sources() {
-  std::string all;
-  for (auto& file : fs::recursive_directory_iterator{root / "flink"})
-    if (file.path().extension() == ".cpp")
-      all += read(file.path());
-  return all;
-}
-
-/// The texts that begin the arguments of a call, wherever the line is broken.
-names named_by(std::string_view call) {
-  static const auto sources = flink_sources();
-  names found;
-  for (auto at = sources.find(call); at != sources.npos; at = sources.find(call, at + call.size())) {
-    auto open = sources.find_first_not_of(" \n", at + call.size());
-    if (open == sources.npos || sources[open] != '"')
-      continue;
-    auto close = sources.find('"', open + 1);
-    found.insert(sources.substr(open + 1, close - open - 1));
-  }
-  return found;
-}
-
-names together(names x, const names& y) {
-  x.insert(y.begin(), y.end());
-  return x;
-}
-
-entries events_of_the_source() {
-  entries found;
-  for (auto& reason : named_by(".event("))
-    found[reason].insert("Normal");
-  for (auto& reason : named_by(".warn("))
-    found[reason].insert("Warning");
   return found;
 }
 
@@ -158,7 +87,7 @@ names names_of(const actors::metrics& x) {
 
 TEST(catalogue, of_metrics_is_the_list_of_their_names) {
   actors::metrics x;
-  EXPECT_THAT(keys(table_under("Metrics")), ContainerEq(names_of(x)));
+  EXPECT_THAT(named_under("Metrics"), ContainerEq(names_of(x)));
 }
 
 TEST(catalogue, names_every_metric_that_is_served) {
@@ -176,30 +105,6 @@ TEST(catalogue, has_a_value_of_every_metric_that_was_used) {
     bool histogram = text.find("\n" + name + "_count{") != text.npos;
     EXPECT_TRUE(plain || histogram) << name;
   }
-}
-
-TEST(catalogue, of_events_has_the_reasons_and_types_that_are_recorded) {
-  auto recorded = events_of_the_source();
-  ASSERT_THAT(recorded, Not(IsEmpty()));
-  EXPECT_THAT(table_under("Events"), ContainerEq(recorded));
-}
-
-TEST(catalogue, of_troubles_has_every_reason) {
-  auto source = together(together(named_by(".blocked("), named_by(" blocked(")), named_by("defect{"));
-  ASSERT_THAT(source, Not(IsEmpty()));
-  EXPECT_THAT(keys(table_under("Troubles")), ContainerEq(source));
-}
-
-TEST(catalogue, of_waits_has_every_reason) {
-  auto source = together(named_by(".wait("), named_by(".wait_visibly("));
-  ASSERT_THAT(source, Not(IsEmpty()));
-  EXPECT_THAT(keys(table_under("Waiting")), ContainerEq(source));
-}
-
-TEST(catalogue, of_failed_deploys_has_every_reason) {
-  auto source = named_by("fail_deploy(p,");
-  ASSERT_THAT(source, Not(IsEmpty()));
-  EXPECT_THAT(keys(table_under("Failed deploys")), ContainerEq(source));
 }
 
 } // namespace
