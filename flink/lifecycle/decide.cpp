@@ -35,8 +35,8 @@ bool block_on_lost_status(pass& p) {
     return false;
   for (auto& id : clusters_in(p.in.seen.objects)) {
     p.blocked(reason::StatusLost, "cluster " + id
-                                + " exists although the status knows of none: restore the status, or delete the "
-                                  "Deployments of that cluster to start anew");
+                                      + " exists although the status knows of none: restore the status, or delete the "
+                                        "Deployments of that cluster to start anew");
     return true;
   }
   return false;

@@ -96,7 +96,8 @@ TEST_F(questions_test, one_without_an_answer_is_told_so_in_its_time_and_an_answe
   answer("b");
   EXPECT_EQ(diary.size(), 1U);
   advance(5s);
-  EXPECT_THAT(diary, ElementsAre("b: no answer from the gateway before the timeout", "a: no answer from the gateway before the timeout"));
+  EXPECT_THAT(diary, ElementsAre("b: no answer from the gateway before the timeout",
+                                 "a: no answer from the gateway before the timeout"));
 }
 
 TEST_F(questions_test, a_gateway_that_is_gone_is_an_answer_at_once) {

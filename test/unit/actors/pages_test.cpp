@@ -90,7 +90,8 @@ TEST(overview, says_since_when_each_waits_and_leads_to_it) {
 
 TEST(overview, says_that_nothing_changes_before_every_kind_is_listed) {
   EXPECT_THAT(shown(messages::operator_report{.synced = false}), HasSubstr("Until then the operator changes nothing"));
-  EXPECT_THAT(shown(messages::operator_report{.synced = true}), Not(HasSubstr("Until then the operator changes nothing")));
+  EXPECT_THAT(shown(messages::operator_report{.synced = true}),
+              Not(HasSubstr("Until then the operator changes nothing")));
 }
 
 TEST(overview, shows_mailboxes_and_lanes_of_actors) {
