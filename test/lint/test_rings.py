@@ -190,9 +190,9 @@ def test_what_a_room_links_privately_is_not_seen_by_others():
 
 
 def test_the_program_fails_and_prints_the_rooms(tree):
-    plant(tree, "k8s/time.cpp", '#include "actors/crew.hpp"')
+    plant(tree, "k8s/time.cpp", '#include "actors/operator_actors.hpp"')
     program = [sys.executable, str(Path(__file__).with_name("rings.py")), "--root", str(tree), "--no-links"]
     done = subprocess.run(program, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "k8s/time.cpp: includes actors/crew.hpp: k8s may not include actors\n" in done.stdout
+    assert "k8s/time.cpp: includes actors/operator_actors.hpp: k8s may not include actors\n" in done.stdout
     assert re.search(r"^flink/rest +\d+  .*k8s/json", done.stdout, re.MULTILINE)
