@@ -58,7 +58,7 @@ struct options {
   config::leader_election leader_election;
 };
 
-/// Release of this program, e.g. "0.1.0".
+/// Release of this program, e.g. "0.2.0".
 std::string version();
 
 /// Result of parse_options().
