@@ -9,14 +9,15 @@
 //   for.
 //
 // Assumptions
-// - A cluster of which the watches show no Deployment, Service or Pod runs nothing. Objects are removed with foreground
-//   deletion, so the Deployment goes after its pods.
+// - A cluster of which the watches show no Deployment, Service or Pod runs nothing.
 // - A JobManager reports a terminal state only after the job has given up its tasks.
 // - With high availability a JobManager recovers its jobs within defaults::high_availability_recovery of its first
 //   answer.
 // - Without high availability a job dies with the incarnation of the JobManager that it was submitted to.
 //
 // Caveats
+// - Deployments are removed in the background. A ReplicaSet that outlives its Deployment for a moment could still create
+//   a Pod; ReplicaSets are not watched.
 // - A Pod on a node that is cut off counts as running until its object is gone. A person can end the wait with the
 //   annotation `confirm_gone_annotation`; whoever sets it vouches for the cluster.
 // - The watch reports a restart within a Pod late. An answer may therefore come from another incarnation than the one
