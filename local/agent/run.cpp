@@ -131,8 +131,7 @@ void add_flags(CLI::App& command, agent_flags& x) {
   command.add_option("--pull-milliseconds", x.pull_milliseconds, "Duration of an image pull in milliseconds")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
-  command.add_option("--pod-dir", x.folder,
-                     "Directory for the files and logs of pods (default: in the temporary directory)");
+  command.add_option("--pod-dir", x.folder, "Directory for the files and logs of pods");
   command.add_option("--cache", x.cache,
                      "Directory with Flink distributions (default: where local/setup/flink installs)");
   command.add_option("--network", x.network,

@@ -1,6 +1,7 @@
 """Invalid options: the programs print one sentence and do not start."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 from kit.programs import FLINK_LOCAL, OPERATOR
@@ -24,9 +25,11 @@ INVALID = {
 
 @pytest.mark.only("local")
 @pytest.mark.parametrize("mistake", INVALID)
-def test_an_invalid_option_prevents_the_start(mistake: str):
+def test_an_invalid_option_prevents_the_start(mistake: str, tmp_path: Path):
     program, words, named = INVALID[mistake]
-    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL)
+    done = subprocess.run(
+        [program, *words], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL, cwd=tmp_path
+    )
     output = done.stdout + done.stderr
     assert done.returncode not in (0, None) and done.returncode > 0, output
     assert named in output
