@@ -1,4 +1,4 @@
-// What a phase cannot go on without, and how it says so.
+// The waits of each phase, and how it reports them.
 #include "test/unit/flink/lifecycle/recover.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// A remedy that the message of a failed deploy names deploys, although it is no part of the spec hash.
+// The remedy in the message of a failed deploy causes a new deploy, although the spec hash does not contain it.
 #include "test/unit/flink/lifecycle/scene.hpp"
 
 #include <gmock/gmock.h>
