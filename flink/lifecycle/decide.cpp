@@ -17,13 +17,13 @@ bool paused(const application& x) {
   return i != x.metadata.annotations.end() && i->second == "true";
 }
 
-/// Reports an invalid spec, in addition to whatever else is wrong. Returns whether it is invalid. What runs is not
+/// Reports an invalid spec in addition to any other problem. Returns whether it is invalid. What runs is not
 /// touched.
 bool block_on_spec_errors(pass& p) {
   if (p.in.errors.empty())
     return false;
   auto other = p.waits_for();
-  p.blocked(reason::InvalidSpec, spec_errors(p) + (other.blocked ? "; besides: " + other.message : ""));
+  p.blocked(reason::InvalidSpec, spec_errors(p) + (other.blocked ? "; also: " + other.message : ""));
   return true;
 }
 
@@ -35,8 +35,8 @@ bool block_on_lost_status(pass& p) {
     return false;
   for (auto& id : clusters_in(p.in.seen.objects)) {
     p.blocked(reason::StatusLost, "cluster " + id
-                                      + " exists although the status knows of none: restore the status, or delete the "
-                                        "Deployments of that cluster to start anew");
+                                      + " exists, but the status contains no cluster: restore the status, or delete "
+                                        "the Deployments of that cluster to deploy again");
     return true;
   }
   return false;
@@ -69,7 +69,7 @@ void follow(pass& p) {
     return;
   case phase::Suspended:
     if (!block_on_spec_errors(p))
-      begin_deploy(p, "spec.suspend is not set any more");
+      begin_deploy(p, "spec.suspend is false again");
     return;
   case phase::Deleting:
     // Nothing is being deleted: somebody has edited the status.
@@ -105,11 +105,11 @@ decision decide_without_application(const situation& x) {
   if (!x.seen.application_gone) {
     if (p.send(ask_application{}) == progress::unknown)
       p.act(ask_application{});
-    p.wait(reason::ApplicationUnknown, "asking whether the application of these objects still exists");
+    p.wait(reason::ApplicationUnknown, "checking whether the application of these objects still exists");
   } else if (*x.seen.application_gone) {
     for (auto& id : clusters_in(x.seen.objects))
       remove_cluster(p, id);
-    p.wait(reason::ApplicationGone, "removing what a deleted application left behind");
+    p.wait(reason::ApplicationGone, "removing the objects of a deleted application");
   }
   auto d = p.finish();
   d.next = x.app.status;

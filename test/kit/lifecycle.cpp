@@ -98,7 +98,7 @@ stay stay_of(const std::vector<std::string>& cells, int line) {
           .waits = quoted(cells[3], line)};
 }
 
-/// An arrow of the picture, "A --> B" or "A --> B : words". What begins or ends outside is no change of phase.
+/// An arrow of the picture, "A --> B" or "A --> B : words". An arrow from or to the outside does not change a phase.
 void read_arrow(document& x, const std::string& text, int line) {
   std::istringstream in{text};
   std::string from, arrow, to;

@@ -1,6 +1,6 @@
-// The tables and the picture of docs/lifecycle.md, held against what decide() does. How to read them stands there.
-// Usage: take() every decision; afterwards unknown() is what the document does not tell, unseen() what it tells and
-// nobody did. One coverage is for one thread.
+// The tables and the picture of docs/lifecycle.md, compared with decide(). That page explains how to read them.
+// Usage: take() every decision; afterwards unknown() returns what the document lacks, and unseen() what it contains and
+// no decision did. One coverage belongs to one thread.
 #pragma once
 
 #include "flink/lifecycle/decide.hpp"
@@ -34,11 +34,11 @@ struct change {
   std::optional<std::string> to;
   /// First words of orders. Absent (`…`): those that the phase gives anyway.
   std::optional<words> orders;
-  /// Reasons of events, and of the condition Ready where it says neither the phase nor what is waited for.
+  /// Reasons of events, and of the condition Ready where it is neither the phase nor the reason of the wait.
   words told;
 };
 
-/// A row of the table of what goes on within a phase.
+/// A row of the table of what happens within a phase.
 struct stay {
   int line = 0;
   place in;
@@ -78,7 +78,7 @@ private:
   void take_change(const std::string& from, const std::string& to, const decision& made);
   void take_stay(const std::string& at, const decision& made);
   void take_waiting(const std::string& at, const decision& made);
-  /// Looks for the rows that have a word for what goes on in a phase.
+  /// Looks for the rows that have a word for what happens in a phase.
   void take_within(const std::string& at, words stay::* what, const std::string& word, const char* kind);
   void take_told(const change& row, const std::string& to, const decision& made);
 

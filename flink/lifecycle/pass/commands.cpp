@@ -83,7 +83,7 @@ void commands::ensure(const action& what) {
 void commands::report_missing_right(const action& what, const outcome& last) {
   if (last.failed->kind != failure_class::forbidden)
     return;
-  auto target = target_of(what) == action_target::kubernetes ? std::string{} : "the way to the JobManager is closed: ";
+  auto target = target_of(what) == action_target::kubernetes ? std::string{} : "access to the JobManager is denied: ";
   if (last.failed->status == 401)
     return blocked(reason::Unauthorized, target + last.failed->message);
   blocked(reason::Forbidden, target + last.failed->message);

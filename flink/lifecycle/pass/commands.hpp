@@ -1,4 +1,4 @@
-// The third layer of a pass: the retry discipline. What may be sent, sent again, or is under way.
+// The third layer of a pass: the retry discipline. Decides what to send, to repeat, or to leave in progress.
 #pragma once
 
 #include "flink/lifecycle/pass/report.hpp"
@@ -7,12 +7,12 @@ namespace flink {
 
 /// How far a command has come.
 enum class progress {
-  /// It is being sent, or waits for its next try.
+  /// In progress, or waiting for its next try.
   pending,
   done,
-  /// It was sent, and nobody knows whether it took effect.
+  /// Sent without an answer: it may have taken effect.
   unknown,
-  /// The JobManager has refused it for good, or the API server has refused to create an object.
+  /// The JobManager rejected it permanently, or the API server rejected an object.
   failed,
 };
 
@@ -20,26 +20,25 @@ class commands : public report {
 public:
   using report::report;
 
-  /// Sends a command unless it is done. Sends it again, with growing pauses, after a failure that a retry can mend.
+  /// Sends a command unless it is done. Sends it again, with growing pauses, after a failure that a retry can fix.
   progress send(const action& what);
 
-  /// The same for commands that may be repeated without harm and whose effect the watches show. Call it while the
-  /// effect does not show: the command is sent again at once if nobody knows whether it took effect, and now and then
-  /// if it succeeded.
+  /// Sends an idempotent command whose effect the watches show. Call it until the effect is visible. Repeats the
+  /// command at once if its outcome is unknown, and from time to time if it succeeded.
   void ensure(const action& what);
 
-  /// Sends a command that may be repeated without harm again, some time after its last answer.
+  /// Repeats an idempotent command some time after its last answer.
   void repeat(const action& what);
 
-  /// Asks for the end of a job, again and again until the job has ended. With high availability the job comes back
-  /// when its JobManager restarts, and the new process knows nothing of the request.
+  /// Cancels a job, and repeats that until the job has ended. With high availability a restarted JobManager recovers
+  /// the job and does not know of the request.
   void cancel(const std::string& cluster_id, const std::string& job_id);
 
   /// Returns whether the JobManager still runs the user's main() for a command, which is not sent again before its
   /// answer. The watch reports a restart late, so the pod counts here, not its incarnation.
   bool in_flight(const action& what) const;
 
-  /// Returns the failure of an action if it failed when it was last sent, else nullptr.
+  /// Returns the failure of an action if its last try failed, else nullptr.
   const failure* failure_of(const action& what) const;
 
   /// Returns when an action was last answered; the epoch if never.

@@ -17,28 +17,28 @@ struct claim {
   std::string message;
 };
 
-/// One fixed sentence per phase: texts that follow every poll would make every poll a write.
+/// One fixed sentence per phase. A text that changes with every poll would cause a write with every poll.
 const char* headline(phase x) {
   switch (x) {
   case phase::New:
-    return "not yet deployed";
+    return "the application is not deployed yet";
   case phase::Updating:
   case phase::ClusterStarting:
     return "the new cluster is starting";
   case phase::Savepointing:
-    return "the old job is stopped with a savepoint";
+    return "stopping the old job with a savepoint";
   case phase::Cancelling:
-    return "the old job is cancelled";
+    return "cancelling the old job";
   case phase::Recovering:
-    return "the job goes on from its newest state";
+    return "restarting the job from its newest state";
   case phase::SubmittingJob:
-    return "the job is submitted";
+    return "submitting the job";
   case phase::RollingBackJob:
-    return "the old version gets its job back";
+    return "restarting the job on the previous version";
   case phase::Rescaling:
-    return "TaskManagers are added";
+    return "adding TaskManagers";
   case phase::Running:
-    return "the job runs as the spec asks";
+    return "the job runs as specified";
   case phase::DualRunning:
     return "two versions run";
   case phase::DeployFailed:
@@ -46,7 +46,7 @@ const char* headline(phase x) {
   case phase::Suspended:
     return "the application is suspended: nothing runs";
   case phase::Failed:
-    return "the job has failed and is not started again by itself";
+    return "the job has failed, and the operator does not restart it; edit the spec to restart it";
   case phase::Deleting:
     return "the application is being deleted";
   }
@@ -64,31 +64,31 @@ bool job_runs(const std::optional<job_status>& job) {
   return *job->state == "FINISHED" || (*job->state == "RUNNING" && job->running_tasks == job->total_tasks);
 }
 
-/// What is under way, as reason and message of a condition.
+/// The current phase or wait as reason and message of a condition.
 claim under_way(const status& next, const waiting& w, bool holds) {
   auto at = phase_of(next);
   if (in_transit(at) && w.visible)
     return {holds, w.reason, w.message};
   if (next.suspension && at != phase::Deleting)
-    return {holds, "Suspending", "the job is stopped and its cluster removed, because spec.suspend is set"};
+    return {holds, "Suspending", "stopping the job and removing its cluster, because spec.suspend is set"};
   return {holds, at == phase::New ? "New" : phase_text(at), headline(at)};
 }
 
-/// BlueGreen: the newer of the two versions is what the spec asks for.
+/// BlueGreen: Ready means that the newer version is the one in the spec.
 claim two_ready(const status& next, const situation& x, const waiting& w) {
   bool wanted = next.updating_cluster && next.updating_cluster->spec_hash == x.spec_hash
              && w.reason == name_of(reason::DualRunning);
   bool run
       = job_runs(next.job_status) && next.version_statuses.size() > 1 && job_runs(next.version_statuses[1].job_status);
   if (wanted && !run)
-    return {false, "JobNotRunning", "one of the two versions misses tasks"};
+    return {false, "JobNotRunning", "not all tasks of one of the two versions run"};
   return {wanted, w.reason, w.message};
 }
 
-/// The trouble there is now, and the deploy that failed before it, if one did: both are the user's to know.
+/// Combines the present problem with the earlier failed deploy, if any: the user must know both.
 claim troubled(const status& next, bool holds, const waiting& w) {
   bool failed = phase_of(next) == phase::DeployFailed && next.reason;
-  return {holds, w.reason, w.message + (failed ? "; and the last deploy failed: " + *next.reason : "")};
+  return {holds, w.reason, w.message + (failed ? "; the last deploy failed: " + *next.reason : "")};
 }
 
 claim ready(const status& next, const situation& x, const waiting& w) {
@@ -103,7 +103,8 @@ claim ready(const status& next, const situation& x, const waiting& w) {
     return two_ready(next, x, w);
   if (at == phase::Running && next.teardown && next.teardown->spec_hash == x.spec_hash)
     return {false, "VersionTornDown",
-            "the version that the spec asks for was torn down; set the spec back to the one that runs, or edit it"};
+            "the version in the spec was torn down; set the spec back to the running version, or edit it to deploy "
+            "another one"};
   if (at == phase::DeployFailed || at == phase::Failed)
     return {false, phase_text(at), next.reason.value_or(headline(at))};
   if (at == phase::Running)
@@ -112,7 +113,7 @@ claim ready(const status& next, const situation& x, const waiting& w) {
                 + (next.job_status && next.job_status->state ? *next.job_status->state : std::string{"unknown"})
                 + " with tasks missing"
                 + (x.app.spec.savepoint_nonce && x.app.spec.savepoint_nonce != next.savepoint_nonce
-                       ? "; the savepoint that savepointNonce asks for waits for them"
+                       ? "; the savepoint for spec.savepointNonce waits for them"
                        : "")};
   return under_way(next, w, false);
 }
@@ -121,9 +122,9 @@ claim progressing(const status& next, const waiting& w) {
   auto at = phase_of(next);
   if (in_transit(at) && w.blocked)
     return {true, w.reason, w.message};
-  // That it runs is not said here: it may be in trouble.
+  // The message does not claim that the job runs: there may be a problem.
   if (at == phase::Running)
-    return {false, phase_text(at), "no deploy is under way"};
+    return {false, phase_text(at), "no deploy is in progress"};
   if (at == phase::DeployFailed)
     return {false, phase_text(at), next.reason.value_or(headline(at))};
   return under_way(next, w, in_transit(at));

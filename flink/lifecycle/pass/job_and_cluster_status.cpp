@@ -33,7 +33,7 @@ std::string_view health_of(const rest::job& x, phase at) {
   if (x.state == job_state::failed || x.state == job_state::unknown || x.state == job_state::suspended)
     return "Red";
   if (is_terminal(x.state) && is_leaving(at))
-    return "Yellow"; // as it should be; the next one is on its way
+    return "Yellow"; // expected; the next job starts soon
   if (x.state == job_state::finished || (rest::all_tasks_running(x) && !fails(x)))
     return "Green";
   return x.state == job_state::cancelling || x.state == job_state::canceled ? "Red" : "Yellow";
@@ -43,7 +43,8 @@ std::string time_text(int64_t since_epoch) {
   return k8s::format_time(std::chrono::system_clock::time_point{milliseconds{since_epoch}});
 }
 
-/// Returns a message if checkpoints fail and none has completed for long: a failure now would lose all work since then.
+/// Returns a message if checkpoints fail and none has completed for long: a failure now would lose all progress since
+/// then.
 std::optional<std::string> checkpoints_fail(const pass_inputs& p, const rest::job& job) {
   auto c = p.next.cluster ? p.cluster(p.next.cluster->id) : cluster_view{};
   if (!c.replies || rest::is_terminal(job.state))
@@ -57,7 +58,7 @@ std::optional<std::string> checkpoints_fail(const pass_inputs& p, const rest::jo
   if (failed.failure_timestamp < completed || milliseconds{job.now - completed} < defaults::checkpoints_overdue)
     return std::nullopt;
   return "no checkpoint of job " + job.id + " has completed since " + time_text(completed)
-       + ", and they are tried: " + failed.message;
+       + ", and the latest attempt failed: " + failed.message;
 }
 
 /// Returns the address of a page of Flink's web UI if an Ingress leads to it.
@@ -87,7 +88,7 @@ bool slots_are_taken(const rest::overview& x) {
   return x.slots_available < x.slots_total;
 }
 
-/// Records the task slots, only in a status that is written anyway: they are not worth a write of their own.
+/// Records the task slots, only in a status that is written anyway: a change of them alone does not justify a write.
 void record_slots(const pass_inputs& p, const cluster_view& c, cluster_status& to) {
   to.number_of_task_slots.reset();
   to.available_task_slots.reset();
@@ -101,7 +102,7 @@ void record_slots(const pass_inputs& p, const cluster_view& c, cluster_status& t
     to.available_task_slots = known.slots_available;
 }
 
-/// Records that nobody knows how the job is.
+/// Records that the job's state is unknown.
 void record_job_unknown(report& p) {
   if (!p.next.job_status)
     return;
@@ -111,7 +112,7 @@ void record_job_unknown(report& p) {
 
 void record_restarts(queries& p, const cluster_view& c, const rest::job& job) {
   if (!fails(job) && job.last_failing == 0)
-    return; // a number alone is not worth a question
+    return; // the number alone does not justify a query
   auto* known = p.ask(c, ask_restarts{c.id, job.id}, fails(job) ? defaults::poll_job : defaults::poll_checkpoints);
   if (known && *known && (*known)->count)
     p.next.job_status->job_restart_count = (*known)->count;
@@ -122,7 +123,7 @@ std::chrono::system_clock::time_point taken_at(const rest::checkpoint& x) {
 }
 
 /// Returns whether a checkpoint is older than the newest recorded state. If that is a savepoint that the JobManager
-/// reports, too, the JobManager's clock counts: ours recorded when we heard of it.
+/// reports, too, the JobManager's clock counts: our clock recorded only when the operator learned of it.
 bool is_older(const rest::checkpoint& x, const job_status& job, const std::optional<rest::checkpoint>& saved) {
   if (saved && saved->external_path == job.last_checkpoint)
     return taken_at(x) < taken_at(*saved);
@@ -188,7 +189,7 @@ void refresh_health(queries& p) {
   record_cluster(p, c);
   record_slots(p, c, *p.next.cluster_status);
   if (!c.leader && phase_of(p.next) == phase::Deleting)
-    p.next.cluster_status->health.reset(); // it ends as it should
+    p.next.cluster_status->health.reset(); // this end is expected
 }
 
 void record_serving(queries& p) {
@@ -233,7 +234,7 @@ std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, c
   auto* known = p.ask(c, ask_exceptions{c.id, job_id}, every);
   if (known && *known)
     return (*known)->latest ? ": " + *(*known)->latest : std::string{};
-  // A question that failed is asked again, but not waited for.
+  // A failed query is repeated, but nothing waits for it.
   return c.leader && !p.failure_of(ask_exceptions{c.id, job_id}) ? std::nullopt : std::optional{std::string{}};
 }
 

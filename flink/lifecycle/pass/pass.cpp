@@ -23,7 +23,7 @@ decision pass::finish() {
     if (why_.empty())
       why_ = waiting_.blocked || note_.empty() ? waiting_.message : note_;
     if (why_.empty())
-      why_ = "the picture changed";
+      why_ = "the observed objects changed";
   }
   return {std::move(next), std::move(actions_), requeue_after_, std::move(waiting_), std::move(why_)};
 }

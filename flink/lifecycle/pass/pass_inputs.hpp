@@ -30,7 +30,7 @@ public:
   /// Returns how long ago something happened.
   std::chrono::milliseconds age_of(std::chrono::steady_clock::time_point then) const;
 
-  /// The interval between two polls while something is under way. It grows with the age of the present phase.
+  /// The interval between two polls while a phase is in progress. It grows with the age of the present phase.
   std::chrono::milliseconds poll_interval() const;
   /// The same for something that began at the RFC 3339 time `since`.
   std::chrono::milliseconds poll_interval(const std::optional<std::string>& since) const;
@@ -43,7 +43,7 @@ public:
   /// Returns whether high availability is configured: then a restarted JobManager may bring its job back by itself.
   bool high_availability() const;
 
-  /// The time now, as a status spells it.
+  /// The current time in the format of the status.
   std::string now_text() const;
 
 protected:

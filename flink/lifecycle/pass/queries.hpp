@@ -16,13 +16,13 @@ public:
   const typename Q::answer* ask(const cluster_view& c, const Q& what, std::chrono::milliseconds every,
                                 std::chrono::steady_clock::time_point not_before = {});
 
-  /// Returns the jobs from an answer that is young enough to justify a submit.
+  /// Returns the jobs from an answer that is recent enough to allow a submit.
   const std::vector<rest::job_summary>* jobs_now(const cluster_view& c);
-  /// Returns what the JobManager has said of a job by now. Sends nothing.
+  /// Returns the JobManager's newest answer about a job. Sends no query.
   const rest::job* known_job(const cluster_view& c, const std::string& id) const;
-  /// Returns when the newest answer about a job came; the epoch if none did.
+  /// Returns when the newest answer about a job arrived; the epoch if there is none.
   std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
-  /// Returns how far the disposal of a savepoint is; nullptr before the JobManager has accepted it.
+  /// Returns the progress of the disposal of a savepoint; nullptr before the JobManager has accepted it.
   const or_not_found<rest::disposal>* disposal(const cluster_view& c, const std::string& path,
                                                std::chrono::milliseconds every);
 
@@ -30,7 +30,7 @@ protected:
   ~queries() = default;
 
 private:
-  /// Sends a question unless a younger answer or a recent failure forbids it.
+  /// Sends a query unless there is a newer answer or a recent failure.
   void request(const action& what, const std::chrono::steady_clock::time_point* answered,
                std::chrono::milliseconds every);
 };

@@ -13,7 +13,7 @@ class report : public pass_inputs {
 public:
   explicit report(const situation& in);
 
-  /// Adds an action to the decision, whatever its last outcome was. Most callers want commands or queries instead.
+  /// Adds an action to the decision without a look at its last outcome. Prefer commands and queries.
   void act(action what) { actions_.push_back(std::move(what)); }
 
   /// Records an event of type Normal.
@@ -27,14 +27,14 @@ public:
   /// Gives the log the reason why the status changes where no phase is entered.
   void because(std::string why) { why_ = std::move(why); }
 
-  /// The same for a reason of less weight: it is logged only if there is no other.
+  /// Sets a reason that is logged only if there is no other.
   void note(std::string why) { note_ = std::move(why); }
 
   /// Sets what the application waits for. Does not replace a blocked().
   void wait(wait_reason what, std::string message);
-  /// The same for what may take long: the conditions show it, too. The message must not change with every answer.
+  /// Like wait(), for what may take long: the conditions show it, too. The message must not change with every answer.
   void wait_visibly(wait_reason what, std::string message);
-  /// Sets what is wrong. Replaces whatever was set before.
+  /// Reports a problem. Replaces any earlier wait or problem.
   void blocked(blocked_reason what, std::string message);
   /// The same with a name that is known at run time only, such as the kubelet's "ImagePullBackOff".
   void blocked_as(std::string name, std::string message);

@@ -1,4 +1,4 @@
-// The values of one decision: what it rests on, and what comes of it.
+// The input and the output of one decision.
 #pragma once
 
 #include "flink/observation/action.hpp"
@@ -11,7 +11,7 @@
 
 namespace flink {
 
-/// Identities for whatever this decision may start. Drawn anew for every call; each is used at most once.
+/// New ids for what this decision may start. Fresh for every call; each is used at most once.
 struct identities {
   /// 8 hex digits.
   std::string cluster_id;
@@ -25,7 +25,7 @@ struct settings {
   render_options render;
 };
 
-/// Everything that a decision rests on.
+/// The input of a decision.
 struct situation {
   const application& app;
   /// Errors that the spec's decoder and flink::validate found. A spec with errors is not deployed.
@@ -38,7 +38,7 @@ struct situation {
   clock_reading now;
 };
 
-/// What the application waits for, in words for the on-call engineer.
+/// What the application waits for, as a text for the on-call engineer.
 struct waiting {
   /// CamelCase, e.g. "ClusterStarting".
   std::string reason;

@@ -57,9 +57,9 @@ std::string restore_path_of(const deploy_target& x) {
 
 std::string restart_hint(const status& x) {
   auto& known = x.job_status->last_checkpoint;
-  return known ? "an edit (restartNonce) starts it from " + *known
-                     + ", or without state where that is gone and fallbackWithoutState is set"
-               : "no state of it is known: an edit that sets fallbackWithoutState starts it without";
+  return known ? "change spec.restartNonce to restart the job from " + *known
+                     + "; if that state is gone, also set spec.fallbackWithoutState to start without state"
+               : "no state of the job is known: set spec.fallbackWithoutState to start it without state";
 }
 
 phase resting_phase(const pass_inputs& p) {

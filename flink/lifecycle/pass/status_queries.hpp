@@ -1,4 +1,4 @@
-// Questions that the status alone answers, or the status with the spec.
+// Queries on the status, or on the status and the spec.
 #pragma once
 
 #include "flink/lifecycle/pass/pass_inputs.hpp"
@@ -13,7 +13,7 @@ std::string serving_job(const status& x);
 /// BlueGreen: returns the id of the newer version's job; empty unless two versions run.
 std::string second_job(const status& x);
 
-/// Returns whether there is a job that has to give its state away or has to end before the next one starts.
+/// Returns whether an old job must take a savepoint or end before the next job starts.
 bool has_old_job(const status& x);
 
 /// Returns whether the job under way starts on the serving cluster: again, or with a higher parallelism.
@@ -28,7 +28,7 @@ job_parameters serving_parameters(const status& x);
 /// Returns the state that the target's job starts from; empty: without state.
 std::string restore_path_of(const deploy_target& x);
 
-/// Returns how a person can start the serving job again after it has ended.
+/// Returns a text that explains how to restart the serving job after it has ended.
 std::string restart_hint(const status& x);
 
 /// Returns the phase in which the application rests once its job runs again: DeployFailed if the version that failed
@@ -48,7 +48,7 @@ std::chrono::seconds start_limit(const pass_inputs& p);
 /// Returns whether a start is still in time. A submit without an answer gets timeouts.submitSeconds in addition.
 bool start_in_time(const pass_inputs& p, bool answered);
 
-/// The same for a job that is there. Its tasks get their full time even if main() took long.
+/// The same for a job that Flink already lists. Its tasks get the full time even if main() was slow.
 bool start_in_time(const pass_inputs& p, const rest::job& job);
 
 } // namespace flink

@@ -1,4 +1,4 @@
-// What a function returns that acts towards a goal.
+// The result of a step.
 #pragma once
 
 namespace flink {
@@ -6,9 +6,9 @@ namespace flink {
 enum class [[nodiscard]] step_result {
   /// The goal is reached; the next step may begin.
   done,
-  /// Not yet. What is missing has been sent, and the report says what the application waits for.
+  /// Not done yet. The necessary commands are sent, and the report contains what the application waits for.
   waiting,
-  /// It cannot be reached: the deploy has failed, and the pass has entered another phase.
+  /// Impossible: the deploy has failed, and the pass has entered another phase.
   gave_up,
 };
 

@@ -53,7 +53,7 @@ bool make_way(pass& p) {
   if (old_cluster_at_zero(p.was))
     return await_old_pods_gone(p);
   if (dry_run_all(p) == step_result::done)
-    leave_old_job(p, "the API server would take every object of the new cluster");
+    leave_old_job(p, "the API server accepts every object of the new cluster");
   return false;
 }
 
@@ -61,11 +61,11 @@ bool make_way(pass& p) {
 
 void cluster_starting(pass& p) {
   if (!p.was.target || !p.was.target->job)
-    return begin_deploy(p, "the status names no target");
+    return begin_deploy(p, "status.target is missing");
   if (supersede(p))
     return;
   prune_clusters(p);
-  record_serving(p); // it may take long until it is stopped
+  record_serving(p); // the stop may take long
   if (!make_way(p))
     return;
   auto c = p.cluster(p.was.target->cluster_id);

@@ -1,5 +1,5 @@
 // Deleting, from any phase: the job takes a savepoint if deleteMode asks for one and ends, everything that is ours is
-// removed, then the finalizer. Whatever is waited for here is reported.
+// removed, then the finalizer. Each wait is reported.
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
 #include "flink/lifecycle/pass/status_queries.hpp"
@@ -22,12 +22,12 @@ delete_mode mode_of(const pass& p) {
 /// Removes all clusters, then the finalizer.
 void tear_down(pass& p) {
   if (!remove_all_clusters(p))
-    return p.wait(reason::RemovingClusters, "waiting for the objects of its clusters to go");
+    return p.wait(reason::RemovingClusters, "waiting until all objects of the clusters are deleted");
   p.ensure(remove_finalizer{});
   p.wait(reason::RemovingFinalizer, "removing finalizer " + std::string{finalizer_name});
 }
 
-/// `--cascade=orphan`: everything stays, marked so that nothing removes it later.
+/// `--cascade=orphan`: all objects stay, with a label that protects them from later removal.
 void leave_behind(pass& p) {
   bool marked = true;
   auto mark = [&](object_role role, const k8s::object_head& x) {
@@ -45,7 +45,7 @@ void leave_behind(pass& p) {
     if (c.versioned_service)
       mark(object_role::versioned_service, c.versioned_service->head);
   }
-  p.wait(reason::LeavingBehind, "deleted with orphan: the clusters stay");
+  p.wait(reason::LeavingBehind, "deleted with --cascade=orphan: the clusters keep running");
   if (marked)
     p.ensure(remove_finalizer{});
 }
@@ -54,7 +54,7 @@ bool too_late(pass& p) {
   return p.passed(p.was.deletion->started_at, p.timeout(&timeouts::delete_seconds, defaults::deletion));
 }
 
-/// The job's state cannot be saved: onDeleteTimeout decides whether the deletion goes on.
+/// Called if the savepoint is impossible: onDeleteTimeout decides whether the deletion continues.
 void cannot_save(pass& p, const std::string& why) {
   bool force = p.in.app.spec.on_delete_timeout == on_delete_timeout::Force;
   if (force && too_late(p)) {
@@ -65,12 +65,12 @@ void cannot_save(pass& p, const std::string& why) {
   }
   p.blocked(reason::CannotSaveState,
             why + "; "
-                + (force ? "forced after timeouts.deleteSeconds"
+                + (force ? "the operator deletes without a savepoint after timeouts.deleteSeconds"
                          : "set deleteMode to ForceCancel or None to delete without a savepoint"));
 }
 
 void end_job(pass& p, const live_job& job) {
-  // A second version that is not accepted yet has no state that the serving one does not have.
+  // The serving version has all the state that a second version has before its acceptance.
   bool unwanted = job.as == live_job::standing::given_up && runs_side_by_side(p.was);
   if (unwanted || mode_of(p) != delete_mode::Savepoint)
     return stop_without_savepoint(p, job);
@@ -88,21 +88,21 @@ void end_jobs_then_tear_down(pass& p) {
   for (auto& job : possible_jobs(p.was))
     if (!end_for_good(p, *p.was.deletion, job, end_job, cannot_save))
       return;
-  // Written down before the JobManager is removed: afterwards nobody knows.
+  // Recorded before the JobManager is removed: afterwards it cannot be determined.
   p.next.deletion->job_ended = true;
-  p.because("no job runs any more; removing its clusters");
+  p.because("no job is running; removing the clusters");
 }
 
 void enter_deleting(pass& p) {
   auto& d = p.next.deletion.emplace(p.was.suspension.value_or(ending{}));
   d.started_at = p.now_text();
-  p.next.suspension.reset(); // what it had begun is gone on with
+  p.next.suspension.reset(); // the deletion continues what it had begun
   if (p.in.seen.being_orphaned) {
     d.orphan = true; // the finalizer of `--cascade=orphan` is gone in a moment
-    p.enter(phase::Deleting, "the application is being deleted, its clusters stay");
-    return p.wait(reason::LeavingBehind, "deleted with orphan: the clusters stay");
+    p.enter(phase::Deleting, "the application is being deleted; its clusters keep running");
+    return p.wait(reason::LeavingBehind, "deleted with --cascade=orphan: the clusters keep running");
   }
-  // A stop that is under way already takes the savepoint that the deletion needs.
+  // A stop in progress already takes the savepoint that the deletion needs.
   if (phase_of(p.was) == phase::Savepointing && deploy_mode(p.was) != modes::blue_green && p.was.target
       && p.was.target->trigger_id && p.was.cluster) {
     d.cluster_id = p.was.cluster->id;
@@ -110,14 +110,14 @@ void enter_deleting(pass& p) {
     d.trigger_id = p.was.target->trigger_id;
   }
   p.enter(phase::Deleting, "the application is being deleted");
-  p.wait(reason::Deleting, "ending the job as deleteMode says");
+  p.wait(reason::Deleting, "ending the job as spec.deleteMode requires");
 }
 
 } // namespace
 
 void deleting(pass& p) {
   if (!p.has_finalizer())
-    return p.wait(reason::Gone, "our part of the deletion is done");
+    return p.wait(reason::Gone, "the operator has finished its part of the deletion");
   if (phase_of(p.was) != phase::Deleting || !p.was.deletion)
     return enter_deleting(p);
   if (p.was.deletion->orphan.value_or(false))
@@ -125,11 +125,12 @@ void deleting(pass& p) {
   if (!p.in.seen.namespace_terminating) {
     p.send(ask_namespace{});
     if (!p.failure_of(ask_namespace{}))
-      return p.wait(reason::Deleting, "asking whether the namespace goes too");
+      return p.wait(reason::Deleting, "checking whether the namespace is being deleted too");
   }
   if (p.in.seen.namespace_terminating.value_or(false)) {
     if (!p.in.seen.outcomes.contains(remove_finalizer{}))
-      p.warn(reason::NamespaceTerminating, "the namespace is being deleted: the job's state cannot be saved");
+      p.warn(reason::NamespaceTerminating,
+             "the namespace is being deleted, so the operator cannot take a savepoint of the job");
     p.ensure(remove_finalizer{});
     return p.wait(reason::RemovingFinalizer, "the namespace is being deleted");
   }

@@ -52,7 +52,7 @@ void watch_version(pass& p, const std::string& name) {
     return p.blocked(reason::JobManagerSilent, "the JobManager of version " + name + " does not answer");
   if (!known)
     return;
-  auto over = "; spec.tearDownVersionHash " + c.id + " removes this version";
+  auto over = "; to remove this version, set spec.tearDownVersionHash to " + c.id;
   if (!*known) {
     record_job_lost(p);
     return p.blocked(reason::JobLost, "the JobManager of version " + name + " does not know job " + job_id + over);
@@ -97,13 +97,14 @@ void report_what_is_next(pass& p) {
   auto both = in_words(older(p.was)) + " and " + in_words(newer(p.was));
   if (p.in.app.spec.suspend.value_or(false))
     p.wait(reason::SuspendWaits,
-           "spec.suspend waits while two versions run, " + both
-               + ": spec.tearDownVersionHash names the one that goes, the other is suspended then");
+           "spec.suspend waits until only one version runs; now two run, " + both
+               + "; set spec.tearDownVersionHash to the version to remove, and the operator suspends the other one");
   else if (edit_waits(p))
-    p.wait(reason::EditWaits, "the spec has been edited while two versions run, " + both
-                                  + "; it is deployed once spec.tearDownVersionHash has removed one of them");
+    p.wait(reason::EditWaits, "the spec was edited while two versions run, " + both
+                                  + "; to deploy the edit, set spec.tearDownVersionHash to the version to remove");
   else
-    p.wait(reason::DualRunning, "two versions run, " + both + "; spec.tearDownVersionHash names the one that is to go");
+    p.wait(reason::DualRunning,
+           "two versions run, " + both + "; set spec.tearDownVersionHash to the version to remove");
 }
 
 /// Returns the version that is being torn down. The user cannot undo that.
@@ -166,7 +167,8 @@ void tear_down(pass& p, const version& x) {
   p.next.updating_cluster.reset();
   p.next.version_statuses.resize(1);
   p.enter(phase::Running, "version " + in_words(x) + " is gone");
-  p.event(reason::TeardownCompleted, "version " + in_words(x) + " is gone; " + p.next.cluster->id + " serves");
+  p.event(reason::TeardownCompleted,
+          "version " + in_words(x) + " is gone; only cluster " + p.next.cluster->id + " runs now");
 }
 
 } // namespace

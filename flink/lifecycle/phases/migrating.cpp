@@ -51,7 +51,7 @@ bool block_on_several_jobs(pass& p, const survey& all, const std::string& id) {
   auto n = std::ranges::count_if(all.jobs, [&](auto& x) { return x.cluster_id == id && alive(x); });
   if (n > 1)
     p.blocked(reason::SeveralJobs,
-              std::to_string(n) + " jobs run on cluster " + id + ": cancel all but the one that counts");
+              std::to_string(n) + " jobs run on cluster " + id + ": cancel all jobs except the one to keep");
   return n > 1;
 }
 
@@ -68,13 +68,13 @@ bool await_trigger(pass& p, const cluster_view& c, const survey& all) {
   bool mute = !known && i != p.in.seen.outcomes.end() && i->second.attempts >= defaults::breaker_failures;
   if (mute && deleted(p))
     return true;
-  p.wait(reason::SavepointUnderWay, "waiting for the savepoint that the Go operator asked for");
+  p.wait(reason::SavepointUnderWay, "waiting for the savepoint that the Go operator triggered");
   if (!known || (*known && (*known)->in_progress))
     return false;
   if (!*known || !(*known)->location)
     return true;
   p.next.savepoint_path = *(*known)->location;
-  p.because("the savepoint that the Go operator asked for is complete: " + *p.next.savepoint_path);
+  p.because("the savepoint that the Go operator triggered is complete: " + *p.next.savepoint_path);
   return std::ranges::none_of(all.jobs, [&](auto& x) { return x.job.id == job && alive(x); });
 }
 
@@ -106,11 +106,11 @@ void first_deploy(pass& p) {
   if (phase_of(p.was) == phase::DeployFailed)
     return take_over_failure(p);
   if (!p.in.errors.empty())
-    return; // decide() says so
+    return; // decide() reports them
   if (!remove_others(p, {}))
     return;
   forget_bookkeeping(p.next);
-  begin_deploy(p, "the Go operator's first deploy starts anew");
+  begin_deploy(p, "restarting the unfinished first deploy of the Go operator");
 }
 
 /// Returns whether the status does not show where the job runs in this phase.
@@ -131,7 +131,7 @@ void take_over_found(pass& p, const located_job& x, const std::string& deployed)
   take_over(p, found);
 }
 
-/// Returns false if there is nothing to take over and a deletion goes on as usual.
+/// Returns false if there is nothing to take over and a deletion continues as usual.
 bool follow_motion(pass& p, const std::string& deployed) {
   auto all = find_jobs(p);
   if (all.pending || !await_trigger(p, p.cluster(deployed), all))
@@ -167,7 +167,7 @@ bool migrate(pass& p) {
   bool moving = at == phase::Updating || at == phase::ClusterStarting || at == phase::Rescaling;
   if (deployed.empty())
     first_deploy(p);
-  else // the status names the job that runs; whatever was half made beside it is swept later
+  else // the status contains the running job; unfinished clusters beside it are removed later
     take_over(p, {.cluster_id = deployed,
                   .job_id = serving_job(p.was),
                   .job_runs = !serving_job(p.was).empty(),

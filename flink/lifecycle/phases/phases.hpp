@@ -1,4 +1,4 @@
-// The phases of an application: what decide() does in each. Every function is for one pass in the phase of its name.
+// The phases of an application. Each function runs one pass in the phase of its name.
 #pragma once
 
 #include "flink/lifecycle/pass/pass.hpp"
@@ -11,26 +11,26 @@ void cluster_starting(pass& p);
 /// Rescaling: TaskManagers are added to the serving cluster for a higher parallelism.
 void rescaling(pass& p);
 
-/// Savepointing: the old job gives its state away and, unless it goes on in BlueGreen, ends.
+/// Savepointing: the old job takes a savepoint and ends. In BlueGreen it keeps running.
 void savepointing(pass& p);
 
 /// Cancelling: the old job ends without a savepoint.
 void cancelling(pass& p);
 
-/// SubmittingJob: the job under way is started on its cluster.
+/// SubmittingJob: the operator submits the target's job and waits until it runs.
 void submitting_job(pass& p);
 
-/// RollingBackJob: the new version was given up, and the old one gets its job back.
+/// RollingBackJob: the new version failed, and the operator restarts the job on the previous version.
 void rolling_back_job(pass& p);
 
-/// Recovering: the serving job has ended without being asked, or cannot be stopped with a savepoint; its successor
-/// starts from the newest state.
+/// Recovering: the serving job ended unexpectedly, or cannot be stopped with a savepoint. The next job starts from the
+/// newest state.
 void recovering(pass& p);
 
 /// Running, DeployFailed and Failed: the job is watched, and an edit starts the next deploy.
 void on_steady(pass& p);
 
-/// DualRunning (BlueGreen): two versions run until the user names the one that goes.
+/// DualRunning (BlueGreen): two versions run until the user names the one to remove.
 void dual_running(pass& p);
 
 /// Deleting, from any phase.
@@ -40,8 +40,8 @@ void deleting(pass& p);
 /// does not concern this pass.
 [[nodiscard]] bool suspend(pass& p);
 
-/// Takes over what the Go operator left. Returns false if there is nothing to take over, or if another phase goes on
-/// with it in this pass.
+/// Takes over an application of the Go operator. Returns false if there is nothing to take over, or if another phase
+/// continues in this pass.
 [[nodiscard]] bool migrate(pass& p);
 
 } // namespace flink

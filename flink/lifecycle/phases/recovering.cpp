@@ -20,18 +20,18 @@ namespace defaults = config::defaults;
 
 namespace {
 
-/// Makes sure that the old job has ended. In an update its tasks do not run, and its state is known: it is cancelled.
-/// Returns whether that is certain.
+/// Ensures that the old job has ended. In an update it cancels the job: its tasks do not run, and its state is known.
+/// Returns whether the end is certain.
 bool end_old_job(pass& p, const cluster_view& old) {
   auto fate = fate_of_job(p, old, serving_job(p.was), p.answered_at(cancel_job{old.id, serving_job(p.was)}));
   if (fate == job_fate::unknown) {
-    p.blocked(reason::OldClusterUnconfirmed, "asking whether " + serving_version(p) + " has ended");
+    p.blocked(reason::OldClusterUnconfirmed, "checking whether " + serving_version(p) + " has ended");
     return false;
   }
   if (fate == job_fate::ended)
     return true;
   if (starts_again(p.was)) {
-    // It runs again already: Flink, or a person, was faster.
+    // It already runs again: Flink or a person restarted it.
     p.next.target.reset();
     if (old.leader)
       p.next.cluster->job_manager = incarnation_of(*old.leader);
@@ -39,12 +39,13 @@ bool end_old_job(pass& p, const cluster_view& old) {
     return false;
   }
   if (runs_side_by_side(p.was)) {
-    fail_deploy(p, reason::SavepointFailed, serving_version(p) + " runs after all and goes on");
+    fail_deploy(p, reason::SavepointFailed,
+                serving_version(p) + " is still running, and the operator leaves it running");
     return false;
   }
   p.cancel(old.id, serving_job(p.was));
   p.wait(reason::Cancelling,
-         "waiting for " + serving_version(p) + " to be cancelled: it cannot be stopped with a savepoint");
+         "waiting for " + serving_version(p) + " to be cancelled, because Flink cannot stop it with a savepoint");
   return false;
 }
 
@@ -86,7 +87,7 @@ std::optional<bool> was_stopped_after_all(pass& p) {
 void go_on_from(pass& p, const recoverable& state) {
   auto stopped = was_stopped_after_all(p);
   if (!stopped)
-    return p.wait(reason::LookingForState, "asking what has become of the stop of " + serving_version(p));
+    return p.wait(reason::LookingForState, "checking the result of stopping " + serving_version(p));
   if (state.path && *stopped && !is_known_savepoint(p.was, *state.path))
     record_savepoint(p, *state.path, "Update");
   auto message = serving_version(p) + " has ended without a savepoint; starting from " + state.source;
@@ -94,7 +95,7 @@ void go_on_from(pass& p, const recoverable& state) {
     p.warn(reason::RestoringExternalizedCheckpoint, message);
   else
     p.warn(reason::RestoringWithoutExternalizedCheckpoint, message);
-  go_on_after_old_job(p, state.path, "the job goes on from " + state.source);
+  go_on_after_old_job(p, state.path, "starting the job from " + state.source);
 }
 
 } // namespace
@@ -106,7 +107,7 @@ void recovering(pass& p) {
   prune_clusters(p);
   bool again = starts_again(p.was);
   if (again && deploy_wanted(p))
-    return begin_deploy(p, "edited while the job was waiting for its restart");
+    return begin_deploy(p, "the spec was edited while the job waited for its restart");
   if (again && !make_ready_again(p, old))
     return;
   if (!end_old_job(p, old) || (!again && !confirm_serving_cluster_idle(p)))
@@ -119,7 +120,7 @@ void recovering(pass& p) {
   if (again)
     return stay_failed(p, reason::NoStateToRestore, state.problem);
   if (p.was.target->start_from) // of a rollback, too
-    return go_on_after_old_job(p, p.was.target->start_from, "the old job has ended; spec.restoreFrom names the state");
+    return go_on_after_old_job(p, p.was.target->start_from, "the old job has ended; starting from spec.restoreFrom");
   fail_deploy(p, reason::NoStateToRestore, state.problem);
 }
 

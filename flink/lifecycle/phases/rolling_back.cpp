@@ -1,5 +1,5 @@
-// RollingBackJob: the new version was given up after the old job had been stopped. The old version's job is started
-// again from the saved state, once it is certain that the new version's job does not run.
+// RollingBackJob: the new version failed after the stop of the old job. The operator restarts the old version's job
+// from the saved state, once it is certain that the new version's job does not run.
 #include "flink/lifecycle/pass/status_queries.hpp"
 #include "flink/lifecycle/pass/step_result.hpp"
 #include "flink/lifecycle/phases/phases.hpp"
@@ -21,7 +21,7 @@ std::string short_cause(const pass& p) {
   return p.was.target->rollback->reason;
 }
 
-/// Ends the given-up version's job. Returns whether it has ended for certain.
+/// Ends the failed version's job. Returns whether it has ended for certain.
 bool end_new_job(pass& p) {
   auto& t = *p.was.target;
   auto c = p.cluster(t.cluster_id);
@@ -30,15 +30,15 @@ bool end_new_job(pass& p) {
     return true;
   if (fate == job_fate::running) {
     p.cancel(c.id, *t.job_id);
-    p.wait(reason::EndingNewJob, "cancelling job " + *t.job_id + " of the version that is given up");
+    p.wait(reason::EndingNewJob, "cancelling job " + *t.job_id + " of the failed version");
     return false;
   }
   if (in_place(p.was)) {
     if (!await_job_manager_restart(p, c))
-      restart_job_manager(p, c, "job " + *t.job_id + " may still appear");
+      restart_job_manager(p, c, "job " + *t.job_id + " may still start");
     return false;
   }
-  p.wait(reason::EndingNewJob, "removing cluster " + c.id + ": its job may still appear");
+  p.wait(reason::EndingNewJob, "removing cluster " + c.id + ", because its job may still start");
   return remove_cluster(p, c.id);
 }
 
@@ -62,8 +62,8 @@ start to_give_back(const pass& p, const cluster_view& old) {
 
 void restart_old(pass& p, const cluster_view& old) {
   auto begun = start_job(p, to_give_back(p, old));
-  // A job that is there serves from now on, even while its tasks wait for slots or if it has failed already: only a
-  // job that the status knows can be ended, or started again.
+  // A job that Flink lists serves from now on, even if its tasks wait for slots or it has failed already: the operator
+  // can end or restart only a job that is in the status.
   if (begun.job)
     return finish_rollback(p, *begun.job);
   if (begun.state == start_state::failed) {
@@ -88,12 +88,12 @@ bool was_stopped(const status& x) {
   return kept == x.savepoints.end() ? x.savepoint_path && !old_cluster_at_zero(x) : kept->reason == "Update";
 }
 
-/// Returns whether the old job had finished by itself. Such a success is not repeated.
+/// Returns whether the old job had finished by itself. A finished job is not restarted.
 bool old_job_is_through(const status& x) {
   return x.job_status->state == "FINISHED" && !was_stopped(x);
 }
 
-/// Returns whether the old cluster has a JobManager. Gives the rollback up if there never will be one.
+/// Returns whether the old cluster has a JobManager. Fails the rollback if it cannot get one.
 bool await_old_job_manager(pass& p, const cluster_view& old) {
   if (old.leader)
     return true;
@@ -118,14 +118,14 @@ void rolling_back_job(pass& p) {
         || (is_rescale(p.was) && !remove_added_task_managers(p)))
       return;
     if (old_job_is_through(p.was))
-      return fail_deploy(p, reason::RolledBack, short_cause(p) + "; the old job had finished by itself");
+      return fail_deploy(p, reason::RolledBack, short_cause(p) + "; the old job had already finished");
     if (!await_old_job_manager(p, old))
       return;
     p.next.target->rollback->job_id = p.in.fresh.job_id;
     p.next.target->rollback->job_manager = incarnation_of(*old.leader);
-    p.enter(phase::RollingBackJob, "the new version's job has ended for certain");
+    p.enter(phase::RollingBackJob, "the new version's job has ended");
     p.act(ask_jobs{old.id});
-    return p.wait(reason::RollingBackJob, "giving the old version its job back");
+    return p.wait(reason::RollingBackJob, "restarting the job on the previous version");
   }
   if (await_job_manager_restart(p, old) || !await_old_job_manager(p, old))
     return;
@@ -136,8 +136,8 @@ void rolling_back_job(pass& p) {
     if (how == resubmit::new_id)
       p.next.target->rollback->job_id = p.in.fresh.job_id;
     p.next.target->rollback->job_manager = incarnation_of(*old.leader);
-    p.enter(phase::RollingBackJob, "the JobManager of the old cluster is another one than before");
-    return p.wait(reason::JobManagerRestarted, "the JobManager of cluster " + old.id + " is another one than before");
+    p.enter(phase::RollingBackJob, "the JobManager of the old cluster has restarted");
+    return p.wait(reason::JobManagerRestarted, "the JobManager of cluster " + old.id + " has restarted");
   }
   switch_generic_service(p, old);
   restart_old(p, old);

@@ -21,7 +21,7 @@ namespace defaults = config::defaults;
 
 namespace {
 
-/// Returns whether the job was given up and the spec has not been edited since. Any edit counts.
+/// Returns whether the phase is Failed and the spec was not edited since. Any edit counts.
 bool given_up(const pass& p) {
   bool edited = p.was.observed_generation && *p.was.observed_generation != p.in.app.metadata.generation;
   return phase_of(p.was) == phase::Failed && !edited;
@@ -42,25 +42,25 @@ void job_is_failed(pass& p, const cluster_view& c, const std::string& job_id) {
     return;
   auto cause = cause_of_failure(p, c, job_id, defaults::poll_job);
   if (!cause)
-    return p.wait(reason::AskingForCause, "asking what made job " + job_id + " fail");
+    return p.wait(reason::AskingForCause, "asking Flink why job " + job_id + " failed");
   job_over(p, reason::JobFailed, "job " + job_id + " is FAILED" + *cause);
 }
 
 /// The JobManager does not know the job (404).
 void job_unknown(pass& p, const cluster_view& c, const std::string& job_id) {
   if (p.was.job_status->state == "FINISHED")
-    return; // a bounded job is through, and stays so when Flink has forgotten it
+    return; // a bounded job has finished, even after Flink has deleted its record
   record_job_lost(p);
   auto why = "JobManager " + c.leader->head.key.name + " does not know job " + job_id;
   if (p.high_availability())
     return p.blocked(reason::JobLost,
-                     why + ": waiting for its recovery by Flink (high availability); " + restart_hint(p.was));
+                     why + ": waiting until Flink recovers the job (high availability); " + restart_hint(p.was));
   if (!serving_job_manager_restarted(p.was, c))
     return p.blocked(reason::JobLost,
-                     why + ", which it was given: it ended, and its record has expired; " + restart_hint(p.was));
+                     why + ": the job has ended, and Flink has deleted its record; " + restart_hint(p.was));
   if (fate_of_job(p, c, job_id) != job_fate::ended)
     return p.blocked(reason::OldClusterUnconfirmed,
-                     why + ", but an earlier JobManager pod of cluster " + c.id + " has not ended for certain");
+                     why + ", but an earlier JobManager pod of cluster " + c.id + " may still run");
   why += ": it has restarted without high availability";
   job_over(p, reason::JobLost, why);
 }
@@ -69,7 +69,7 @@ void watch_job(pass& p, const cluster_view& c) {
   auto job_id = serving_job(p.was);
   if (job_id.empty()) {
     p.next.job_status->health = "Red";
-    return p.blocked(reason::NoJob, "no job runs; the next edit starts one"
+    return p.blocked(reason::NoJob, "no job runs; edit the spec to start one"
                                         + (p.was.savepoint_path ? " from " + *p.was.savepoint_path : std::string{}));
   }
   record_cluster(p, c);
@@ -95,17 +95,19 @@ void watch_job(pass& p, const cluster_view& c) {
   if ((*known)->state == rest::job_state::failed)
     return job_is_failed(p, c, job_id);
   if ((*known)->state == rest::job_state::canceled)
-    return p.blocked(reason::JobEnded,
-                     state + ", by somebody else; an edit (restartNonce) starts it from its newest state");
+    return p.blocked(
+        reason::JobEnded,
+        state + ", but the operator did not cancel it; change spec.restartNonce to restart it from its newest state");
   if (phase_of(p.was) == phase::Failed)
     p.enter(resting_phase(p), state);
   if (rest::is_terminal((*known)->state))
     return restart_if_stopped_late(p, c, job_id);
-  p.next.cluster->job_manager = incarnation_of(*c.leader); // where it runs, whoever has started it there
+  p.next.cluster->job_manager
+      = incarnation_of(*c.leader); // the JobManager that runs it, regardless of who started it there
   watch_running_job(p, c, **known);
 }
 
-/// Updates the Ingress if the spec or the settings ask for another one: that needs no deploy. An Ingress without our
+/// Updates the Ingress if the spec or the settings ask for another one: this needs no deploy. An Ingress without our
 /// hash was made by somebody else and stays as it is.
 void keep_ingress(pass& p) {
   auto& id = p.was.cluster->id;
@@ -127,7 +129,7 @@ void keep_ingress(pass& p) {
     p.blocked(reason::IngressRefused, "the API server refuses the Ingress " + head.key.name + ": " + why->message);
 }
 
-/// Keeps the job of a failed version from running while people read its logs.
+/// Stops the job of a failed version. Its cluster stays for a while, so that people can read its logs.
 void quiet_failed_cluster(pass& p) {
   if (!p.was.failed)
     return;
@@ -154,10 +156,10 @@ void on_steady(pass& p) {
   if (phase_of(p.was) == phase::DeployFailed && reverted && p.in.errors.empty()) {
     p.next.failed_deploy_hash.reset();
     p.next.reason.reset();
-    p.enter(phase::Running, "the spec is again the one that runs");
+    p.enter(phase::Running, "the spec describes the running version again");
   }
   if (reverted) {
-    p.next.teardown.reset(); // what was torn down, or failed, may be asked for again
+    p.next.teardown.reset(); // the user may request the removed or failed version again
     p.next.failed.reset();
   }
   prune_clusters(p);
@@ -167,7 +169,7 @@ void on_steady(pass& p) {
   if (p.was.cluster && p.in.errors.empty())
     keep_ingress(p);
   if (phase_of(p.next) == phase::DeployFailed)
-    p.wait(reason::DeployFailed, "waiting for an edit: " + p.was.reason.value_or("the deploy failed"));
+    p.wait(reason::DeployFailed, "waiting for an edit of the spec: " + p.was.reason.value_or("the deploy failed"));
   if (phase_of(p.next) == phase::Running || phase_of(p.next) == phase::DeployFailed)
     take_due_savepoints(p);
 }

@@ -43,7 +43,8 @@ void remember_savepoint(pass& p, const cluster_view& old, const std::string& pat
     // From now on it is the old job's newest state, even if this deploy fails.
     p.next.job_status->last_checkpoint = path;
     p.next.job_status->last_checkpoint_time = its_time(p, old, serving_job(p.was));
-    return p.event(reason::SavepointCompleted, "savepoint of job " + serving_job(p.was) + ", which goes on: " + path);
+    return p.event(reason::SavepointCompleted,
+                   "savepoint of job " + serving_job(p.was) + ", which keeps running: " + path);
   }
   p.next.savepoint_path = path;
   p.event(reason::CanceledJob, "job " + serving_job(p.was) + " stopped with savepoint " + path);
@@ -53,40 +54,40 @@ bool out_of_time(const pass& p) {
   return p.passed(p.was.target->step_started_at, p.timeout(&timeouts::savepoint_seconds, defaults::savepoint));
 }
 
-/// The old job goes on, and what it gave away is its own newest state too.
+/// The old job keeps running, and the savepoint is its own newest state, too.
 void saved_beside(pass& p, const cluster_view& old, const std::string& path) {
   auto job = serving_job(p.was);
   auto asked = p.answered_at(ask_savepoint{old.id, job, *p.was.target->trigger_id});
   auto* told = p.ask(old, ask_checkpoints{old.id, job}, p.poll_interval(), asked);
   auto taken = told && *told ? (*told)->latest_savepoint : std::nullopt;
   if (taken && taken->external_path != path && is_known_savepoint(p.was, taken->external_path))
-    taken.reset();                                                            // one from before
+    taken.reset();                                                            // an earlier savepoint
   bool cached = !taken && p.in.now.steady - asked < defaults::rest_cache_age; // the answer came from Flink's cache
   if ((!told || cached) && old.leader && !out_of_time(p))
     return p.wait(reason::Savepointing, "asking when the savepoint of job " + job + " was taken");
-  if (taken && p.next.job_status) // where a lost trigger has left another one after it, that is the newest
+  if (taken && p.next.job_status) // after a lost trigger there may be a second savepoint, which is newer
     count_as_checkpoint(p, *taken);
-  begin_submit(p, path, "job " + job + " has given its state away in " + path + " and goes on");
+  begin_submit(p, path, "job " + job + " has completed savepoint " + path + " and keeps running");
 }
 
-/// The path is known. Goes on once the old job has ended for certain.
+/// Called once the savepoint's path is known. Continues once the old job has ended for certain.
 void await_end(pass& p, const cluster_view& old, const std::string& path) {
   if (p.was.target->restore_path != path)
-    remember_savepoint(p, old, path); // before it could be forgotten with its JobManager
+    remember_savepoint(p, old, path); // before the loss of the JobManager could lose it
   if (runs_side_by_side(p.was))
     return saved_beside(p, old, path);
   if (fate_of_job(p, old, serving_job(p.was)) == job_fate::ended)
     return go_on_after_old_job(p, path, "the old job has ended with savepoint " + path);
   p.wait(reason::OldJobEnding, "waiting for job " + serving_job(p.was) + " to end after its savepoint");
   if (out_of_time(p))
-    p.blocked(reason::OldClusterUnconfirmed, "savepoint " + path + " is complete, but JobManager of cluster " + old.id
-                                                 + " does not confirm that job " + serving_job(p.was)
-                                                 + " has ended; the new job is "
-                                                   "not started before that");
+    p.blocked(reason::OldClusterUnconfirmed, "savepoint " + path + " is complete, but the JobManager of cluster "
+                                                 + old.id + " does not confirm that job " + serving_job(p.was)
+                                                 + " has ended; the operator starts the new job only after that");
 }
 
-/// Returns whether tasks of the job are missing: then no savepoint can stop it. Returns nullopt if all tasks run but
-/// the job failed a moment ago, perhaps because of the stop; a crash loop has such moments, too.
+/// Returns whether tasks of the job are missing: then Flink cannot stop it with a savepoint. Returns nullopt if all
+/// tasks run but the job failed a moment ago, perhaps because of the stop. A crash-looping job looks the same for
+/// moments.
 std::optional<bool> has_missing_tasks(pass& p, const cluster_view& old) {
   auto* known = p.ask(old, ask_job{old.id, serving_job(p.was)}, defaults::answer_max_age);
   if (!known || !*known)
@@ -98,8 +99,8 @@ std::optional<bool> has_missing_tasks(pass& p, const cluster_view& old) {
   return has_failed && !out_of_time(p) ? std::nullopt : std::optional{false};
 }
 
-/// The savepoint has failed. If the old job runs well it goes on, and the new version is given up: nothing is lost. If
-/// it has ended or misses tasks, the new version starts from its newest state; in BlueGreen, beside it.
+/// Called after the savepoint failed. If the old job is healthy, it keeps running, and the deploy fails: nothing is
+/// lost. If the job has ended or misses tasks, the new version starts from its newest state; in BlueGreen, beside it.
 void without_savepoint(pass& p, const cluster_view& old, const std::string& why) {
   auto& trigger = p.was.target->trigger_id;
   // Answers from before the failure of the savepoint do not count.
@@ -109,14 +110,14 @@ void without_savepoint(pass& p, const cluster_view& old, const std::string& why)
                   p.answered_at(ask_savepoint{old.id, job, *trigger})});
   auto fate = fate_of_job(p, old, job, verdict);
   if (fate == job_fate::unknown)
-    return p.blocked(reason::SavepointFailed, why + "; asking whether the old job still runs");
+    return p.blocked(reason::SavepointFailed, why + "; checking whether the old job still runs");
   bool ended = fate == job_fate::ended;
   auto struggling = ended ? std::optional{true} : has_missing_tasks(p, old);
   if (!struggling)
-    return p.blocked(reason::SavepointFailed, why + "; looking whether the old job, which has failed, runs well again");
+    return p.blocked(reason::SavepointFailed, why + "; the old job failed recently; checking whether it has recovered");
   if (!*struggling) {
     p.warn(reason::SavepointFailed, why);
-    return fail_deploy(p, reason::SavepointFailed, why + "; the old job goes on");
+    return fail_deploy(p, reason::SavepointFailed, why + "; the old job keeps running");
   }
   auto state = newest_state(p, old, job);
   if (state.pending)
@@ -124,7 +125,7 @@ void without_savepoint(pass& p, const cluster_view& old, const std::string& why)
   p.warn(reason::SavepointFailed, why);
   if (!state.problem.empty() && !p.was.target->start_from)
     return fail_deploy(p, reason::NoStateToRestore,
-                       why + "; " + state.problem + (ended ? "" : "; the old job is left as it is"));
+                       why + "; " + state.problem + (ended ? "" : "; the operator does not touch the old job"));
   if (!ended && runs_side_by_side(p.was))
     return begin_submit(p, state.path,
                         why + "; the second version starts from " + p.was.target->start_from.value_or(state.source));
@@ -132,27 +133,28 @@ void without_savepoint(pass& p, const cluster_view& old, const std::string& why)
           why + "; the newest state of job " + job + " is " + (state.problem.empty() ? state.source : "not needed"));
 }
 
-/// The stop may still arrive. The status keeps its trigger if the job goes on.
+/// The stop may still take effect. The status keeps its trigger if the job keeps running.
 void stop_lost(pass& p, const cluster_view& old) {
-  without_savepoint(p, old, "the JobManager has lost the savepoint's trigger");
+  without_savepoint(p, old, "the JobManager has lost track of the savepoint");
   bool given_up = phase_of(p.next) == phase::DeployFailed || phase_of(p.next) == phase::Rescaling;
   if (given_up)
     p.next.job_status->stop_trigger_id = p.was.target->trigger_id;
 }
 
-/// The JobManager does not know the trigger: it has forgotten it, or never received it.
+/// The JobManager does not know the trigger: it has lost the trigger, or never received it.
 void trigger_unknown(pass& p, const cluster_view& old) {
   auto* known = p.ask(old, ask_checkpoints{old.id, serving_job(p.was)}, p.poll_interval());
   if (!known)
     return p.wait(reason::Savepointing, "looking for the savepoint of trigger " + *p.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
   auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
-  // After a savepoint of a job that goes on there may be checkpoints; then another savepoint is taken.
+  // A job that keeps running may have completed checkpoints since; then the operator takes another savepoint.
   bool may_be_its
       = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(p.was, last->external_path)
      && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}} + defaults::clock_skew
             >= *began;
-  // The savepoint of a stop ends the job soon. If the job goes on, it is another savepoint that the status misses.
+  // The savepoint of a stop ends the job soon. If the job keeps running, this is another savepoint that the status does
+  // not contain.
   auto job = serving_job(p.was);
   auto asked = p.answered_at(ask_savepoint{old.id, job, *p.was.target->trigger_id});
   bool over = runs_side_by_side(p.was) || fate_of_job(p, old, job, asked) == job_fate::ended;
@@ -160,13 +162,13 @@ void trigger_unknown(pass& p, const cluster_view& old) {
     return await_end(p, old, last->external_path);
   if (may_be_its && !out_of_time(p))
     return p.wait(reason::Savepointing,
-                  "waiting for job " + job + " to end, if " + last->external_path + " is its last state");
+                  "waiting for job " + job + " to end; " + last->external_path + " may be its last state");
   if (!runs_side_by_side(p.was))
     return stop_lost(p, old);
   if (out_of_time(p))
-    return without_savepoint(p, old, "the JobManager has lost the savepoint's trigger");
-  p.next.target->trigger_id = p.in.fresh.trigger_id; // one savepoint more does the job no harm
-  p.because("the JobManager has lost the savepoint's trigger; taking another one");
+    return without_savepoint(p, old, "the JobManager has lost track of the savepoint");
+  p.next.target->trigger_id = p.in.fresh.trigger_id; // a second savepoint does not harm the job
+  p.because("the JobManager has lost track of the savepoint; taking another one");
 }
 
 void follow_trigger(pass& p, const cluster_view& old) {
@@ -185,22 +187,24 @@ void follow_trigger(pass& p, const cluster_view& old) {
   if (!out_of_time(p))
     return;
   if (runs_side_by_side(p.was))
-    fail_deploy(p, reason::SavepointTimeout, "no savepoint within timeouts.savepointSeconds; the old job goes on");
+    fail_deploy(p, reason::SavepointTimeout,
+                "no savepoint within timeouts.savepointSeconds; the old job keeps running");
   else
     // Flink cannot undo a stop; any other action now would race with it.
-    p.blocked(reason::SavepointSlow, "the savepoint of job " + serving_job(p.was)
-                                         + " takes longer than timeouts.savepointSeconds; "
-                                           "waiting for Flink's own verdict (execution.checkpointing.timeout)");
+    p.blocked(reason::SavepointSlow,
+              "the savepoint of job " + serving_job(p.was)
+                  + " takes longer than timeouts.savepointSeconds; "
+                    "waiting until Flink completes it or gives up (execution.checkpointing.timeout)");
 }
 
-/// Removes what is left of a cluster whose JobManager Deployment somebody has deleted: no JobManager will start again,
-/// and once the cluster is gone the job has ended for certain. Returns whether that is so.
+/// Removes the rest of a cluster whose JobManager Deployment somebody deleted. No JobManager will start there again,
+/// and without the cluster the job has ended for certain. Returns whether this is the case.
 bool clear_remains(pass& p, const cluster_view& old) {
   if (old.job_manager || !old.job_manager_pods.empty() || old.gone())
     return false;
   remove_cluster(p, old.id);
-  p.blocked(reason::OldJobManagerDown, "the JobManager's Deployment of cluster " + old.id
-                                           + " was deleted by somebody else; removing what is left of that cluster");
+  p.blocked(reason::OldJobManagerDown, "somebody deleted the JobManager's Deployment of cluster " + old.id
+                                           + "; the operator removes the rest of that cluster");
   return true;
 }
 
@@ -209,7 +213,7 @@ void old_job_manager_down(pass& p, const cluster_view& old) {
   if (runs_side_by_side(p.was) && out_of_time(p))
     return fail_deploy(p, reason::SavepointTimeout, "no JobManager pod of the old cluster " + old.id + " runs");
   p.blocked(reason::OldJobManagerDown,
-            "no JobManager pod of cluster " + old.id + " runs; waiting for it, its job has not ended for certain");
+            "no JobManager pod of cluster " + old.id + " runs; waiting for one, because the old job may still run");
 }
 
 } // namespace
@@ -228,7 +232,7 @@ void savepointing(pass& p) {
   if (t->restore_path)
     return await_end(p, old, *t->restore_path);
   if (old.gone() || (serving_job_manager_restarted(p.was, old) && !p.high_availability()))
-    return without_savepoint(p, old, "the old JobManager was lost while the savepoint was taken");
+    return without_savepoint(p, old, "the old JobManager disappeared during the savepoint");
   if (!old.leader)
     return old_job_manager_down(p, old);
   auto job = serving_job(p.was);

@@ -44,12 +44,12 @@ bool start_without_state(pass& p, const cluster_view& c) {
   if (path.empty() || t.start_from || !why || !says_state_is_gone(*why)
       || !p.in.app.spec.fallback_without_state.value_or(false))
     return false;
-  p.warn(reason::StateLost, path + " does not exist any more; starting without state (fallbackWithoutState)");
+  p.warn(reason::StateLost, path + " no longer exists; starting without state (fallbackWithoutState)");
   begin_submit(p, std::nullopt, "there is no state at " + path + " any more (fallbackWithoutState)");
   return true;
 }
 
-/// The job runs and does not meet spec.acceptance yet.
+/// Reports that the job runs but does not meet spec.acceptance yet.
 start_result not_accepted_yet(pass& p, const rest::job& job, const std::string& what) {
   p.wait_visibly(reason::JobUnproven, "job " + job.id + " runs, but " + what + " (spec.acceptance)");
   if (start_in_time(p, job))
@@ -66,19 +66,19 @@ std::optional<start_result> restarted_too_often(pass& p, const cluster_view& c, 
   auto* known = p.ask(c, ask_restarts{c.id, job.id}, defaults::poll_job);
   auto count = known && *known ? (*known)->count : std::nullopt;
   if (!count)
-    return not_accepted_yet(p, job, "it has failed meanwhile, and Flink has not told how often");
+    return not_accepted_yet(p, job, "it has failed since its start, and Flink has not reported yet how often");
   if (*count <= most)
     return std::nullopt;
   auto cause = cause_of_failure(p, c, job.id, defaults::poll_job);
   if (!cause)
-    return not_accepted_yet(p, job, "it has failed, and Flink has not told why");
+    return not_accepted_yet(p, job, "it has failed, and Flink has not reported yet why");
   return start_result{start_state::timed_out,
                       "job " + job.id + " was restarted " + std::to_string(*count) + " times, more than the "
-                          + std::to_string(most) + " that acceptance.maxRestarts takes" + *cause,
+                          + std::to_string(most) + " that spec.acceptance.maxRestarts allows" + *cause,
                       &job};
 }
 
-/// Applies what spec.acceptance asks of a new version in addition to running tasks.
+/// Applies the conditions of spec.acceptance, which a new version must meet in addition to running tasks.
 start_result check_acceptance(pass& p, const cluster_view& c, start_result so_far) {
   auto* job = p.known_job(c, *p.was.target->job_id);
   bool open = so_far.state == start_state::running || so_far.state == start_state::pending;
@@ -107,7 +107,7 @@ void submitted_to_another_incarnation(pass& p, const cluster_view& c) {
   if (died)
     p.next.target->job_id = p.in.fresh.job_id;
   p.next.target->job_manager = incarnation_of(*c.leader);
-  p.wait(reason::JobManagerRestarted, "the JobManager of cluster " + c.id + " is another one than before");
+  p.wait(reason::JobManagerRestarted, "the JobManager of cluster " + c.id + " has restarted");
 }
 
 /// Starts the job; nullopt if something else comes first.
@@ -126,8 +126,8 @@ std::optional<start_result> try_start(pass& p, const cluster_view& c) {
   return begun;
 }
 
-/// Starts the serving version again. If objects are missing that cannot be created again, only an edit helps, and the
-/// start is not waited for.
+/// Starts the serving version again. If objects are missing that the operator cannot recreate, only an edit helps, and
+/// the restart does not wait.
 void submit_again(pass& p, const cluster_view& c) {
   auto& job_id = *p.was.target->job_id;
   bool lacks = recreate_objects(p, c);
@@ -175,7 +175,7 @@ void report_what_failed(pass& p) {
     return;
   auto& known = p.was.job_failures;
   auto why = known && known->reason ? *known->reason : "the job has ended";
-  p.blocked(reason::JobFailed, why + "; it is started again: " + p.waits_for().message);
+  p.blocked(reason::JobFailed, why + "; the operator restarts it: " + p.waits_for().message);
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 // spec.suspend: the job ends with a savepoint, its clusters are removed, and status.savepointPath holds the state to
-// resume from. From any phase: a deploy under way is given up. The phase is Savepointing or Cancelling until no job
-// runs and no cluster is left, then Suspended.
+// resume from. Possible from any phase: it abandons a deploy in progress. The phase is Savepointing or Cancelling until
+// no job runs and no cluster is left, then Suspended.
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
 #include "flink/lifecycle/pass/job_and_cluster_status.hpp"
@@ -41,14 +41,13 @@ void finish_suspension(pass& p) {
   n.failed_deploy_hash.reset();
   n.rollback_hash.reset();
   n.reason.reset();
-  p.enter(phase::Suspended, "nothing runs any more");
+  p.enter(phase::Suspended, "no job and no cluster is left");
   p.event(reason::Suspended, n.savepoint_path
                                  ? "suspended; resumes from " + *n.savepoint_path
-                                 : "suspended; resumes as a first deploy does: from spec.savepointPath, or "
-                                   "without state");
+                                 : "suspended; resumes like a first deploy: from spec.savepointPath, or without state");
 }
 
-/// Gives the deploy under way up. A stop or cancel that it has begun is continued.
+/// Abandons the current deploy. Continues a stop or cancel that it has begun.
 void begin_suspension(pass& p) {
   auto& e = p.next.suspension.emplace(ending{.started_at = p.now_text()});
   auto& t = p.was.target;
@@ -61,7 +60,7 @@ void begin_suspension(pass& p) {
     e.trigger_id = stopping ? t->trigger_id : std::nullopt;
   }
   if (t && !t->job_id && !old_cluster_at_zero(p.was))
-    p.next.target.reset(); // nothing can have been submitted
+    p.next.target.reset(); // no job can have been submitted
   p.enter(without_savepoint(p) ? phase::Cancelling : phase::Savepointing, "spec.suspend is set");
   p.wait(reason::Suspending, "ending the job");
 }
@@ -72,17 +71,17 @@ bool nothing_lost(const pass& p) {
   return !wanted(p) && (!p.was.target || runs_side_by_side(p.was));
 }
 
-/// Ends the suspension: the job goes on as before. A stop that was sent may still arrive, so the job's status keeps its
-/// trigger.
+/// Ends the suspension: the job keeps running as before. A stop that was sent may still take effect, so the job's
+/// status keeps its trigger.
 void cancel_suspension(pass& p) {
   bool failed = p.was.failed && p.was.failed->spec_hash == p.in.spec_hash;
   auto& e = *p.was.suspension;
   if (e.trigger_id && e.job_id == serving_job(p.was))
     p.next.job_status->stop_trigger_id = e.trigger_id;
   p.next.suspension.reset();
-  p.next.target.reset(); // in BlueGreen the second version was given up
-  p.enter(failed ? phase::DeployFailed : phase::Running, "spec.suspend was taken back");
-  p.clear_wait(); // what the ending waited for does not matter any more
+  p.next.target.reset(); // in BlueGreen the suspension abandoned the second version
+  p.enter(failed ? phase::DeployFailed : phase::Running, "spec.suspend is false again");
+  p.clear_wait(); // the wait of the suspension is obsolete
 }
 
 bool nothing_ordered(const pass& p) {
@@ -91,7 +90,9 @@ bool nothing_ordered(const pass& p) {
 
 void cannot_save(pass& p, const std::string& why) {
   p.blocked(reason::CannotSaveState,
-            why + "; tried again; the job goes on: take suspend back, or set savepointDisabled to end it without");
+            why
+                + "; the job keeps running, and the operator tries again: set spec.suspend to false to keep the job, "
+                  "or spec.savepointDisabled to true to end it without a savepoint");
 }
 
 /// Enters Cancelling if savepoints have been disabled since the suspension began.
@@ -100,7 +101,7 @@ void show_cancelling(pass& p) {
     p.enter(phase::Cancelling, "spec.savepointDisabled is set");
 }
 
-/// Ends a job without a savepoint. That is written down first.
+/// Ends a job without a savepoint. The status records that first.
 void cancel(pass& p, const live_job& job) {
   show_cancelling(p);
   auto& e = *p.next.suspension;
@@ -160,7 +161,7 @@ recoverable state_left(pass& p) {
   auto& saved = p.was.savepoint_path;
   if (p.was.target && !runs_side_by_side(p.was)
       && !saved_by_us(p.was)) // its job was not accepted: what it was started from counts
-    return {.path = p.was.target->restore_path, .source = "the state that the deploy under way had"};
+    return {.path = p.was.target->restore_path, .source = "the state that the unfinished deploy started from"};
   if (saved || !p.was.cluster || serving_job(p.was).empty())
     return {.path = saved, .source = saved.value_or("none")};
   if (without_savepoint(p))
@@ -168,7 +169,7 @@ recoverable state_left(pass& p) {
   return newest_state(p, p.cluster(p.was.cluster->id), serving_job(p.was));
 }
 
-/// Writes the newest state down before the JobManager is removed: afterwards nobody knows it.
+/// Records the newest state before the JobManager is removed: afterwards it cannot be determined.
 void remember_state(pass& p) {
   auto state = state_left(p);
   auto& t = p.was.target;
@@ -182,51 +183,51 @@ void remember_state(pass& p) {
     p.warn(reason::RestoringExternalizedCheckpoint,
            "the job has ended without a savepoint; it will resume from " + state.source);
   if (t && t->restore_nonce && saved_by_us(p.was) && !runs_side_by_side(p.was))
-    p.next.restore_nonce = t->restore_nonce; // its job has gone on from there
+    p.next.restore_nonce = t->restore_nonce; // its job continued from there
   if (!state.path)
     show_cancelling(p);
   p.next.savepoint_path = state.path;
   p.next.suspension->job_ended = true;
-  p.because("no job runs any more; removing its clusters");
-  p.wait(reason::RemovingClusters, "waiting for the objects of its clusters to go");
+  p.because("no job is running; removing the clusters");
+  p.wait(reason::RemovingClusters, "waiting until all objects of the clusters are deleted");
 }
 
 void suspending(pass& p) {
   if (p.was.suspension->job_ended.value_or(false)) {
     if (remove_all_clusters(p))
       return finish_suspension(p);
-    return p.wait(reason::RemovingClusters, "waiting for the objects of its clusters to go");
+    return p.wait(reason::RemovingClusters, "waiting until all objects of the clusters are deleted");
   }
   if (!wanted(p) && nothing_ordered(p))
     return cancel_suspension(p);
   prune_clusters(p);
   if (p.was.cluster)
-    record_checkpoint(p, p.cluster(p.was.cluster->id), serving_job(p.was)); // it may take long until it is stopped
+    record_checkpoint(p, p.cluster(p.was.cluster->id), serving_job(p.was)); // the stop may take long
   for (auto& job : possible_jobs(p.was))
     if (!end_for_good(p, *p.was.suspension, job, end_job, cannot_save))
       return;
   remember_state(p);
 }
 
-/// Waits for the user. A cluster without a job is the late effect of a create, and is removed. A cluster with a job is
-/// not ours to remove: somebody has reset the status.
+/// Waits for the user. A cluster without a job comes from a late create and is removed. A cluster with a job stays:
+/// somebody has reset the status.
 void stay_suspended(pass& p) {
   for (auto& id : clusters_in(p.in.seen.objects)) {
     auto c = p.cluster(id);
     auto* jobs = p.ask(c, ask_jobs{c.id}, defaults::poll_job);
     if (jobs && unknown_running_job(*jobs, {}))
       p.blocked(reason::StatusLost, "cluster " + id
-                                        + " runs a job although the application is suspended: delete the "
-                                          "Deployments of that cluster if nothing of it is needed");
+                                        + " runs a job although the application is suspended: delete the Deployments "
+                                          "of that cluster if you need neither the job nor its state");
     else if (jobs || !c.leader)
       remove_cluster(p, id);
   }
   if (!p.in.errors.empty())
     p.blocked(reason::InvalidSpec, spec_errors(p));
-  p.wait(reason::Suspended, "waiting for spec.suspend to be taken back");
+  p.wait(reason::Suspended, "suspended; set spec.suspend to false to resume");
 }
 
-/// Returns whether there are clusters although the status knows of none: they are not ours to remove.
+/// Returns whether there are clusters although the status contains none: the operator must not remove them.
 bool status_lost(const pass& p) {
   return !p.was.cluster && !p.was.target && !p.was.failed && !clusters_in(p.in.seen.objects).empty();
 }
@@ -238,7 +239,7 @@ bool suspend(pass& p) {
   if (p.was.suspension)
     suspending(p);
   else if (!wanted(p) || (!there && status_lost(p)) || p.was.updating_cluster)
-    return false; // of two versions the user chooses one first
+    return false; // while two versions run, the user must choose one first
   else if (there)
     stay_suspended(p);
   else if (phase_of(p.was) == phase::New && !p.was.cluster && !p.was.target && !p.was.failed)

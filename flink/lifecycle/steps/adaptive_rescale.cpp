@@ -71,8 +71,8 @@ const failure* refused_for_good(const pass& p, const action& order) {
   return open ? nullptr : why;
 }
 
-/// Returns the same if it was this try that was refused, not an earlier one that was given up. Ignores that the job is
-/// gone: other answers report that.
+/// Like refused_for_good(), but only for a refusal of this try, not of an earlier one. Ignores that the job is gone:
+/// other answers report that.
 const failure* refusal(const pass& p, const action& order) {
   auto* why = refused_for_good(p, order);
   auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
@@ -116,10 +116,10 @@ void conclude_rescale(pass& p, const cluster_view& c, const rest::job& job) {
 }
 
 void restart_instead(pass& p, const std::string& why) {
-  leave_old_job(p, why + "; the job is started again with parallelism " + std::to_string(wanted(p).to));
+  leave_old_job(p, why + "; the operator restarts the job with parallelism " + std::to_string(wanted(p).to));
 }
 
-/// Goes on with what the JobManager has answered.
+/// Sets and checks the bounds after the JobManager's answer.
 void raise(pass& p, const cluster_view& c, const rest::requirements& present, const rest::job* job) {
   auto to = wanted(p).to;
   auto& vertices = p.was.target->rescaled_vertices;
@@ -145,18 +145,18 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
     return true;
   }
   if (!present || !*present) {
-    p.wait(reason::AskingForRescale, "asking which parallelism job " + job + " may have");
+    p.wait(reason::AskingForRescale, "reading the parallelism bounds of job " + job);
     return false;
   }
   auto plan = c.replies->plans.find(to);
   bool known = plan != c.replies->plans.end() && !plan->second.empty();
   auto vertices = followers(**present, known ? &plan->second : nullptr, from, to);
   if (vertices.empty()) {
-    restart_instead(p, "it cannot be told which vertices of job " + job + " are to have it");
+    restart_instead(p, "the operator cannot determine which vertices of job " + job + " to rescale");
     return true;
   }
   p.next.target->rescaled_vertices = std::move(vertices);
-  p.enter(phase::Rescaling, why + ", and its JobManager gives them to the job");
+  p.enter(phase::Rescaling, why + ", and its JobManager assigns them to the job");
   p.wait(reason::RescalingJob,
          "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(to) + " of job " + job);
   return true;
@@ -166,12 +166,12 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
 
 bool rescale_or_restart(pass& p, const cluster_view& c, const std::string& why) {
   auto& t = *p.was.target;
-  // A job can only take other state by another start.
+  // A job can load other state only at its start.
   bool may_run_on = p.in.app.spec.scale_mode == scale_mode::Adaptive && !t.start_from;
   auto* can = may_run_on ? p.ask(c, ask_features{c.id}, defaults::poll_job) : nullptr;
   if (may_run_on && !can) {
     p.wait(reason::AskingForRescale,
-           "asking whether JobManager " + c.leader->head.key.name + " can rescale a job that runs");
+           "asking whether JobManager " + c.leader->head.key.name + " can rescale a running job");
     return false;
   }
   if (!can || !can->rescale) {
@@ -190,11 +190,11 @@ void raise_parallelism(pass& p, const cluster_view& c) {
   if (present && *present)
     raise(p, c, **present, job && *job ? &**job : nullptr);
   else
-    p.wait(reason::RescalingJob, "asking which parallelism job " + job_id + " may have");
+    p.wait(reason::RescalingJob, "reading the parallelism bounds of job " + job_id);
   if (phase_of(p.next) != phase::Rescaling || p.next.target->rollback || !out_of_time(p))
     return;
   fail_deploy(p, reason::RescaleTimeout,
-              "the job has not got its parallelism within timeouts.jobStartSeconds; last: " + p.waits_for().message);
+              "the job did not reach its parallelism within timeouts.jobStartSeconds; last: " + p.waits_for().message);
 }
 
 bool restore_parallelism(pass& p) {
@@ -206,7 +206,7 @@ bool restore_parallelism(pass& p) {
   auto* job = p.ask(c, ask_job{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   auto* present = p.ask(c, ask_requirements{c.id, job_id}, p.poll_interval(), last_changed(p, c));
   if (!present || !*present) {
-    p.wait(reason::TakingRescaleBack, "asking which parallelism job " + job_id + " may have");
+    p.wait(reason::TakingRescaleBack, "reading the parallelism bounds of job " + job_id);
     return false;
   }
   auto& vertices = p.was.target->rescaled_vertices;

@@ -146,14 +146,14 @@ bool supersede(pass& p) {
   if (p.in.spec_hash != p.was.target->spec_hash && !even_more) {
     bool taken_back = p.was.cluster && p.in.spec_hash == p.was.cluster->spec_hash;
     if (is_adaptive(p.was) || (is_rescale(p.was) && !grows_in_place(p)))
-      begin_shrink(p, "edited while TaskManagers were being added");
+      begin_shrink(p, "the spec was edited while TaskManagers were being added");
     else if (taken_back && old_cluster_at_zero(p.was))
-      begin_rollback(p, "the edit was taken back");
+      begin_rollback(p, "the edit was reverted");
     else if (taken_back) {
       p.next.target.reset();
-      p.enter(phase::Running, "the edit was taken back before the old job was touched");
+      p.enter(phase::Running, "the edit was reverted before the old job was touched");
     } else
-      begin_deploy(p, "edited while the cluster was starting");
+      begin_deploy(p, "the spec was edited while the cluster was starting");
     return true;
   }
   if (take_forced_rollback(p)) {

@@ -100,11 +100,12 @@ bool recreate_objects(commands& p, const cluster_view& c) {
       = p.was.cluster && p.was.cluster->id == c.id && p.was.cluster->spec_hash == p.in.spec_hash && p.in.errors.empty();
   auto what = "the " + std::string{to_string(missing.front())} + " of cluster " + c.id + " is missing";
   if (!known)
-    p.blocked(reason::ObjectsMissing, what + ", and the spec has moved on from what runs there: "
-                                          + (p.was.updating_cluster ? "spec.tearDownVersionHash " + c.id + " removes it"
-                                                                    : "an edit (restartNonce) makes a new cluster"));
+    p.blocked(reason::ObjectsMissing,
+              what + ", and the spec no longer describes this cluster: "
+                  + (p.was.updating_cluster ? "set spec.tearDownVersionHash to " + c.id + " to remove it"
+                                            : "change spec.restartNonce to deploy a new cluster"));
   else
-    p.blocked(reason::ObjectsMissing, create_missing(p, c).refused.value_or(what + ": creating it again"));
+    p.blocked(reason::ObjectsMissing, create_missing(p, c).refused.value_or(what + ": the operator creates it again"));
   return true;
 }
 

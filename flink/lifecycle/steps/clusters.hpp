@@ -1,4 +1,4 @@
-// The objects of clusters: what is missing, creating it, and removing what nobody needs any more.
+// The objects of clusters: what is missing, creating it, and removing unused objects.
 #pragma once
 
 #include "flink/lifecycle/pass/commands.hpp"
@@ -14,21 +14,21 @@ std::vector<object_role> missing_objects(const pass_inputs& p, const cluster_vie
 
 struct creation {
   bool complete = false;
-  /// What the API server has refused for good, in words.
+  /// The object that the API server rejected permanently, as a text.
   std::optional<std::string> refused;
 };
 
 /// Creates what is missing of a cluster.
 [[nodiscard]] creation create_missing(commands& p, const cluster_view& c);
 
-/// Creates objects of the serving cluster again that somebody has deleted, if the spec still describes them. Returns
+/// Recreates deleted objects of the serving cluster if the spec still describes them. Returns
 /// true if any was missing, and reports it.
 [[nodiscard]] bool recreate_objects(commands& p, const cluster_view& c);
 
 /// Points the generic Service at a cluster.
 void switch_generic_service(commands& p, const cluster_view& c);
 
-/// Deletes what is left of a cluster. Returns whether nothing is left except what was orphaned on purpose.
+/// Deletes the remaining objects of a cluster. Returns whether all are gone, except orphaned ones.
 bool remove_cluster(commands& p, const std::string& cluster_id);
 
 /// The same for all clusters of the application.

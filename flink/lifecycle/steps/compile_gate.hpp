@@ -1,5 +1,5 @@
 // The gate of the compiled plan. The new cluster's JobManager runs main() without starting anything, so that a bad jar,
-// class or argument costs the running job nothing.
+// class or argument does not disturb the running job.
 #pragma once
 
 #include "flink/lifecycle/pass/pass.hpp"
@@ -10,7 +10,7 @@ namespace flink {
 /// Returns the command that compiles the target's job on a cluster.
 action compile_command(const pass_inputs& p, const cluster_view& c);
 
-/// Compiles the target's job. Only a refusal by the user's code gives the version up; every other failure lets it pass.
+/// Compiles the target's job. Only a failure of the user's code fails the deploy; any other failure passes the gate.
 step_result run_compile_gate(pass& p, const cluster_view& c);
 
 } // namespace flink

@@ -100,7 +100,7 @@ void fail_deploy_as(pass& p, std::string name, std::string message) {
   p.next.target.reset();
   p.next.reason = name + ": " + message;
   p.enter(phase::DeployFailed, *p.next.reason);
-  p.clear_wait(); // from now on the phase reports what went wrong
+  p.clear_wait(); // from now on the phase reports the failure
   p.warn(reason::DeployFailed, message);
 }
 
@@ -109,9 +109,9 @@ void fail_rollback(pass& p, const std::string& why) {
   p.next.job_status->job_id.reset();
   p.next.savepoint_path = p.was.target->restore_path; // what the next edit starts from
   fail_deploy(p, reason::RollbackFailed,
-              why + "; no job runs. Its state is " + p.was.target->restore_path.value_or("none")
-                  + "; an edit starts from it, or from spec.savepointPath, or without state where that is gone and "
-                    "fallbackWithoutState is set");
+              why + "; no job runs; edit the spec to start the job from "
+                  + p.was.target->restore_path.value_or("spec.savepointPath, or without state if that is empty")
+                  + "; if that state is gone, also set spec.fallbackWithoutState");
 }
 
 void conclude_deploy(pass& p) {

@@ -44,7 +44,7 @@ bool pick_up_savepoint(queries& p, const cluster_view& c, const ending& record, 
   auto* known = p.ask(c, ask_savepoint{c.id, job.job_id, *record.trigger_id}, p.poll_interval());
   if (known && *known && (*known)->location && p.was.savepoint_path != *(*known)->location) {
     record_saved(p, job, *(*known)->location);
-    return false; // it is written down first
+    return false; // the status records it first
   }
   return known && (!*known || !(*known)->in_progress);
 }
@@ -87,7 +87,7 @@ bool end_for_good(pass& p, const ending& record, const live_job& job, void (*end
   if (fate == job_fate::running)
     end(p, job);
   else if (is_being_asked(p, c, job.job_id))
-    p.wait(reason::AskingJob, "asking whether job " + job.job_id + " runs");
+    p.wait(reason::AskingJob, "checking whether job " + job.job_id + " runs");
   else {
     restore_replicas(p, c);
     cannot_save(p, "the JobManager of cluster " + c.id + " does not answer");
@@ -116,9 +116,9 @@ std::optional<std::string> stop_with_savepoint(queries& p, const ending& record,
   if (known && *known && (*known)->failure)
     return *(*known)->failure;
   if (known && !*known && sent == progress::unknown)
-    p.repeat(stop); // nobody knows whether it arrived; under the same trigger it does no harm
+    p.repeat(stop); // the outcome is unknown; the same trigger makes a repetition harmless
   else if (known && !*known)
-    return "the JobManager has lost the trigger";
+    return "the JobManager has lost track of the savepoint";
   else if (known && (*known)->location)
     record_saved(p, job, *(*known)->location);
   return std::nullopt;

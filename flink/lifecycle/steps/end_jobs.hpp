@@ -1,4 +1,4 @@
-// How the jobs of an application end for good: what deletion and suspension share.
+// Ending the jobs of an application: shared by deletion and suspension.
 #pragma once
 
 #include "flink/lifecycle/pass/pass.hpp"
@@ -38,11 +38,11 @@ std::vector<live_job> possible_jobs(const status& x);
 bool triggered(const ending& record, const live_job& job);
 
 /// Stops a job with a savepoint; its trigger is written into `next` first. Returns why the savepoint of the last
-/// trigger has failed, in which case the job goes on; nullopt while there is no failure.
+/// trigger failed; the job then keeps running. Returns nullopt if there is no failure.
 [[nodiscard]] std::optional<std::string> stop_with_savepoint(queries& p, const ending& record, ending& next,
                                                              const live_job& job);
 
-/// Draws a new trigger after a failed one, with pauses that grow with the age of the ending.
+/// Creates a new trigger after a failed one. The pauses grow with the age of the ending.
 void stop_again(commands& p, const ending& record, ending& next);
 
 /// Ends a job without a savepoint.

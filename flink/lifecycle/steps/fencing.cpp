@@ -123,15 +123,15 @@ bool confirm_serving_cluster_idle(queries& p) {
     return true;
   auto* jobs = p.jobs_now(c);
   if (!jobs) {
-    p.wait(reason::LookingForJob, "asking whether cluster " + c.id + " runs a job");
+    p.wait(reason::LookingForJob, "checking whether cluster " + c.id + " runs a job");
     return false;
   }
   auto unknown = unknown_running_job(*jobs, {});
   if (unknown)
     p.blocked(reason::UnknownJob,
               "cluster " + c.id + " runs job " + *unknown
-                  + ", which the status does not name: no other one is started beside it; cancel it, or "
-                    "stop it with a savepoint and name that in spec.savepointPath");
+                  + ", which is missing in the status, and the operator starts no other job beside it: cancel that "
+                    "job, or stop it with a savepoint and set spec.savepointPath to the savepoint");
   return !unknown;
 }
 

@@ -31,12 +31,11 @@ survey find_jobs(queries& p) {
       continue;
     out.pending = out.pending || patient || (c.leader && !silent(p, c));
     if (silent(p, c) || !c.leader)
-      p.blocked(reason::JobManagerSilent,
-                "whether cluster " + id
-                    + " runs a job cannot be told: its JobManager does not answer; if it never "
-                      "will, delete its Deployments");
+      p.blocked(reason::JobManagerSilent, "the operator cannot check whether cluster " + id
+                                              + " runs a job, because its JobManager does not answer; if the "
+                                                "JobManager cannot recover, delete the Deployments of that cluster");
     else
-      p.wait(reason::LookingForJob, "asking which jobs cluster " + id + " runs");
+      p.wait(reason::LookingForJob, "listing the jobs of cluster " + id);
   }
   return out;
 }
@@ -49,7 +48,7 @@ bool remove_others(queries& p, const std::string& keep) {
     if (without_uid_label(pod->head) && pod->head.deleting && (keep.empty() || !is_go_pod(pod->head, keep)))
       gone = false;
   if (!gone)
-    p.wait(reason::RemovingHalfMade, "no job runs there: removing what the Go operator's deploy left unfinished");
+    p.wait(reason::RemovingHalfMade, "removing clusters that the Go operator left unfinished: no job runs there");
   return gone;
 }
 

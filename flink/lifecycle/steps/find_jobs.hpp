@@ -14,7 +14,7 @@ struct located_job {
 };
 
 struct survey {
-  /// An answer is missing that counts.
+  /// A necessary answer is missing.
   bool pending = false;
   std::vector<located_job> jobs;
 };

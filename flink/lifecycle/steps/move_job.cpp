@@ -12,14 +12,14 @@ namespace flink {
 
 namespace {
 
-/// BlueGreen: the old job goes on. It only takes a savepoint, unless savepoints are disabled.
+/// BlueGreen: the old job keeps running. It only takes a savepoint, unless savepoints are disabled.
 void leave_old_job_running(pass& p, const std::string& why) {
   if (p.in.app.spec.savepoint_disabled.value_or(false))
     return begin_submit(p, std::nullopt, why + "; savepoints are disabled");
   p.next.target->trigger_id = p.in.fresh.trigger_id;
   p.enter(phase::Savepointing, why);
   p.act(take_savepoint{p.was.cluster->id, serving_job(p.was), p.in.fresh.trigger_id});
-  p.event(reason::SavepointingJob, "taking a savepoint of job " + serving_job(p.was) + ", which goes on");
+  p.event(reason::SavepointingJob, "taking a savepoint of job " + serving_job(p.was) + ", which keeps running");
 }
 
 } // namespace

@@ -52,7 +52,7 @@ bool checkpoints_deleted_with_job(const spec& x, const std::optional<rest::job>&
   return false;
 }
 
-/// Records the state in the status. In BlueGreen nothing else keeps it if the deploy is given up.
+/// Records the state in the status. In BlueGreen this is the only record if the deploy fails.
 void remember(queries& p, const candidate& x) {
   p.next.job_status->last_checkpoint = x.path;
   p.next.job_status->last_checkpoint_time = k8s::format_milliseconds(x.taken);
@@ -68,7 +68,7 @@ bool too_old(const pass_inputs& p, const candidate& x) {
 std::optional<std::string> first_restore_path(const pass_inputs& p) {
   auto& spec = p.in.app.spec;
   if (p.was.savepoint_path && !p.was.savepoint_path->empty())
-    return p.was.savepoint_path; // saved by a deploy whose job never came up
+    return p.was.savepoint_path; // saved by a deploy whose job never started
   if (spec.savepoint_path && !spec.savepoint_path->empty())
     return spec.savepoint_path;
   if (spec.savepoint_info && spec.savepoint_info->savepoint_location
@@ -88,7 +88,7 @@ recoverable newest_state(queries& p, const cluster_view& old, const std::string&
       return {.pending = true};
     if (*job && (*job)->state == rest::job_state::finished && !(*told && (*told)->latest_savepoint))
       // A bounded job that has finished has no state left.
-      return {.path = std::nullopt, .source = "the beginning (the old job had finished by itself)"};
+      return {.path = std::nullopt, .source = "the beginning (the old job had already finished)"};
     if (*told && (*told)->latest_savepoint)
       offer(best, {(*told)->latest_savepoint->external_path,
                    system_clock::time_point{milliseconds{(*told)->latest_savepoint->trigger_timestamp}},
@@ -107,10 +107,11 @@ recoverable newest_state(queries& p, const cluster_view& old, const std::string&
   if (p.in.app.spec.fallback_without_state.value_or(false))
     return {.path = std::nullopt, .source = "the beginning, without state (fallbackWithoutState)"};
   if (best)
-    return {.problem = "its newest state, " + best->source
-                     + ", is older than maxCheckpointRestoreAgeSeconds: raise that "
-                       "number, or set fallbackWithoutState to start without state"};
-  return {.problem = "no checkpoint or savepoint of it is known: set fallbackWithoutState to start without state"};
+    return {.problem = "the job's newest state, " + best->source
+                     + ", is older than spec.maxCheckpointRestoreAgeSeconds: raise that limit, or set "
+                       "spec.fallbackWithoutState to start without state"};
+  return {.problem
+          = "no checkpoint or savepoint of the job is known: set spec.fallbackWithoutState to start without state"};
 }
 
 } // namespace flink

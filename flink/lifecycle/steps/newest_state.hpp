@@ -11,19 +11,19 @@ namespace flink {
 /// Returns the state from which an application's first job starts, as the user names it; nullopt: without state.
 std::optional<std::string> first_restore_path(const pass_inputs& p);
 
-/// What a job can start from if the old one ended without the savepoint that was asked for.
+/// The state that a job can start from if the old job ended without its savepoint.
 struct recoverable {
-  /// An answer is on its way. Nothing below counts yet.
+  /// An answer is missing. The other members are not valid yet.
   bool pending = false;
   /// nullopt with an empty `problem`: starting without state is right.
   std::optional<std::string> path;
-  /// Why there is nothing to start from, with a remedy; empty if there is.
+  /// Why there is no state to start from, with a remedy; empty if there is one.
   std::string problem;
   /// Where the state comes from, for the log.
   std::string source;
 };
 
-/// Whether spec.maxCheckpointRestoreAgeSeconds applies. It does not once a job was ended although nothing newer
+/// Whether spec.maxCheckpointRestoreAgeSeconds applies. It does not apply once a job was ended although no newer state
 /// existed.
 enum class age_limit { applies, lifted };
 

@@ -125,7 +125,7 @@ void trigger_lost(queries& p, const cluster_view& c) {
   auto& again = *p.next.savepoint_request;
   again.trigger_id = p.in.fresh.trigger_id;
   again.job_manager = incarnation_of(*c.leader);
-  p.because("the JobManager has lost the savepoint's trigger");
+  p.because("the JobManager has lost track of the savepoint");
 }
 
 void follow(queries& p, const cluster_view& c) {
@@ -183,7 +183,8 @@ void forget_savepoint(queries& p, const std::string& path, const std::optional<s
   p.because("savepoint " + path + " is disposed of");
   if (failure && failure->find("FileNotFoundException") == failure->npos)
     p.warn(reason::SavepointNotDisposed,
-           "savepoint " + path + " is not remembered any more and has to be removed by hand: " + *failure);
+           "cannot delete savepoint " + path
+               + ", and the operator no longer tracks it; delete it by hand: " + *failure);
 }
 
 void dispose(queries& p, const cluster_view& c, const std::string& path) {
@@ -225,7 +226,7 @@ void take_due_savepoints(queries& p) {
   if (wanted && rest::all_tasks_running(*job))
     return begin(p, c, *job, std::move(*wanted));
   if (wanted && wanted->nonce)
-    p.wait(reason::SavepointWaiting, "the savepoint that savepointNonce asks for waits until all tasks of the job run");
+    p.wait(reason::SavepointWaiting, "the savepoint for spec.savepointNonce waits until all tasks of the job run");
   if (auto path = superfluous(p))
     dispose(p, c, *path);
 }

@@ -1,5 +1,5 @@
-// Savepoints of a job that goes on: spec.savepointNonce asks for one now, spec.savepointSchedule for one now and then,
-// and for the disposal of those that are older than it keeps.
+// Savepoints of a running job: spec.savepointNonce triggers one now, spec.savepointSchedule takes them regularly and
+// disposes of the oldest ones.
 #pragma once
 
 #include "flink/lifecycle/pass/queries.hpp"

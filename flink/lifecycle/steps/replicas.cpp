@@ -57,7 +57,8 @@ bool remove_added_task_managers(commands& p) {
   auto before = p.was.target->old_replicas->task_managers;
   if (!c.task_manager || (ensure_replicas(p, *c.task_manager, before) && std::ssize(c.task_manager_pods) <= before))
     return true;
-  p.wait(reason::RemovingTaskManagers, "waiting for the TaskManagers that were added to cluster " + c.id + " to go");
+  p.wait(reason::RemovingTaskManagers,
+         "waiting until the TaskManagers that were added to cluster " + c.id + " are gone");
   return false;
 }
 

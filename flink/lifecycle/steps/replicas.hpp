@@ -13,7 +13,7 @@ bool ensure_replicas(commands& p, const k8s::deployment& x, int32_t replicas);
 /// Returns how many TaskManagers the application needs for a parallelism.
 int32_t task_managers_for(const pass_inputs& p, int32_t parallelism);
 
-/// Scales the serving cluster up again if something has scaled it down: a request that came late, or a person.
+/// Scales the serving cluster up again if a late request or a person has scaled it down.
 /// TaskManagers are added only if none is left or if the serving job misses them.
 void restore_replicas(queries& p, const cluster_view& c);
 

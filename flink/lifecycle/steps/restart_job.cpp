@@ -45,8 +45,8 @@ job_failures counted(const pass_inputs& p, const failure_policy& policy) {
 }
 
 void report_pause(report& p, const job_failures& x, std::chrono::seconds pause) {
-  p.blocked(reason::JobFailed, x.reason.value_or("the job has failed") + "; it is started again "
-                                   + std::to_string(pause.count()) + " s later");
+  p.blocked(reason::JobFailed, x.reason.value_or("the job has failed") + "; the operator restarts it "
+                                   + std::to_string(pause.count()) + " s after the failure");
 }
 
 /// Returns the savepoint of a stop: it is the job's last state, and the status does not know it yet.
@@ -87,17 +87,18 @@ void restart_failed_job(report& p, reason what, std::string why) {
   auto count = counted(p, policy);
   if (count.restarts >= policy.most)
     return stay_failed(p, what,
-                       why + "; it was started again " + std::to_string(count.restarts) + " times within "
-                           + std::to_string(policy.window.count()) + " s (spec.jobFailurePolicy); "
+                       why + "; the operator has already restarted it " + std::to_string(count.restarts)
+                           + " times within " + std::to_string(policy.window.count()) + " s (spec.jobFailurePolicy); "
                            + restart_hint(p.was));
   ++count.restarts;
   count.last_failed_at = p.now_text();
   count.reason = why;
   p.next.job_failures = count;
   aim_at_restart(p, count.restarts);
-  p.warn(reason::JobFailed, std::string{name_of(what)} + ": " + why + "; it is started again from its newest state ("
-                                + std::to_string(count.restarts) + " of " + std::to_string(policy.most)
-                                + " times within " + std::to_string(policy.window.count()) + " s)");
+  p.warn(reason::JobFailed, std::string{name_of(what)} + ": " + why
+                                + "; the operator restarts it from its newest state (" + std::to_string(count.restarts)
+                                + " of " + std::to_string(policy.most) + " times within "
+                                + std::to_string(policy.window.count()) + " s)");
   report_pause(p, count, pause_before(policy, count));
   p.enter(phase::Recovering, std::move(why));
 }
@@ -110,15 +111,15 @@ void restart_if_stopped_late(queries& p, const cluster_view& c, const std::strin
   auto* told = p.ask(c, ask_checkpoints{c.id, job_id}, defaults::poll_job, p.job_answered(c, job_id));
   if (!known || !told)
     return p.wait(reason::LookingForState,
-                  "asking whether job " + job_id + " was stopped by an update that was given up");
+                  "checking whether job " + job_id + " was stopped by an update that had failed");
   p.next.job_status->stop_trigger_id.reset();
   auto path = *known ? (*known)->location : *told ? left_by_a_stop(p, **told) : std::nullopt;
   if (!path)
     return; // it has come to its end by itself
   record_savepoint(p, *path, "Update");
   aim_at_restart(p, 1);
-  auto why = "job " + job_id + " was stopped late, by an update that had been given up, with savepoint " + *path;
-  p.warn(reason::CanceledJob, why + "; it is started again");
+  auto why = "job " + job_id + " was stopped late, by an update that had failed, with savepoint " + *path;
+  p.warn(reason::CanceledJob, why + "; the operator restarts it");
   p.enter(phase::Recovering, why);
 }
 

@@ -51,7 +51,7 @@ step_result dry_run_all(pass& p) {
       p.blocked(reason::Forbidden, why->message);
   }
   if (!all)
-    p.wait(reason::RehearsingCluster, "asking the API server whether it would take the objects of the new cluster");
+    p.wait(reason::RehearsingCluster, "checking the objects of the new cluster with a dry run");
   return all ? step_result::done : step_result::waiting;
 }
 
@@ -66,7 +66,7 @@ bool await_old_pods_gone(pass& p) {
     p.wait(reason::MakingRoom, "waiting for the pods of the old cluster " + id + " to end");
     if (p.passed(p.was.target->step_started_at, p.timeout(&timeouts::cluster_start_seconds, defaults::cluster_start)))
       p.blocked(reason::MakingRoom, "the pods of the old cluster " + id
-                                        + " do not end, and no job runs before that: delete what is left of them");
+                                        + " do not terminate, and no job runs until they do: delete these pods");
     return false;
   }
   return true;
@@ -75,12 +75,11 @@ bool await_old_pods_gone(pass& p) {
 step_result restore_old_cluster(pass& p) {
   auto& t = *p.was.target;
   if (!remove_cluster(p, t.cluster_id)) {
-    p.wait(reason::EndingNewJob, "removing cluster " + t.cluster_id + " of the version that is given up");
+    p.wait(reason::EndingNewJob, "removing cluster " + t.cluster_id + " of the failed version");
     return step_result::waiting;
   }
   auto old = p.cluster(p.was.cluster->id);
-  p.wait(reason::OldClusterStarting,
-         "waiting for the old cluster " + old.id + " to have its pods and task slots again");
+  p.wait(reason::OldClusterStarting, "waiting for the pods and task slots of the old cluster " + old.id);
   ensure_replicas_if_there(p, old.job_manager, t.old_replicas->job_managers);
   ensure_replicas_if_there(p, old.task_manager, t.old_replicas->task_managers);
   auto wanted = p.was.job_status ? p.was.job_status->parallelism.value_or(1) : 1;

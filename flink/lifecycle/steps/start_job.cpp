@@ -15,7 +15,7 @@ submit_job submit_command(const start& x) {
   return {x.cluster.id, x.job_id, x.job, x.restore_path};
 }
 
-/// Judges a job that is there.
+/// Judges a job that Flink lists.
 start_result judge(queries& p, const start& x, const rest::job& job) {
   if (rest::all_tasks_running(job) || job.state == rest::job_state::finished)
     return {start_state::running, {}, &job};
@@ -25,7 +25,7 @@ start_result judge(queries& p, const start& x, const rest::job& job) {
       return {start_state::failed,
               "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran" + *cause,
               &job};
-    p.wait(reason::JobStarting, "asking what made job " + x.job_id + " fail");
+    p.wait(reason::JobStarting, "asking Flink why job " + x.job_id + " failed");
     return {};
   }
   p.wait(reason::JobStarting, "waiting for the tasks of job " + x.job_id + ": " + std::to_string(job.tasks_running)
@@ -39,17 +39,20 @@ start_result judge(queries& p, const start& x, const rest::job& job) {
 
 std::string refusal(const failure& x) {
   return "job submission failed: " + x.message
-       + (says_state_is_gone(x) ? "; set fallbackWithoutState to start without state, or name other state" : "");
+       + (says_state_is_gone(x)
+              ? "; set spec.restoreFrom to other state, or spec.fallbackWithoutState to start without state"
+              : "");
 }
 
 start_result submit(queries& p, const start& x) {
   auto* jobs = p.jobs_now(x.cluster);
   if (!jobs) {
-    p.wait(reason::SubmittingJob, "asking which jobs cluster " + x.cluster.id + " runs");
+    p.wait(reason::SubmittingJob, "listing the jobs of cluster " + x.cluster.id);
     return {};
   }
   if (auto other = unknown_running_job(*jobs, x.job_id))
-    return {start_state::failed, "cluster " + x.cluster.id + " already runs job " + *other + ", which is not ours"};
+    return {start_state::failed,
+            "cluster " + x.cluster.id + " already runs job " + *other + ", which the operator did not start"};
   p.wait(reason::SubmittingJob, "submitting job " + x.job_id + " to cluster " + x.cluster.id);
   p.act(submit_command(x));
   return {};
@@ -59,7 +62,7 @@ start_result submit(queries& p, const start& x) {
 
 start_result start_job(queries& p, const start& x) {
   action command = submit_command(x);
-  // What was sent to an earlier incarnation of the JobManager died with it.
+  // A command to an earlier incarnation of the JobManager died with it.
   auto sent = p.in.seen.outcomes.find(command);
   bool tried = sent != p.in.seen.outcomes.end() && sent->second.asked == incarnation_of(*x.cluster.leader);
   auto* why = tried ? p.failure_of(command) : nullptr;
@@ -82,8 +85,8 @@ start_result start_job(queries& p, const start& x) {
   if (rejected)
     return {start_state::failed, refusal(*why)};
   if (why && retryable(why->kind) && start_in_time(p, false)) {
-    p.send(command); // the same identity: a second job cannot come of it
-    p.blocked(reason::SubmittingJob, "the JobManager does not take the job: " + why->message);
+    p.send(command); // the id is the same, so this cannot start a second job
+    p.blocked(reason::SubmittingJob, "the JobManager does not accept the job: " + why->message);
     return {};
   }
   p.wait(reason::SubmittingJob, why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still run"
@@ -93,7 +96,7 @@ start_result start_job(queries& p, const start& x) {
   // High availability remembers used ids after the JobManager has forgotten their jobs: this one will never appear.
   if (why && why->kind == failure_class::duplicate && p.high_availability())
     return {start_state::failed,
-            "job " + x.job_id + " has been submitted before and has ended unseen: " + why->message};
+            "job " + x.job_id + " was already submitted and ended before the operator saw it: " + why->message};
   return {start_state::timed_out, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
 }
 
@@ -101,10 +104,11 @@ resubmit resubmit_after_restart(queries& p, const start& x, const std::optional<
   auto how = fate_of_submit(p, x.cluster, submit_command(x), earlier);
   if (how == resubmit::in_flight)
     p.wait(reason::SubmittingJob,
-           "job " + x.job_id + " may still appear in cluster " + x.cluster.id + ", which has restarted");
+           "job " + x.job_id + " may still start in cluster " + x.cluster.id + ", whose JobManager has restarted");
   if (how == resubmit::uncertain) {
     p.blocked(reason::StartUncertain, "job " + x.job_id + " may have been submitted after the JobManager of cluster "
-                                          + x.cluster.id + " had restarted; restarting it once more and trying again");
+                                          + x.cluster.id
+                                          + " had restarted; restarting the JobManager once more and trying again");
     stop_job_manager(p, x.cluster);
   }
   return how;

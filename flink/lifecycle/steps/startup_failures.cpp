@@ -76,7 +76,8 @@ void give_up_stalled_start(pass& p, const cluster_view& c) {
   auto limit = p.timeout(&timeouts::cluster_start_seconds, defaults::cluster_start);
   if (p.passed(p.was.target->step_started_at, limit) && !p.in_flight(compile_command(p, c)))
     fail_deploy(p, reason::ClusterStartTimeout,
-                "not ready within " + std::to_string(limit.count()) + " s; last: " + p.waits_for().message);
+                "the cluster was not ready within " + std::to_string(limit.count())
+                    + " s; last: " + p.waits_for().message);
 }
 
 } // namespace flink

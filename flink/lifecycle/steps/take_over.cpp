@@ -120,8 +120,8 @@ void settle_savepoint(pass& p, const go_operator_version& x) {
 }
 
 void report_unverified(pass& p, const std::string& why) {
-  p.next.reason = std::string{unverified} + ": whether the spec runs as it stands could not be told (" + why
-                + "); an edit of restartNonce deploys it";
+  p.next.reason = std::string{unverified} + ": the operator could not verify that the cluster runs the current spec ("
+                + why + "); change spec.restartNonce to deploy it";
   p.warn(reason::AdoptedUnverified, *p.next.reason);
 }
 
@@ -143,7 +143,7 @@ void write_likeness(pass& p, const go_operator_version& x, const comparison& com
                                    .spec_hash = p.in.spec_hash,
                                    .failed_at = p.was.last_updated_at.value_or(p.now_text())};
     p.next.failed_deploy_hash = p.next.failed->id;
-    p.next.reason = "GivenUp: the Go operator had given the last deploy up";
+    p.next.reason = "GivenUp: the Go operator had given up the last deploy";
   } else if (!due && compared.how == likeness::undecidable)
     report_unverified(p, compared.why);
 }
@@ -156,7 +156,7 @@ void write_cluster(pass& p, const go_operator_version& x) {
   settle_savepoint(p, x);
   forget_bookkeeping(p.next);
   p.event(reason::Adopted, "cluster " + x.cluster_id + " of the Go operator is taken over"
-                               + (x.job_runs ? ", its job " + x.job_id + " goes on" : "; no job runs"));
+                               + (x.job_runs ? "; its job " + x.job_id + " keeps running" : "; no job runs"));
 }
 
 } // namespace
@@ -209,7 +209,7 @@ void take_over_both(pass& p, const go_operator_version& older, const go_operator
   if (second->compared.how == likeness::undecidable)
     report_unverified(p, second->compared.why);
   p.event(reason::Adopted,
-          "cluster " + newer.cluster_id + " is taken over beside it, its job " + newer.job_id + " goes on");
+          "cluster " + newer.cluster_id + " is taken over, too; its job " + newer.job_id + " keeps running");
   if (phase_of(p.was) == phase::Deleting)
     return p.because("taken over from the Go operator to be deleted");
   p.enter(phase::DualRunning, "taken over from the Go operator in phase " + phase_text(phase_of(p.was)));
@@ -245,7 +245,7 @@ void take_over_failure(pass& p) {
                                  .spec_hash = p.in.spec_hash,
                                  .failed_at = p.was.last_updated_at.value_or(p.now_text())};
   forget_bookkeeping(p.next);
-  p.next.reason = "GivenUp: the Go operator had given the first deploy up";
+  p.next.reason = "GivenUp: the Go operator had given up the first deploy";
   p.enter(phase::DeployFailed, *p.next.reason);
 }
 

@@ -1,6 +1,6 @@
-// Taking over from the Go operator: the objects of a cluster become ours, what runs there is compared with the spec,
-// and the status is written in our words. Objects first, because that can be repeated; then the status, by which the
-// next operator knows the cluster as its own.
+// Taking over from the Go operator: the operator claims the objects of a cluster, compares what runs there with the
+// spec, and writes its own status. The objects come first, because claiming them is idempotent. The status comes last:
+// it marks the cluster as taken over.
 #pragma once
 
 #include "flink/lifecycle/pass/pass.hpp"
@@ -19,13 +19,13 @@ struct go_operator_version {
   /// The Go operator was deploying another version. Only a job, and a proof that the spec runs already, make that
   /// deploy unnecessary.
   bool deploy_due = false;
-  /// The Go operator had given the last deploy up.
+  /// The Go operator had given up the last deploy.
   bool failed = false;
-  /// BlueGreen: what the status says of this version's job.
+  /// BlueGreen: this version's job in the status.
   const job_status* recorded = nullptr;
 };
 
-/// Returns whether a text is there. The Go operator wrote empty texts for absent ones.
+/// Returns whether a text is present and not empty. The Go operator wrote empty texts for absent ones.
 inline bool filled(const std::optional<std::string>& x) {
   return x && !x->empty();
 }
@@ -39,10 +39,10 @@ void take_over(pass& p, const go_operator_version& x);
 /// Takes over two versions that run side by side, also while they are being deleted.
 void take_over_both(pass& p, const go_operator_version& older, const go_operator_version& newer);
 
-/// Takes over what is being deleted. It is not compared with the spec: nothing is deployed any more.
+/// Takes over an application that is being deleted. Skips the comparison with the spec: there will be no more deploys.
 void take_over_for_deletion(pass& p, const go_operator_version& x);
 
-/// The new version had not come up, and the old one waits for its job: from here on it is a rollback like any other.
+/// Takes over a rollback of the Go operator and continues it as one of our own.
 void take_over_rollback(pass& p, const go_operator_version& x);
 
 /// Takes over a first deploy that had failed.

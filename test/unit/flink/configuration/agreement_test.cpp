@@ -190,7 +190,7 @@ TEST_P(every_availability, decides_who_brings_a_lost_job_back) {
   auto s = scene::running();
   write_into(s.app.spec, GetParam());
   s.no_job("c0", "old").decide();
-  EXPECT_EQ(s.condition("Ready").find("recovery by Flink") != std::string::npos, on()) << s.condition("Ready");
+  EXPECT_EQ(s.condition("Ready").find("until Flink recovers") != std::string::npos, on()) << s.condition("Ready");
 }
 
 TEST_P(every_availability, decides_what_a_migration_waits_for) {

@@ -53,13 +53,13 @@ inline scene with_slots() {
   return job_has(planned(s, {{"source", 1}, {"rest", s.target().job->parallelism}}), 2);
 }
 
-/// ... and its JobManager is to give them to the job.
+/// ... and its JobManager must assign them to the job.
 inline scene rescaling() {
   auto s = with_slots();
   return may_have(can_rescale(s), bounds(2)).decide();
 }
 
-/// ... was asked for it, and has said yes.
+/// ... was asked for it and accepted.
 inline scene ordered() {
   auto s = rescaling();
   s.decide().done(order(4)).later(std::chrono::seconds{1});

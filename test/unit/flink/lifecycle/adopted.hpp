@@ -81,7 +81,7 @@ struct adopted : scene {
     }
   }
 
-  /// BlueGreen: Deployments, pods, the generic Service, and a label tell the colour.
+  /// BlueGreen: Deployments, pods, the generic Service, and a label contain the colour.
   void show_version(const std::string& id, const std::string& colour) {
     app.spec.deployment_mode = deployment_mode::BlueGreen;
     auto text = replaced(yaml::file("test/unit/flink/adopted/cluster.yaml"), "HASH", id);

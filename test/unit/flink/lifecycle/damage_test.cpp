@@ -1,4 +1,4 @@
-// A status that somebody has cut or that an old operator has left: every phase gives up, goes on or begins anew, and
+// A truncated status, or one of an old operator: every phase fails the deploy, continues or starts again, and
 // none touches a job for what it does not know.
 #include "test/unit/flink/lifecycle/scene.hpp"
 
@@ -111,7 +111,7 @@ TEST(decide_damage, an_invalid_spec_is_told_beside_the_trouble_that_there_is) {
   s.errors = {{"spec.image", "is missing"}};
   s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
-  EXPECT_THAT(s.condition("Degraded"), StartsWith("True InvalidSpec: spec.image: is missing; besides: "));
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True InvalidSpec: spec.image: is missing; also: "));
 }
 
 } // namespace

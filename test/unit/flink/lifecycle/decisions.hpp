@@ -6,7 +6,7 @@
 namespace flink {
 
 /// The operator's; or those of the mutant that FLINK_MUTANT names (test/simulation/operator/mutants.hpp): a mutant that
-/// the tables find says nothing of the simulation.
+/// the tables find proves nothing about the simulation.
 decide_function decisions_under_test();
 
 } // namespace flink

@@ -51,7 +51,7 @@ TEST(decide_faults, with_high_availability_a_job_that_was_submitted_and_is_not_t
   EXPECT_EQ(s.decide().phase(), phase::RollingBackJob) << "it may be on its way";
   s.later(20min).no_job("c0", again).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("RollbackFailed: job " + again + " has been submitted before"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("RollbackFailed: job " + again + " was already submitted"));
 }
 
 TEST(decide_faults, with_high_availability_a_job_that_comes_back_after_it_was_cancelled_is_cancelled_again) {
@@ -193,7 +193,7 @@ TEST(decide_faults, an_old_job_that_had_finished_by_itself_is_not_repeated_when_
   s.job(s.target().cluster_id, *s.target().job_id, job_state::failed).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_EQ(s.app.status.job_status->job_id, "old");
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("the old job had finished by itself"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("the old job had already finished"));
 }
 
 TEST(decide_faults, a_rollback_to_a_cluster_whose_job_manager_was_deleted_by_hand_ends) {
@@ -213,7 +213,7 @@ TEST(decide_faults, a_job_that_the_status_does_not_name_keeps_the_next_one_from_
   EXPECT_EQ(s.phase(), phase::ClusterStarting) << "nobody has said yet what the old cluster runs";
   s.jobs("c0", {{.id = "unknown", .state = job_state::running}}).decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("cluster c0 runs job unknown, which the status does not name"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("cluster c0 runs job unknown, which is missing in the status"));
   s.jobs("c0", {{.id = "unknown", .state = job_state::canceled}}).decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
 }

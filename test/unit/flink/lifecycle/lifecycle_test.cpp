@@ -1,5 +1,5 @@
-// docs/lifecycle.md tells what decide() does: every decision that any test of this program asks for is a row of it, and
-// every row has been seen.
+// docs/lifecycle.md describes decide(): each decision of any test of this program has a row there, and each row has
+// been seen.
 #include "test/kit/lifecycle.hpp"
 #include "test/unit/flink/lifecycle/scene.hpp"
 #include "test/unit/flink/yaml.hpp"

@@ -258,7 +258,7 @@ struct scene {
     return *this;
   }
 
-  /// Another operator goes on: what became of the orders of the one before, nobody knows.
+  /// Another operator continues. It does not know the outcome of the earlier operator's commands.
   scene& another_operator() {
     seen.outcomes.clear();
     seen.under_way.clear();

@@ -1,4 +1,4 @@
-// What a phase cannot go on without, and how it says so.
+// The waits of each phase, and how it reports them.
 #include "test/unit/flink/lifecycle/recover.hpp"
 
 #include <gmock/gmock.h>
@@ -62,7 +62,7 @@ TEST(decide_waits, a_job_that_is_started_again_waits_for_its_cluster_and_says_so
   EXPECT_EQ(t.no_job_manager("c0").decide().last.waiting.reason, "JobManagerDown");
   job_manager_replicas(t, 0).decide();
   EXPECT_THAT(t.condition("Degraded"), StartsWith("True JobFailed"));
-  EXPECT_THAT(t.last.waiting.message, HasSubstr("it is started again: restarting the JobManager of cluster c0"));
+  EXPECT_THAT(t.last.waiting.message, HasSubstr("the operator restarts it: restarting the JobManager of cluster c0"));
 }
 
 TEST(decide_waits, a_cluster_that_serves_and_was_scaled_to_nothing_gets_its_pods_back) {

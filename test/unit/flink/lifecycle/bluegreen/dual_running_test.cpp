@@ -106,7 +106,7 @@ TEST(decide_bluegreen, a_slow_clock_of_ours_does_not_make_an_older_checkpoint_ne
   s.job("c0", "old", job_state::running).now.wall -= std::chrono::minutes{5};
   s.done(take(s)).savepoint("c0", trigger, {.in_progress = false, .location = "file:/sp"});
   s.done(ask_savepoint{"c0", "old", trigger}).decide();
-  s.hash = "cccccccc"; // superseded before the JobManager has said when it was taken
+  s.hash = "cccccccc"; // superseded before the JobManager has reported when it was taken
   s.checkpoints("c0", "old", {.latest_completed = rest::checkpoint{"file:/cp", taken - 5000, false, false}}).decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   s.decide();

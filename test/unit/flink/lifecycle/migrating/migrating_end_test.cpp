@@ -73,7 +73,7 @@ TEST(adopted_first, a_spec_that_cannot_be_deployed_is_told_once) {
   s.errors = {{"spec.parallelism", "no number"}};
   s.decide();
   EXPECT_THAT(s.condition("Degraded"),
-              AllOf(StartsWith("True InvalidSpec: spec.parallelism"), Not(HasSubstr("besides"))));
+              AllOf(StartsWith("True InvalidSpec: spec.parallelism"), Not(HasSubstr("also: "))));
 }
 
 TEST(adopted_first, a_job_that_started_is_the_one_that_serves) {

@@ -208,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(phases, adopted_before_the_move, testing::Values("Updat
 TEST(adopted_rescaled, a_cluster_that_was_rescaled_in_place_is_known_by_its_name) {
   adopted s{"Rescaled"};
   s.app.status.job_status->parallelism = 5;
-  s.app.spec.parallelism = 5; // the annotations still say 3
+  s.app.spec.parallelism = 5; // the annotations still contain 3
   s.job(old_cluster, old_job, job_state::running).checkpoints(old_cluster, old_job, {});
   s.settle();
   EXPECT_EQ(s.serving(), old_cluster);

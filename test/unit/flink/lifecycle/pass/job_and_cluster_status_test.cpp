@@ -34,7 +34,7 @@ TEST(health, a_job_that_flink_restarts_is_in_trouble_and_says_why) {
   s.exceptions("c0", "old", {.latest = "IllegalStateException: no"}).decide();
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("restarts it: IllegalStateException: no"));
   EXPECT_THAT(s.condition("Ready"), StartsWith("False JobRestarting"));
-  EXPECT_EQ(s.condition("Progressing"), "False Running: no deploy is under way");
+  EXPECT_EQ(s.condition("Progressing"), "False Running: no deploy is in progress");
 }
 
 TEST(health, a_crash_loop_is_no_health_in_the_moments_in_which_its_tasks_run) {
@@ -105,7 +105,8 @@ TEST(health, a_trouble_that_lasts_is_not_written_with_every_poll) {
 TEST(health, a_job_that_has_failed_for_good_says_why) {
   auto s = scene::running();
   s.failing_job("c0", "old", job_state::failed).exceptions("c0", "old", {.latest = "Error: no"}).decide();
-  EXPECT_THAT(s.condition("Ready"), StartsWith("False JobFailed: job old is FAILED: Error: no; it is started again"));
+  EXPECT_THAT(s.condition("Ready"),
+              StartsWith("False JobFailed: job old is FAILED: Error: no; the operator restarts it"));
   EXPECT_EQ(job_of(s).health, "Red");
 }
 
@@ -205,7 +206,7 @@ TEST(health, where_no_job_runs_it_is_red) {
   EXPECT_THAT(s.condition("Ready"), StartsWith("False NoJob"));
   EXPECT_EQ(job_of(s).health, "Red");
   s.app.status.savepoint_path = "file:/sp";
-  EXPECT_THAT(s.decide().condition("Ready"), HasSubstr("the next edit starts one from file:/sp"));
+  EXPECT_THAT(s.decide().condition("Ready"), HasSubstr("edit the spec to start one from file:/sp"));
 }
 
 // -- during an update -------------------------------------------------------------------------------------------
@@ -302,7 +303,7 @@ TEST(health, an_application_whose_update_failed_says_that_it_waits_for_an_edit) 
   s.decide().decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_EQ(s.last.waiting.reason, "DeployFailed");
-  EXPECT_THAT(s.last.waiting.message, HasSubstr("waiting for an edit: ForceRollback"));
+  EXPECT_THAT(s.last.waiting.message, HasSubstr("waiting for an edit of the spec: ForceRollback"));
 }
 
 TEST(health, what_changed_is_said_where_only_numbers_did) {
@@ -366,7 +367,7 @@ constexpr auto no_proxy = R"(pods "app-c1-jm" is forbidden: User "u" cannot get 
 TEST(rights, a_missing_right_to_reach_the_job_manager_is_told_while_its_cluster_starts) {
   scene s;
   s.finalized().decide().cluster("c1").failed(ask_overview{"c1"}, failure_class::forbidden, no_proxy, 403).decide();
-  EXPECT_THAT(s.condition("Degraded"), StartsWith("True Forbidden: the way to the JobManager is closed: "));
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True Forbidden: access to the JobManager is denied: "));
   EXPECT_THAT(s.condition("Ready"), HasSubstr("cannot get resource \"pods/proxy\""));
 }
 

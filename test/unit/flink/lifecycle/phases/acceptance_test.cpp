@@ -117,8 +117,8 @@ TEST(decide_acceptance, beyond_that_number_it_is_rolled_back_with_the_cause_thou
   s.exceptions(id, job, {.latest = "IllegalStateException: no"}).decide();
   EXPECT_EQ(s.phase(), phase::RollingBackJob);
   EXPECT_EQ(s.target().rollback->reason, "job " + job
-                                             + " was restarted 3 times, more than the 2 that acceptance.maxRestarts "
-                                               "takes: IllegalStateException: no");
+                                             + " was restarted 3 times, more than the 2 that "
+                                               "spec.acceptance.maxRestarts allows: IllegalStateException: no");
 }
 
 TEST(decide_acceptance, by_default_three_restarts_are_taken) {

@@ -277,7 +277,8 @@ TEST(decide_delete, a_deletion_that_is_forced_says_when) {
   s.done(ask_namespace{}).decide();
   auto& record = *s.app.status.deletion;
   s.failed(stop_job{"c0", "old", *record.trigger_id}, failure_class::rejected, "no directory").decide();
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("no directory; forced after timeouts.deleteSeconds"));
+  EXPECT_THAT(s.condition("Degraded"),
+              HasSubstr("no directory; the operator deletes without a savepoint after timeouts.deleteSeconds"));
   s.later(24h).job("c0", "old", job_state::running);
   s.failed(stop_job{"c0", "old", *s.app.status.deletion->trigger_id}, failure_class::rejected, "no directory").decide();
   EXPECT_THAT(s.events(), HasSubstr("SavepointFailed"));

@@ -1,4 +1,4 @@
-// Recovering: a job that failed or was lost goes on from its newest state.
+// Recovering: a job that failed or was lost restarts from its newest state.
 #include "test/unit/flink/lifecycle/recover.hpp"
 
 #include <gmock/gmock.h>
@@ -121,7 +121,7 @@ TEST(decide_recover, the_pause_doubles_with_each_restart_within_the_window) {
   ASSERT_EQ(s.app.status.job_failures->restarts, 2);
   s.later(19s).slots("c0", 2).decide();
   EXPECT_EQ(s.phase(), phase::Recovering);
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("started again 20 s later"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("restarts it 20 s after the failure"));
   s.later(1s).slots("c0", 2).checkpoints("c0", "old", with_checkpoint(s, "file:/chk-3")).decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
 }
@@ -207,7 +207,7 @@ TEST(decide_recover, a_job_that_its_own_job_manager_has_forgotten_had_ended_in_s
   auto s = scene::running();
   s.no_job("c0", "old").decide();
   EXPECT_EQ(s.phase(), phase::Running);
-  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True JobLost"), HasSubstr("its record has expired")));
+  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True JobLost"), HasSubstr("Flink has deleted its record")));
 }
 
 TEST(decide_recover, while_an_earlier_job_manager_pod_may_still_run_nothing_is_started) {
@@ -229,7 +229,7 @@ TEST(decide_recover, a_job_cancelled_by_hand_stays_cancelled) {
   auto s = scene::running();
   s.job("c0", "old", job_state::canceled).decide();
   EXPECT_EQ(s.phase(), phase::Running);
-  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True JobEnded"), HasSubstr("by somebody else")));
+  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True JobEnded"), HasSubstr("the operator did not cancel it")));
 }
 
 TEST(decide_recover, a_job_that_somebody_starts_again_belongs_to_the_job_manager_that_runs_it) {

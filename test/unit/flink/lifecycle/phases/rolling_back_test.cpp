@@ -1,4 +1,4 @@
-// RollingBackJob: the old version gets its job back.
+// RollingBackJob: the operator restarts the job on the previous version.
 #include "test/unit/flink/lifecycle/scene.hpp"
 
 #include <gmock/gmock.h>

@@ -59,7 +59,7 @@ TEST(decide_rest, says_so_when_the_job_is_lost_with_its_job_manager) {
   EXPECT_THAT(s.condition("Ready"), HasSubstr("fallbackWithoutState"));
   s.app.status.job_status->last_checkpoint = "file:/chk-3";
   s.decide();
-  EXPECT_THAT(s.condition("Ready"), HasSubstr("starts it from file:/chk-3"));
+  EXPECT_THAT(s.condition("Ready"), HasSubstr("restart the job from file:/chk-3"));
 }
 
 TEST(decide_rest, an_invalid_spec_is_told_and_touches_nothing) {

@@ -231,7 +231,8 @@ TEST(decide_update, a_job_that_keeps_restarting_without_usable_state_is_left_as_
   auto s = savepoint_failed(0);
   s.checkpoints("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(s.condition("Degraded"), AllOf(HasSubstr("fallbackWithoutState"), HasSubstr("left as it is")));
+  EXPECT_THAT(s.condition("Degraded"),
+              AllOf(HasSubstr("fallbackWithoutState"), HasSubstr("does not touch the old job")));
   EXPECT_EQ(s.app.status.job_status->job_id, "old");
 }
 

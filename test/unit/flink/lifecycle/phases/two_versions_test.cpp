@@ -51,7 +51,7 @@ TEST(decide_two_versions, that_of_the_older_one_cannot_be_and_is_told) {
   s.decide();
   EXPECT_THAT(s.acts(), Not(Contains(StartsWith("create"))));
   EXPECT_THAT(s.condition("Degraded"),
-              AllOf(StartsWith("True ObjectsMissing"), HasSubstr("tearDownVersionHash c0 removes it")));
+              AllOf(StartsWith("True ObjectsMissing"), HasSubstr("set spec.tearDownVersionHash to c0 to remove it")));
 }
 
 TEST(decide_two_versions, a_savepoint_is_newer_than_an_older_checkpoint_however_wrong_our_clock_was) {

@@ -182,7 +182,7 @@ TEST(decide_adaptive, so_is_one_that_goes_by_bounds_of_which_nobody_knows) {
   auto s = with_slots();
   may_have(can_rescale(s), bounds(3)).decide();
   EXPECT_EQ(s.phase(), phase::Savepointing);
-  EXPECT_THAT(s.last.reason, HasSubstr("it cannot be told which vertices of job old are to have it"));
+  EXPECT_THAT(s.last.reason, HasSubstr("the operator cannot determine which vertices of job old to rescale"));
 }
 
 TEST(decide_adaptive, so_is_one_that_has_ended_before_anything_was_asked_of_it) {
@@ -199,7 +199,7 @@ TEST(decide_adaptive, a_job_that_its_job_manager_is_bringing_back_is_waited_for)
       = observed<or_not_found<rest::requirements>>{std::nullopt, s.now.steady};
   s.decide();
   EXPECT_EQ(s.phase(), phase::Rescaling);
-  EXPECT_EQ(s.last.waiting.message, "asking which parallelism job old may have");
+  EXPECT_EQ(s.last.waiting.message, "reading the parallelism bounds of job old");
 }
 
 } // namespace

@@ -67,8 +67,8 @@ void high_availability(scene& s) {
   s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
 }
 
-/// What the JobManager of a cluster says of a job: n: there is no JobManager pod; s: silent; r: it runs; t: it is over;
-/// 4: unknown to it (404).
+/// The answer of a cluster's JobManager about a job: n: there is no JobManager pod; s: silent; r: it runs; t: it is
+/// over; 4: unknown to it (404).
 void answer(scene& s, const std::string& cluster, const std::string& job, char how) {
   if (how == 'n')
     s.no_job_manager(cluster);
@@ -116,8 +116,8 @@ job_fate fate_of_old_job(const std::string& x) {
 
 TEST(fencing, of_a_job_is_a_truth_table) {
   using enum job_fate;
-  // The job id is known or empty; the cluster is there or gone; a person has confirmed its end or not; what the
-  // JobManager says; its incarnation is the same as the job's or another; another JobManager pod may run or not; high
+  // The job id is known or empty; the cluster is there or gone; a person has confirmed its end or not; the JobManager's
+  // answer; its incarnation is the same as the job's or another; another JobManager pod may run or not; high
   // availability is on or off; the time for a recovery lasts or is past.
   columns all{"ke", "tg", "c-", "nsrt4", "sa", "o-", "h-", "lp"};
   expect_table<job_fate>(all,
@@ -170,7 +170,7 @@ TEST(fencing, does_not_count_a_pod_that_has_ended_as_another_job_manager) {
 
 TEST(fencing, before_a_removal_is_a_truth_table) {
   using enum job_fate;
-  // What the JobManager says, in another incarnation while a recovery may last; its Deployment is there or not; the job
+  // The JobManager's answer, in another incarnation during a possible recovery; its Deployment is there or not; the job
   // was accepted or only submitted.
   columns all{"nsrt4", "d-", "a-"};
   auto fate = [](const std::string& x) {
@@ -199,7 +199,7 @@ TEST(fencing, before_a_removal_is_a_truth_table) {
 
 TEST(fencing, of_a_new_job_is_a_truth_table) {
   using enum job_fate;
-  // The job id is known or empty; the cluster is there or gone; what the JobManager says; its submit was refused or
+  // The job id is known or empty; the cluster is there or gone; the JobManager's answer; its submit was refused or
   // not; the JobManager pod is the same or another; high availability is on or off.
   columns all{"ke", "tg", "nsrt4", "r-", "sa", "h-"};
   auto fate = [](const std::string& x) {

@@ -1,5 +1,4 @@
-// An update is given up because nobody knows what became of its stop. The old job goes on; then the stop comes after
-// all, and ends it.
+// An update fails because the outcome of its stop is unknown. The old job keeps running until the late stop ends it.
 #include "test/unit/flink/lifecycle/recover.hpp"
 
 #include <gmock/gmock.h>

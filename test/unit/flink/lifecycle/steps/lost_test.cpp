@@ -1,5 +1,5 @@
-// What becomes of an ending, an update or a savepoint when an order is refused or its answer lost, or a JobManager has
-// forgotten it or is gone.
+// An ending, an update or a savepoint whose command is refused, whose answer is lost, or whose JobManager has lost the
+// command or is gone.
 #include "test/unit/flink/lifecycle/suspension.hpp"
 
 #include <gmock/gmock.h>
@@ -55,7 +55,7 @@ TEST(decide_lost, a_trigger_that_was_accepted_and_forgotten_is_told_and_taken_ag
   auto s = stopping();
   auto first = *record(s).trigger_id;
   forgotten(s.later(11s), first).job("c0", "old", job_state::running).decide();
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("the JobManager has lost the trigger"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("the JobManager has lost track of the savepoint"));
   EXPECT_NE(*record(s).trigger_id, first);
 }
 
@@ -167,7 +167,7 @@ TEST(decide_lost, an_old_deployment_deleted_by_hand_ends_the_job_with_the_rest_o
   ASSERT_EQ(s.phase(), phase::Cancelling);
   s.seen.objects.deployments.erase("app-c0-jm");
   s.no_job_manager("c0").decide();
-  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True OldJobManagerDown"), HasSubstr("by somebody else")));
+  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True OldJobManagerDown"), HasSubstr("somebody deleted")));
   EXPECT_THAT(s.acts(), Contains(StartsWith("delete TaskManager Deployment app-c0-tm")));
 }
 

@@ -1,4 +1,4 @@
-// Which state a job goes on from that has failed or was lost: the newest that was reported good and still exists.
+// The state from which a failed or lost job restarts: the newest one that was reported complete and still exists.
 #include "test/unit/flink/lifecycle/recover.hpp"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@ rest::checkpoint taken(const scene& s, const char* path, std::chrono::seconds ag
   return {path, s.milliseconds_now() - std::chrono::milliseconds{ago}.count(), is_savepoint, false};
 }
 
-/// The job has failed, its pause is over, and its JobManager tells this of its checkpoints.
+/// The job has failed, its pause is over, and its JobManager reports these checkpoints.
 scene told(rest::checkpoints (*all)(const scene&), job_state how = job_state::failed) {
   auto s = failed_job();
   s.later(10s).slots("c0", 2).job("c0", "old", how).exceptions("c0", "old", {}).checkpoints("c0", "old", all(s));

@@ -14,7 +14,7 @@ using testing::Contains;
 using testing::Not;
 using testing::StartsWith;
 
-/// The JobManager has no record of the trigger, and tells this of the job's newest savepoint.
+/// The JobManager has no record of the trigger, and reports this newest savepoint of the job.
 scene& forgotten(scene& s, std::optional<rest::checkpoint> newest) {
   s.replies("c0").all<ask_savepoint>()[request(s).trigger_id] = {std::nullopt, s.now.steady};
   return s.checkpoints("c0", "old", {.latest_savepoint = std::move(newest)});

@@ -1,4 +1,4 @@
-// A remedy that the message of a failed deploy names deploys, although it is no part of the spec hash.
+// The remedy in the message of a failed deploy causes a new deploy, although the spec hash does not contain it.
 #include "test/unit/flink/lifecycle/scene.hpp"
 
 #include <gmock/gmock.h>
@@ -30,7 +30,7 @@ scene& edit(scene& s, F change) {
 TEST(decide_remedy, a_message_that_advises_a_start_without_state_leads_to_one) {
   auto s = without_state();
   ASSERT_EQ(s.phase(), phase::DeployFailed);
-  ASSERT_THAT(*s.app.status.reason, HasSubstr("set fallbackWithoutState"));
+  ASSERT_THAT(*s.app.status.reason, HasSubstr("spec.fallbackWithoutState"));
   EXPECT_TRUE(s.comes_to_rest());
   EXPECT_EQ(s.phase(), phase::DeployFailed) << "nothing has changed";
   edit(s, [](spec& x) { x.fallback_without_state = true; });

@@ -17,7 +17,7 @@ TEST(decide_restart, a_job_that_has_failed_is_in_trouble_until_it_runs_again) {
   s.job("c0", *s.target().job_id, job_state::created, 0).decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True JobFailed"));
-  EXPECT_THAT(s.last.waiting.message, HasSubstr("it is started again: waiting for the tasks"));
+  EXPECT_THAT(s.last.waiting.message, HasSubstr("the operator restarts it: waiting for the tasks"));
   s.job("c0", *s.target().job_id, job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_THAT(s.condition("Degraded"), StartsWith("False"));
