@@ -24,8 +24,8 @@ application with(std::string_view key, const char* availability) {
 }
 
 bool warned_of(const application& x, std::string_view key) {
-  for (auto& remark : remarks(x))
-    if (remark.field == "spec.flinkConfig." + std::string{key})
+  for (auto& warning : warnings(x))
+    if (warning.field == "spec.flinkConfig." + std::string{key})
       return true;
   return false;
 }
