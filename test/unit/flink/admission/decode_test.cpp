@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(all, example, testing::ValuesIn(examples()), [](auto& x
   return name;
 });
 
-/// A resource of the shape that people wrote for the Go operator, and its documentation showed.
+/// A resource as people wrote it for the Go operator, like the examples of its documentation.
 constexpr auto habit = R"(
 apiVersion: flink.k8s.io/v1beta1
 kind: FlinkApplication

@@ -1,5 +1,5 @@
-// What Flink will read has one answer: for every spelling of high availability and of the retention of checkpoints,
-// renderer, validator, lifecycle and migration agree.
+// Renderer, validator, lifecycle and migration agree about every spelling of high availability and of the retention of
+// checkpoints.
 #include "flink/admission/validate.hpp"
 #include "flink/configuration/effective_config.hpp"
 #include "flink/render/render.hpp"
@@ -53,7 +53,7 @@ application application_with(const spelling& x) {
   return result;
 }
 
-/// The entries that one role's pods are rendered with.
+/// The entries in the rendered pods of one role.
 properties rendered(const spelling& x, cluster_role role) {
   auto app = application_with(x);
   auto text
@@ -221,7 +221,7 @@ TEST(availability, under_a_name_that_old_flink_does_not_know_is_warned_of) {
 
 struct retention_spelling : spelling {
   checkpoint_retention kind = checkpoint_retention::retain;
-  /// The option that a warning names; empty: there is nothing to warn of.
+  /// The option that a warning names; empty: no warning.
   std::string_view warned_of;
   friend void PrintTo(const retention_spelling& x, std::ostream* out) { *out << x.name; }
 };
