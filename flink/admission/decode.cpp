@@ -6,13 +6,13 @@ namespace flink {
 
 application decode_application(std::string_view text, std::vector<json::field_error>& errors) {
   auto result = json::parse<application>(text, errors);
-  drop_nonsense(result.status, errors);
+  sanitize_status(result.status, errors);
   return result;
 }
 
 status decode_status(std::string_view text, std::vector<json::field_error>& errors) {
   auto result = json::parse<status>(text, errors);
-  drop_nonsense(result, errors);
+  sanitize_status(result, errors);
   return result;
 }
 

@@ -1,7 +1,6 @@
-// FlinkApplications between the wire and our structs. The one place where the reader and writer of
-// these structs are instantiated: they are large.
-// Lenient: whatever is broken is complained about with its path, and the rest is read. An application
-// whose spec is nonsense still has a name, a status and a finalizer that have to be served.
+// Decodes and encodes FlinkApplications. The templates of the JSON reader and writer are large, so they are
+// instantiated for these structs here only. Lenient: a broken part becomes an error with its path, and the rest is
+// decoded. An application with a broken spec still has a name, a status and a finalizer that the operator must handle.
 #pragma once
 
 #include "flink/resource/application.hpp"
@@ -12,24 +11,24 @@
 
 namespace flink {
 
-/// Reads one FlinkApplication; never throws. Appends an error for everything that could not be
-/// read. Parts of the status that make no sense are complained about and left out.
+/// Decodes one FlinkApplication; never throws. Appends an error for each part that could not be decoded, and for each
+/// invalid value of the status, which it removes.
 application decode_application(std::string_view text, std::vector<json::field_error>& errors);
 
-/// Reads a status alone, e.g. one that was written into a test or a log.
+/// Decodes a status alone, e.g. one from a test or a log.
 status decode_status(std::string_view text, std::vector<json::field_error>& errors);
 
-/// Returns the status as it stands under `status` in the resource; equal statuses have equal texts.
+/// Returns the member `status` of the resource. Equal statuses have equal texts.
 std::string encode_status(const status& x);
 
-/// Returns a spec as it stands under `spec` in the resource.
+/// Returns the member `spec` of the resource.
 std::string encode_spec(const spec& x);
 
-/// Returns the phase that a decoded status is in; absent and empty mean New, and so does a text that
-/// is no phase (decoding has complained about it).
+/// Returns the phase of a decoded status. Absent, empty and unknown phases mean New; decoding has reported the unknown
+/// one.
 phase phase_of(const status& x);
 
-/// Returns the phase as it is written into a status; New is the empty text.
+/// Returns the text of a phase in a status; New is the empty text.
 std::string phase_text(phase x);
 
 } // namespace flink

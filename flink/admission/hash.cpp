@@ -19,7 +19,7 @@ namespace defaults = config::defaults;
 
 // -- canonical text ---------------------------------------------------------------------------------
 
-/// A JSON object in the making, from which everything is left out that equals its default.
+/// Builds a JSON object without members that equal their default.
 class canonical_object {
 public:
   /// Adds a part in its canonical text.
@@ -46,7 +46,7 @@ public:
       add(name, json::number_text(*value));
   }
 
-  /// Adds a switch that is on.
+  /// Adds a switch if it is on.
   void flag(std::string_view name, const std::optional<bool>& value) {
     if (value.value_or(false))
       add(name, "true");
@@ -70,7 +70,7 @@ std::string amount(json::cursor x) {
   return read ? '[' + std::to_string(read->units) + ',' + std::to_string(read->nanos) + ']' : std::string{x.text()};
 }
 
-/// Texts of amounts by name, all in one notation.
+/// Returns amounts by name, all in one notation.
 std::string amounts(json::cursor x) {
   std::string out;
   json::members all{x};
@@ -92,7 +92,7 @@ std::string canonical_members(json::cursor x) {
   return json::canonical('{' + out + '}');
 }
 
-/// Returns the one spelling of a part of a pod. Quantities stand under `requests` and `limits`.
+/// Returns the canonical text of a part of a pod. Members of `requests` and `limits` are quantities.
 std::string canonical(json::cursor x, std::string_view name) {
   if (x.kind() == json::kind::object)
     return name == "requests" || name == "limits" ? amounts(x) : canonical_members(x);
@@ -131,7 +131,7 @@ std::string own_keys(const std::map<std::string, std::string>& all) {
   return out.str();
 }
 
-/// Entries as they are rendered: 1 and "1" are the same line. What the operator replaces has no say.
+/// Returns the entries as they are rendered: 1 and "1" are the same line. Leaves out what the operator replaces.
 std::string config_of(const spec& x) {
   canonical_object out;
   for (auto& [key, value] : x.flink_config)
@@ -151,7 +151,7 @@ std::string env_of(const std::optional<env_config>& x) {
 
 template <class T>
 void add_role(canonical_object& out, const T& x, cluster_role role) {
-  // Empty resources are not the default ones. The former default stands for none, whatever is rendered today.
+  // Empty resources differ from absent ones. Absent ones hash like the former default, whatever is rendered today.
   auto former = former_default_resources(role);
   out.add("resources", x.resources ? canonical(x.resources) : canonical(json::cursor{former}));
   out.part("envConfig", env_of(x.env_config));

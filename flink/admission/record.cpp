@@ -8,7 +8,7 @@ namespace flink {
 
 namespace {
 
-/// Returns whether all that is validated or hashed is the same.
+/// Returns whether everything that is validated or hashed is equal.
 bool asks_the_same(const application& x, const application& y) {
   auto& a = x.metadata;
   auto& b = y.metadata;
@@ -26,8 +26,8 @@ application_record read_record(std::string_view text, const earlier_reading& ear
     x.spec_hash = before->spec_hash;
     return x;
   }
-  // A status that was edited into nonsense is repaired by the next write; it does not forbid a deploy.
-  x.errors = objections(x.app, found);
+  // An invalid status does not prevent a deploy: the next write repairs it.
+  x.errors = deploy_errors(x.app, found);
   x.spec_hash = spec_hash(x.app);
   return x;
 }

@@ -1,4 +1,4 @@
-// One version of a FlinkApplication, read once and shared by all who look at it.
+// One version of a FlinkApplication, decoded once and shared by all readers.
 #pragma once
 
 #include "flink/resource/application.hpp"
@@ -13,17 +13,17 @@ namespace flink {
 
 struct application_record {
   application app;
-  /// What the decoder and flink::validate object to in its spec.
+  /// Errors of the decoder and of flink::validate about the spec.
   std::vector<json::field_error> errors;
   /// flink::spec_hash() of `app`.
   std::string spec_hash;
 };
 
-/// Finds an earlier reading of the same application; null if there is none.
+/// Returns an earlier record of the same application; null if there is none.
 using earlier_reading = std::function<const application_record*(const k8s::object_key&)>;
 
-/// Reads, validates and hashes; never throws. Most versions of an application differ in their status only: what an
-/// earlier reading without errors found then holds again.
+/// Decodes, validates and hashes; never throws. Most versions of an application differ in their status only. Then the
+/// result of an earlier record without errors is used again.
 application_record read_record(std::string_view text, const earlier_reading& earlier = nullptr);
 
 /// For the reflector.

@@ -29,7 +29,7 @@ std::string in_quotes(std::string_view x) {
     }
   }
   if (x.size() > longest) {
-    // Not in the middle of a character.
+    // Does not cut a UTF-8 character in half.
     while ((static_cast<unsigned char>(result.back()) & 0xc0) == 0x80)
       result.pop_back();
     if (static_cast<unsigned char>(result.back()) >= 0xc0)
@@ -39,8 +39,8 @@ std::string in_quotes(std::string_view x) {
   return result + '"';
 }
 
-void object(findings& out, std::string field, std::string_view value, std::string_view remark) {
-  out.push_back({std::move(field), in_quotes(value) + " " + std::string{remark}});
+void report(findings& out, std::string field, std::string_view value, std::string_view problem) {
+  out.push_back({std::move(field), in_quotes(value) + " " + std::string{problem}});
 }
 
 bool has_control(std::string_view x) {

@@ -1,5 +1,5 @@
-// A status is written by the operator, and now and then by hand. What cannot have come from an operator
-// is left out before anything is decided on it: ids become names of objects and parts of URLs.
+// Removes values from a status that no operator can have written: people sometimes edit it by hand. Ids become names of
+// objects and parts of URLs, so this happens before a decision uses them.
 #pragma once
 
 #include "flink/resource/application.hpp"
@@ -8,7 +8,7 @@
 
 namespace flink {
 
-/// Removes from a status what makes no sense, with an error for each.
-void drop_nonsense(status& x, std::vector<json::field_error>& errors);
+/// Removes invalid values from a status and adds an error for each.
+void sanitize_status(status& x, std::vector<json::field_error>& errors);
 
 } // namespace flink

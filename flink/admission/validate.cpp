@@ -22,20 +22,23 @@ constexpr std::size_t longest_name = 63 - 9;
 
 void check_name(findings& out, const k8s::object_meta& x) {
   if (x.name.size() > longest_name)
-    object(out, "metadata.name", x.name,
-           "has " + std::to_string(x.name.size()) + " characters: create the application under a name of at most "
-               + std::to_string(longest_name) + ", so that its Services can be named after it");
+    report(out, "metadata.name", x.name,
+           "has " + std::to_string(x.name.size())
+               + " characters, and Services are named after it: create the application under "
+                 "a name of at most "
+               + std::to_string(longest_name));
   else if (!service_name(x.name))
-    object(out, "metadata.name", x.name,
-           "cannot name a Service: use lower-case letters, digits and hyphens only, beginning with a letter");
+    report(
+        out, "metadata.name", x.name,
+        "must be a valid name of a Service: use lower-case letters, digits and hyphens only, beginning with a letter");
 }
 
 void check_labels(findings& out, const k8s::object_meta& x) {
   for (auto& [key, value] : x.labels) {
-    // Naming oneself does no harm, and tools that label everything alike do it.
+    // The application's own name does no harm, and some tools set this label on every object.
     bool itself = key == labels::application && value == x.name;
     if (labels::reserved(key) && !itself)
-      object(out, "metadata.labels", key,
+      report(out, "metadata.labels", key,
              "= " + in_quotes(value) + " is reserved for the operator's own objects: remove this label");
   }
 }
@@ -51,35 +54,34 @@ void check_mode(findings& out, const application& x) {
     return;
   auto running = was_blue_green ? "BlueGreen" : "Dual or Single";
   auto text = mode == deployment_mode::BlueGreen ? "BlueGreen" : mode == deployment_mode::Dual ? "Dual" : "Single";
-  object(out, "spec.deploymentMode", text,
+  report(out, "spec.deploymentMode", text,
          std::string{"cannot replace "} + running
              + " while the application is deployed: set it back, or delete the application and create it again");
 }
 
 // -- the job ----------------------------------------------------------------------------------------
 
-void check_token(findings& out, std::string field, const std::optional<std::string>& value, std::string_view what) {
+void check_token(findings& out, std::string field, const std::optional<std::string>& value) {
   if (value && has_blank(*value))
-    object(out, std::move(field), *value,
-           "has white space or control characters: " + std::string{what} + " has none, remove them");
+    report(out, std::move(field), *value, "must not contain white space or control characters: remove them");
 }
 
 void check_args(findings& out, const spec& x) {
   auto holds_zero = [](std::string_view text) { return text.find('\0') != text.npos; };
   bool both = x.program_args && !x.program_args->empty() && x.program_args_list && !x.program_args_list->empty();
   if (both)
-    object(out, "spec.programArgs", *x.program_args,
-           "stands beside programArgsList: put all arguments into one of them and remove the other");
+    report(out, "spec.programArgs", *x.program_args,
+           "conflicts with programArgsList: put all arguments into one of them and remove the other");
   if (x.program_args && holds_zero(*x.program_args))
-    object(out, "spec.programArgs", *x.program_args, "has a zero byte: remove it");
+    report(out, "spec.programArgs", *x.program_args, "must not contain a zero byte: remove it");
   if (!x.program_args_list)
     return;
   for (std::size_t i = 0; i < x.program_args_list->size(); ++i)
     if (auto& arg = (*x.program_args_list)[i]; holds_zero(arg))
-      object(out, "spec.programArgsList[" + std::to_string(i) + "]", arg, "has a zero byte: remove it");
+      report(out, "spec.programArgsList[" + std::to_string(i) + "]", arg, "must not contain a zero byte: remove it");
 }
 
-/// A text and the length that the CRD allows it.
+/// A text and the greatest length that the CRD allows.
 struct limited {
   std::string_view field;
   const std::optional<std::string>& text;
@@ -95,31 +97,30 @@ void check_lengths(findings& out, const spec& x) {
         limited{"programArgs", x.program_args, 262'144}, limited{"savepointPath", x.savepoint_path, 4096},
         limited{"restartNonce", x.restart_nonce, line}, limited{"savepointNonce", x.savepoint_nonce, line}})
     if (text && text->size() > longest)
-      object(out, "spec." + std::string{field}, *text,
-             "has " + std::to_string(text->size()) + " bytes: keep it below " + std::to_string(longest));
+      report(out, "spec." + std::string{field}, *text,
+             "has " + std::to_string(text->size()) + " bytes: use at most " + std::to_string(longest));
 }
 
 void check_job(findings& out, const spec& x) {
   if (x.image.empty())
-    out.push_back({"spec.image", "is missing: name the image that holds Flink and the job's jar"});
-  check_token(out, "spec.image", x.image, "an image");
+    out.push_back({"spec.image", "is missing: name the image that contains Flink and the job's jar"});
+  check_token(out, "spec.image", x.image);
   if (x.jar_name.empty())
-    out.push_back({"spec.jarName", "is missing: give the file name of the job's jar in the image"});
+    out.push_back({"spec.jarName", "is missing: set the file name of the job's jar in the image"});
   else if (x.jar_name.find('/') != x.jar_name.npos || has_control(x.jar_name))
-    object(out, "spec.jarName", x.jar_name,
-           "has a slash or control characters: give the jar's file name alone, without a directory");
-  check_token(out, "spec.entryClass", x.entry_class, "a class name");
+    report(out, "spec.jarName", x.jar_name, "must be a file name alone, without directory or control characters");
+  check_token(out, "spec.entryClass", x.entry_class);
   check_args(out, x);
-  check_token(out, "spec.savepointPath", x.savepoint_path, "a path");
+  check_token(out, "spec.savepointPath", x.savepoint_path);
   if (x.savepoint_info)
-    check_token(out, "spec.savepointInfo.savepointLocation", x.savepoint_info->savepoint_location, "a path");
+    check_token(out, "spec.savepointInfo.savepointLocation", x.savepoint_info->savepoint_location);
   if (!x.restore_from)
     return;
   if (x.restore_from->path.empty())
     out.push_back({"spec.restoreFrom.path", "is missing: name the savepoint to start from, or remove restoreFrom"});
-  check_token(out, "spec.restoreFrom.path", x.restore_from->path, "a path");
+  check_token(out, "spec.restoreFrom.path", x.restore_from->path);
   if (x.restore_from->nonce.empty())
-    out.push_back({"spec.restoreFrom.nonce", "is missing: give any text; a new text means a new restore"});
+    out.push_back({"spec.restoreFrom.nonce", "is missing: set any text; a new text starts a new restore"});
 }
 
 // -- numbers ----------------------------------------------------------------------------------------
@@ -127,10 +128,10 @@ void check_job(findings& out, const spec& x) {
 constexpr int32_t a_week = 604'800;
 constexpr int32_t a_day = 86'400;
 constexpr int32_t a_year = 31'536'000;
-/// Flink's own bound of maxParallelism.
+/// Flink's own limit of maxParallelism.
 constexpr int32_t most_parallel = 32'768;
 
-/// A number and its bounds as the CRD has them.
+/// A number and its bounds, the same as in the CRD.
 struct bounded {
   std::string_view field;
   std::optional<int32_t> value;
@@ -166,7 +167,7 @@ void check_policies(findings& out, const spec& x) {
 }
 
 void check_counts(findings& out, const spec& x) {
-  // Zero is also what a missing number was read as.
+  // The decoder reads a missing number as zero.
   check_numbers(out, {{"parallelism", x.parallelism, 1, most_parallel},
                       {"maxCheckpointRestoreAgeSeconds", x.max_checkpoint_restore_age_seconds, 1}});
   if (x.job_manager_config)
@@ -179,7 +180,7 @@ void check_counts(findings& out, const spec& x) {
 
 struct owned_port {
   std::string_view field;
-  /// Name on container and Service.
+  /// Name of the port on the container and the Service.
   std::string_view name;
   int32_t number;
 };
@@ -197,12 +198,13 @@ void check_own_ports(findings& out, const std::array<owned_port, 5>& own) {
     check_numbers(out, {{i->field, i->number, 1, 65'535}});
     for (auto j = own.begin(); j != i; ++j)
       if (i->number == j->number)
-        out.push_back({"spec." + std::string{i->field}, std::to_string(i->number) + " is also " + std::string{j->field}
-                                                            + ": give each a port of its own"});
+        out.push_back({"spec." + std::string{i->field}, std::to_string(i->number) + " is also the value of "
+                                                            + std::string{j->field}
+                                                            + ": use a different number for each"});
   }
 }
 
-/// IANA_SVC_NAME, as Kubernetes demands it.
+/// IANA_SVC_NAME, as Kubernetes requires.
 bool port_name(std::string_view x) {
   return dns_label(x) && x.size() <= 15 && x.find("--") == x.npos
       && x.find_first_of("abcdefghijklmnopqrstuvwxyz") != x.npos;
@@ -212,15 +214,15 @@ void check_further_ports(findings& out, const std::vector<named_port>& further, 
   for (auto i = further.begin(); i != further.end(); ++i) {
     auto field = "jobManagerConfig.ports[" + std::to_string(i - further.begin()) + "]";
     if (!port_name(i->name))
-      object(out, "spec." + field + ".name", i->name,
-             "is no name of a port: use at most 15 lower-case letters, digits and hyphens with a letter among them");
+      report(out, "spec." + field + ".name", i->name,
+             "must be a port name: use at most 15 lower-case letters, digits and hyphens, with at least one letter");
     check_numbers(out, {{field + ".port", i->port, 1, 65'535}});
     auto clash = [&](std::string_view name, int32_t number) {
       if (i->name == name)
-        object(out, "spec." + field + ".name", i->name, "is taken already: choose another name");
+        report(out, "spec." + field + ".name", i->name, "is already in use: choose another name");
       if (i->port == number)
         out.push_back({"spec." + field + ".port",
-                       std::to_string(number) + " is taken already by " + in_quotes(name) + ": choose another number"});
+                       std::to_string(number) + " is already used by " + in_quotes(name) + ": choose another number"});
     };
     for (auto& x : own)
       clash(x.name, x.number);
@@ -238,22 +240,23 @@ void check_ports(findings& out, const spec& x) {
 
 // -- references to other objects ------------------------------------------------------------------
 
-void check_reference(findings& out, std::string field, const std::optional<std::string>& name) {
+void check_object_name(findings& out, std::string field, const std::optional<std::string>& name) {
   if (name && !name->empty() && !dns_subdomain(*name))
-    object(out, std::move(field), *name, "is no name of an object: use lower-case letters, digits, hyphens and dots");
+    report(out, std::move(field), *name,
+           "must be the name of an object: use lower-case letters, digits, hyphens and dots");
 }
 
 void check_ingress(findings& out, const ingress& x) {
-  check_reference(out, "spec.ingress.className", x.class_name);
-  check_reference(out, "spec.ingress.tlsSecretName", x.tls_secret_name);
+  check_object_name(out, "spec.ingress.className", x.class_name);
+  check_object_name(out, "spec.ingress.tlsSecretName", x.tls_secret_name);
   if (!x.host || x.host->empty())
     return;
   std::string_view host = *x.host;
   if (host.starts_with("*."))
     host.remove_prefix(2);
   if (!dns_subdomain(host))
-    object(out, "spec.ingress.host", *x.host,
-           "is no host name: give a name like flink.example.org, without scheme, port or path");
+    report(out, "spec.ingress.host", *x.host,
+           "must be a host name, like flink.example.org, without scheme, port or path");
 }
 
 void check_references(findings& out, const spec& x) {
@@ -261,9 +264,9 @@ void check_references(findings& out, const spec& x) {
     auto field = "spec.imagePullSecrets[" + std::to_string(i) + "].name";
     if (x.image_pull_secrets[i].name.empty())
       out.push_back({field, "is missing: name the secret"});
-    check_reference(out, field, x.image_pull_secrets[i].name);
+    check_object_name(out, field, x.image_pull_secrets[i].name);
   }
-  check_reference(out, "spec.serviceAccountName", x.service_account_name);
+  check_object_name(out, "spec.serviceAccountName", x.service_account_name);
   if (x.ingress)
     check_ingress(out, *x.ingress);
 }
@@ -286,35 +289,35 @@ std::vector<json::field_error> validate(const application& x) {
   return out;
 }
 
-std::vector<json::field_error> objections(const application& x, const std::vector<json::field_error>& decoding) {
+std::vector<json::field_error> deploy_errors(const application& x, const std::vector<json::field_error>& decoding) {
   findings out;
   for (auto& error : decoding)
     if (!error.field.starts_with("status"))
       out.push_back(error);
   auto unread = out;
-  // What could not be read is missing for the rules too, and need not be said twice.
-  auto said = [&](const std::string& field) {
+  // To the rules, a field that could not be decoded looks missing. One error for it is enough.
+  auto reported = [&](const std::string& field) {
     return std::ranges::any_of(unread,
                                [&](auto& y) { return y.field.empty() || (field + '.').starts_with(y.field + '.'); });
   };
   for (auto& error : validate(x))
-    if (!said(error.field))
+    if (!reported(error.field))
       out.push_back(std::move(error));
   return out;
 }
 
-std::vector<json::field_error> remarks(const application& x) {
+std::vector<json::field_error> warnings(const application& x) {
   findings out;
-  remark_config(out, x.spec);
+  warn_config(out, x.spec);
   if (auto& old = x.spec.savepoint_info; old && old->savepoint_location && !old->savepoint_location->empty())
-    object(out, "spec.savepointInfo.savepointLocation", *old->savepoint_location,
-           "stands in a deprecated field: use savepointPath");
+    report(out, "spec.savepointInfo.savepointLocation", *old->savepoint_location,
+           "is set in a deprecated field: use savepointPath");
   bool blue_green = x.spec.deployment_mode == deployment_mode::BlueGreen;
   if (auto& hash = x.spec.tear_down_version_hash; hash && !hash->empty() && !blue_green)
-    object(out, "spec.tearDownVersionHash", *hash, "has no effect: only BlueGreen applications run two versions");
+    report(out, "spec.tearDownVersionHash", *hash, "has no effect: only BlueGreen applications run two versions");
   if (blue_green && x.spec.scale_mode.value_or(scale_mode::NewCluster) != scale_mode::NewCluster)
-    object(out, "spec.scaleMode", *x.spec.scale_mode == scale_mode::InPlace ? "InPlace" : "Adaptive",
-           "has no effect: a BlueGreen application scales by a new version");
+    report(out, "spec.scaleMode", *x.spec.scale_mode == scale_mode::InPlace ? "InPlace" : "Adaptive",
+           "has no effect: a BlueGreen application scales by deploying a new version");
   return out;
 }
 

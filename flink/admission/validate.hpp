@@ -1,7 +1,6 @@
-// What is wrong with a spec that the types cannot say. Every rule of the CRD has its twin here, because
-// flink-local does not evaluate CEL and a stored resource may be older than the rule; and here stands
-// what needs the name, the status, or more than one field. An error names the field, the value, and
-// what to do. Pure; knows nothing of the world.
+// The rules for a spec that the types cannot express. Every rule of the CRD is repeated here, because flink-local does
+// not evaluate CEL and a stored resource may be older than the rule. The rules that need the name, the status or more
+// than one field are here only. An error names the field, the value and the remedy. Pure.
 #pragma once
 
 #include "flink/resource/application.hpp"
@@ -10,16 +9,16 @@
 
 namespace flink {
 
-/// Returns why the spec cannot be deployed; nothing if it can. In the order in which the fields stand in
-/// the CRD, names and labels first.
+/// Returns the errors that prevent a deploy of the spec; empty if it can be deployed. Names and labels come first, then
+/// the fields in the order of the CRD.
 std::vector<json::field_error> validate(const application& x);
 
-/// Returns what is odd and works nevertheless: entries of flinkConfig that the operator replaces by its
-/// own, deprecated fields, fields without effect.
-std::vector<json::field_error> remarks(const application& x);
+/// Returns warnings about parts of the spec that do not prevent a deploy: entries of flinkConfig that the operator
+/// replaces, deprecated fields, fields without effect.
+std::vector<json::field_error> warnings(const application& x);
 
-/// Returns all that stands against deploying a spec: what its decoder complained about, and what
-/// validate() adds about other fields. Complaints about the status are no part of it.
-std::vector<json::field_error> objections(const application& x, const std::vector<json::field_error>& decoding);
+/// Returns all errors that prevent a deploy: those of the decoder, and those of validate() about other fields. Leaves
+/// out errors about the status.
+std::vector<json::field_error> deploy_errors(const application& x, const std::vector<json::field_error>& decoding);
 
 } // namespace flink

@@ -1,4 +1,4 @@
-// The rules for flinkConfig: what would break the configuration file that Flink reads.
+// The rules for flinkConfig: they reject entries that would break the configuration file that Flink reads.
 #include "flink/admission/rules.hpp"
 #include "flink/configuration/effective_config.hpp"
 #include "flink/configuration/owned_options.hpp"
@@ -11,7 +11,7 @@ namespace flink::check {
 
 namespace {
 
-/// The whole configuration travels in one environment variable, of which Linux takes 128 KiB.
+/// The whole configuration is one environment variable, which Linux limits to 128 KiB.
 constexpr std::size_t longest_config = 100 * 1024;
 /// Integers beyond this lose digits as JSON numbers.
 constexpr double exact_integers = 9007199254740992.0;
@@ -24,10 +24,10 @@ std::string field_of(std::string_view key) {
 
 void check_key(findings& out, std::string_view key) {
   if (key.empty())
-    out.push_back({"spec.flinkConfig", "\"\" is no name of an option: remove this entry"});
+    out.push_back({"spec.flinkConfig", "has an entry with an empty key: remove it"});
   else if (has_blank(key) || key.find_first_of(":#") != key.npos)
-    object(out, "spec.flinkConfig", key,
-           "is no name of an option: remove white space, colons, number signs and control characters from it");
+    report(out, "spec.flinkConfig", key,
+           "must be the name of an option: remove white space, colons, number signs and control characters");
 }
 
 /// A block scalar of YAML ends with a line break, which is not part of the value.
@@ -37,8 +37,9 @@ std::string_view without_last_breaks(std::string_view x) {
 
 void check_value(findings& out, const std::string& key, const config_value& value) {
   if (auto text = std::get_if<std::string>(&value); text && has_control(without_last_breaks(*text)))
-    object(out, field_of(key), *text,
-           "has a line break or another control character, which would end the entry: write the value on one line");
+    report(out, field_of(key), *text,
+           "must not contain a line break or another control character, which would end the entry: write the value on "
+           "one line");
   if (auto number = std::get_if<double>(&value); number && !(std::abs(*number) < exact_integers))
     out.push_back({field_of(key), text_of(value) + " is too large for a JSON number: put it in quotes"});
 }
@@ -49,28 +50,27 @@ void check_size(findings& out, const spec& x) {
     size += key.size() + text_of(value).size() + 3;
   if (size > longest_config)
     out.push_back({"spec.flinkConfig", "has " + std::to_string(size)
-                                           + " bytes, more than a container's environment "
-                                             "takes: keep it below "
-                                           + std::to_string(longest_config) + ", put the rest into the image"});
+                                           + " bytes, more than the environment of a container can hold: use at most "
+                                           + std::to_string(longest_config) + " and put the rest into the image"});
 }
 
 // -- clashes ------------------------------------------------------------------------------------------
 
-/// An entry that is the parent of another, be it the user's or the operator's, is refused: the nested file
-/// cannot hold both, and the pod would crash or lose one.
+/// Rejects an entry that is the parent of another entry, of the user or of the operator. The nested file cannot contain
+/// both: the pod would crash or lose one.
 void check_clashes(findings& out, const application& x) {
   auto v = version_of(x.spec);
   if (!v || *v < nested_config_since)
     return;
-  std::set<std::string> said;
+  std::set<std::string> reported;
   for (auto role : {cluster_role::job_manager, cluster_role::task_manager}) {
     effective_config all{x.spec, role};
     auto clash = prefix_clash(all.entries());
-    if (!clash || !said.insert(clash->first).second)
+    if (!clash || !reported.insert(clash->first).second)
       continue;
     auto& [parent, child] = *clash;
-    object(out, field_of(parent), *all.get(parent),
-           "stands beside " + child + ", and since Flink 1.19 a configuration cannot hold both: remove one of them");
+    report(out, field_of(parent), *all.get(parent),
+           "conflicts with " + child + ", since Flink 1.19 a configuration cannot contain both: remove one of them");
   }
 }
 
@@ -91,18 +91,18 @@ void check_replicas(findings& out, const spec& x, high_availability ha) {
   auto replicas = x.job_manager_config ? x.job_manager_config->replicas.value_or(1) : 1;
   if (ha == high_availability::none && replicas > 1)
     out.push_back({"spec.jobManagerConfig.replicas",
-                   std::to_string(replicas)
-                       + " JobManagers without high availability would know nothing of each other: set "
-                       + std::string{ha_option(version_of(x))} + " in flinkConfig, or replicas to 1"});
+                   std::to_string(replicas) + " JobManagers need high availability to work together: set "
+                       + std::string{ha_option(version_of(x))} + " in flinkConfig, or set replicas to 1"});
 }
 
-/// A FLINK_PROPERTIES variable may set it for one role only.
+/// A FLINK_PROPERTIES variable can set high availability for one role only.
 void check_roles_agree(findings& out, const spec& x, high_availability ha) {
   if (effective_config{x, cluster_role::task_manager}.ha() != ha)
-    out.push_back({"spec.flinkConfig",
-                   "JobManager and TaskManagers disagree about high availability, and would not find each other: set "
-                       + std::string{ha_option(version_of(x))}
-                       + " in flinkConfig instead of the FLINK_PROPERTIES variable of one role"});
+    out.push_back(
+        {"spec.flinkConfig",
+         "must give JobManager and TaskManagers the same high availability, or they cannot find each other: set "
+             + std::string{ha_option(version_of(x))}
+             + " in flinkConfig instead of the FLINK_PROPERTIES variable of one role"});
 }
 
 void check_availability(findings& out, const spec& x) {
@@ -111,42 +111,42 @@ void check_availability(findings& out, const spec& x) {
   check_replicas(out, x, ha);
   check_roles_agree(out, x, ha);
   bool zookeeper = ha == high_availability::zookeeper;
-  // Services of one's own may keep their state elsewhere.
+  // A custom implementation may keep its state elsewhere.
   if ((zookeeper || ha == high_availability::kubernetes)
       && !has_any(all, {"high-availability.storageDir", "recovery.zookeeper.storageDir",
                         "high-availability.zookeeper.storageDir"}))
-    object(out, availability_field(x), all.ha_text(),
-           "needs a durable directory and none is set: set high-availability.storageDir too");
+    report(out, availability_field(x), all.ha_text(),
+           "needs a durable directory: set high-availability.storageDir too");
   if (zookeeper && !has_any(all, {"high-availability.zookeeper.quorum", "recovery.zookeeper.quorum"}))
-    object(out, availability_field(x), all.ha_text(),
-           "needs the addresses of ZooKeeper and none are set: set high-availability.zookeeper.quorum too");
+    report(out, availability_field(x), all.ha_text(),
+           "needs the addresses of ZooKeeper: set high-availability.zookeeper.quorum too");
 }
 
-// -- what works nevertheless ------------------------------------------------------------------------
+// -- warnings --------------------------------------------------------------------------------------
 
-void remark_owned(findings& out, const spec& x, high_availability ha) {
+void warn_owned(findings& out, const spec& x, high_availability ha) {
   for (auto& option : owned_options()) {
     auto found = x.flink_config.find(std::string{option.key});
     if (found != x.flink_config.end() && (!option.with_ha || ha != high_availability::none))
-      object(out, field_of(option.key), text_of(found->second),
-             "has no effect, the operator sets this option: " + std::string{option.remedy});
+      report(out, field_of(option.key), text_of(found->second),
+             "has no effect, because the operator sets this option: " + std::string{option.remedy});
   }
 }
 
-/// Options that this version of Flink does not read as they are written.
-void remark_unread(findings& out, const spec& x) {
+/// Warns of options that this version of Flink does not read as they are written.
+void warn_unread(findings& out, const spec& x) {
   if (auto found = x.flink_config.find("high-availability.type");
       found != x.flink_config.end() && ha_option(version_of(x)) != found->first)
-    object(out, field_of(found->first), text_of(found->second),
+    report(out, field_of(found->first), text_of(found->second),
            "has no effect before Flink 1.17: write " + std::string{ha_option(version_of(x))});
   if (auto found = x.flink_config.find("execution.checkpointing.externalized-checkpoint.retention");
       found != x.flink_config.end())
-    object(out, field_of(found->first), text_of(found->second),
-           "has no effect, Flink has no such option: write " + std::string{retention_option});
+    report(out, field_of(found->first), text_of(found->second),
+           "has no effect, because Flink has no such option: write " + std::string{retention_option});
   if (auto found = x.flink_config.find(std::string{retention_option});
       found != x.flink_config.end() && !parse_retention(one_line(text_of(found->second))))
-    object(out, field_of(found->first), text_of(found->second),
-           "is not a retention that Flink knows, it refuses the job: use RETAIN_ON_CANCELLATION, "
+    report(out, field_of(found->first), text_of(found->second),
+           "must be a retention that Flink knows, or Flink refuses the job: use RETAIN_ON_CANCELLATION, "
            "DELETE_ON_CANCELLATION or NO_EXTERNALIZED_CHECKPOINTS");
 }
 
@@ -162,17 +162,19 @@ void check_config(findings& out, const application& x) {
   check_availability(out, x.spec);
 }
 
-void remark_config(findings& out, const spec& x) {
+void warn_config(findings& out, const spec& x) {
   effective_config all{x, cluster_role::job_manager};
-  remark_owned(out, x, all.ha());
-  remark_unread(out, x);
+  warn_owned(out, x, all.ha());
+  warn_unread(out, x);
   if (all.ha() == high_availability::kubernetes && !x.service_account_name)
-    object(out, availability_field(x), all.ha_text(),
-           "needs the right to edit config maps, which the default service account rarely has: set serviceAccountName");
+    report(
+        out, availability_field(x), all.ha_text(),
+        "needs a service account that may edit ConfigMaps, which the default one rarely may: set serviceAccountName");
   bool saves = !x.savepoint_disabled.value_or(false);
   if (saves && !has_any(all, {"state.savepoints.dir", "execution.checkpointing.savepoint-dir"}))
-    out.push_back({"spec.flinkConfig", "names no directory for savepoints; unless the image does, updates fail: set "
-                                       "state.savepoints.dir"});
+    out.push_back({"spec.flinkConfig",
+                   "has no directory for savepoints, so updates fail unless the image sets one: set "
+                   "state.savepoints.dir"});
 }
 
 } // namespace flink::check

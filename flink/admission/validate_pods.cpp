@@ -1,5 +1,5 @@
-// The rules for what becomes part of pods. The API server judges these parts too; caught here is what
-// people get wrong most, so that they read it at once and in terms of their own fields.
+// The rules for the parts of a spec that are copied into pods. The API server checks these parts too. The rules here
+// catch the frequent mistakes early and name the field of the FlinkApplication.
 #include "flink/admission/rules.hpp"
 #include "flink/configuration/properties.hpp"
 #include "flink/resource/labels.hpp"
@@ -12,7 +12,7 @@ namespace flink::check {
 
 namespace {
 
-/// What both roles have in common.
+/// The fields that both roles have.
 struct role {
   std::string field;
   const std::optional<json::raw>& resources;
@@ -42,11 +42,11 @@ std::string shown(json::cursor x) {
   return x.kind() == json::kind::string ? in_quotes(x.string()) : in_quotes(json::minify(x.text().substr(0, 100)));
 }
 
-/// Complains unless a part is an object; the parts arrive unread.
+/// Reports an error unless a part is an object. The decoder keeps these parts as raw JSON.
 bool is_object(findings& out, const std::string& field, json::cursor x) {
   if (x.kind() == json::kind::object)
     return true;
-  out.push_back({field, shown(x) + " is no object: write it as in a Pod"});
+  out.push_back({field, shown(x) + " must be an object, as in a Pod spec"});
   return false;
 }
 
@@ -65,9 +65,9 @@ void check_amounts(findings& out, const std::string& field, json::cursor amounts
     auto amount = amount_of(m->value);
     auto where = field + "." + m->key;
     if (!amount)
-      out.push_back({where, shown(m->value) + " is no quantity: write a number with a unit, like 500m, 2 or 1Gi"});
+      out.push_back({where, shown(m->value) + " must be a quantity: write a number with a unit, like 500m, 2 or 1Gi"});
     else if (*amount < k8s::quantity{})
-      out.push_back({where, shown(m->value) + " is negative: write a positive quantity"});
+      out.push_back({where, shown(m->value) + " must not be negative: write a positive quantity"});
   }
 }
 
@@ -79,9 +79,7 @@ void check_order(findings& out, const std::string& field, json::cursor requests,
     auto most = limit ? amount_of(*limit) : std::nullopt;
     if (least && most && *most < *least)
       out.push_back({field + ".requests." + m->key, shown(m->value) + " is more than limits." + m->key + " "
-                                                        + shown(*limit)
-                                                        + ": lower the one or "
-                                                          "raise the other"});
+                                                        + shown(*limit) + ": lower the request or raise the limit"});
   }
 }
 
@@ -101,12 +99,12 @@ void check_resources(findings& out, const std::string& field, const json::raw& x
 
 // -- environment ------------------------------------------------------------------------------------
 
-/// Complains unless `x` has a text of its own under `key`.
+/// Reports an error unless the member `key` of `x` is a string and not empty.
 bool has_text(findings& out, const std::string& field, json::cursor x, std::string_view key) {
   auto found = x.find(key);
   if (found && found->kind() == json::kind::string && !found->string().empty())
     return true;
-  auto got = found && !found->is_null() ? shown(*found) + " is no text" : "is missing";
+  auto got = found && !found->is_null() ? shown(*found) + " must be a non-empty string" : "is missing";
   out.push_back({field + "." + std::string{key}, got + ": every entry of this list needs a " + std::string{key}});
   return false;
 }
@@ -118,17 +116,17 @@ void check_variable(findings& out, const std::string& field, const json::raw& x)
   if (has_text(out, field, variable, "name")) {
     auto name = variable.string_at({"name"});
     if (has_control(name) || name.find('=') != name.npos)
-      object(out, field + ".name", name, "is no name of a variable: remove equals signs and control characters");
+      report(out, field + ".name", name, "must be the name of a variable: remove equals signs and control characters");
   }
   auto value = variable.find("value");
   auto source = variable.find("valueFrom");
   bool valued = value && !value->is_null();
   if (valued && value->kind() != json::kind::string)
-    out.push_back({field + ".value", shown(*value) + " is no text: put it in quotes"});
+    out.push_back({field + ".value", shown(*value) + " must be a string: put it in quotes"});
   else if (valued && value->string().find('\0') != std::string::npos)
-    out.push_back({field + ".value", shown(*value) + " has a zero byte: remove it"});
+    out.push_back({field + ".value", shown(*value) + " must not contain a zero byte: remove it"});
   if (valued && !value->string().empty() && source && !source->is_null())
-    out.push_back({field + ".valueFrom", "stands beside value: keep one of them"});
+    out.push_back({field + ".valueFrom", "conflicts with value: keep one of them"});
 }
 
 void check_env(findings& out, const std::string& field, const env_config& x) {
@@ -138,7 +136,7 @@ void check_env(findings& out, const std::string& field, const env_config& x) {
     auto where = field + ".envFrom[" + std::to_string(i) + "]";
     json::cursor source{x.env_from[i].text};
     if (is_object(out, where, source) && !source.find("configMapRef") && !source.find("secretRef"))
-      out.push_back({where, shown(source) + " names no source: add configMapRef or secretRef"});
+      out.push_back({where, shown(source) + " must name a source: add configMapRef or secretRef"});
   }
 }
 
@@ -146,7 +144,7 @@ void check_env(findings& out, const std::string& field, const env_config& x) {
 
 void check_fraction(findings& out, const std::string& field, const std::optional<double>& x) {
   if (x && !(*x >= 0 && *x <= 1))
-    out.push_back({field, json::number_text(*x) + " is no fraction: use a number from 0 to 1"});
+    out.push_back({field, json::number_text(*x) + " must be a fraction: use a number from 0 to 1"});
 }
 
 void check_memory(findings& out, const role& x, const spec& of) {
@@ -174,7 +172,7 @@ void check_selector(findings& out, const std::string& field, const json::raw& x)
   json::members all{selector};
   while (auto m = all.next())
     if (m->value.kind() != json::kind::string)
-      out.push_back({field + "." + m->key, shown(m->value) + " is no text: put it in quotes"});
+      out.push_back({field + "." + m->key, shown(m->value) + " must be a string: put it in quotes"});
 }
 
 void check_template(findings& out, const std::string& field, const json::raw& x) {
@@ -184,12 +182,12 @@ void check_template(findings& out, const std::string& field, const json::raw& x)
   json::members all{pod};
   while (auto m = all.next())
     if (m->key != "metadata" && m->key != "spec" && m->key != "apiVersion" && m->key != "kind")
-      object(out, field, m->key, "is no part of a pod template: it holds metadata and spec, move it under spec");
+      report(out, field, m->key, "is not a field of a pod template, which has metadata and spec: move it under spec");
   auto labels = pod.find({"metadata", "labels"});
   json::members keys{labels.value_or(json::cursor{})};
   while (auto m = keys.next())
     if (labels::reserved(m->key))
-      object(out, field + ".metadata.labels", m->key,
+      report(out, field + ".metadata.labels", m->key,
              "= " + shown(m->value) + " is reserved for the operator's own objects: remove this label");
 }
 
@@ -220,13 +218,13 @@ void check_volumes(findings& out, const spec& x) {
       continue;
     auto name = volume.string_at({"name"});
     if (!dns_label(name))
-      object(out, field + ".name", name, "is no name of a volume: use lower-case letters, digits and hyphens");
+      report(out, field + ".name", name, "must be the name of a volume: use lower-case letters, digits and hyphens");
     if (!names.insert(name).second)
-      object(out, field + ".name", name, "names two volumes: rename or remove one of them");
+      report(out, field + ".name", name, "names two volumes: rename or remove one of them");
   }
 }
 
-/// A mount whose volume is not in the list is left to the API server: a webhook may add the volume.
+/// Accepts a mount whose volume is not in the list, because a webhook may add the volume.
 void check_mounts(findings& out, const spec& x) {
   for (std::size_t i = 0; i < x.volume_mounts.size(); ++i) {
     auto field = "spec.volumeMounts[" + std::to_string(i) + "]";

@@ -21,14 +21,14 @@ bool before(const std::optional<version>& v, version first) {
   return v && *v < first;
 }
 
-// -- what the user says ---------------------------------------------------------------------------------
+// -- the user's entries ---------------------------------------------------------------------------------
 
 void read_variable(json::cursor variable, properties& into) {
   if (variable.string_at({"name"}) == "FLINK_PROPERTIES")
     read_lines(variable.string_at({"value"}), into);
 }
 
-/// The reference lets a FLINK_PROPERTIES of the user's replace its own.
+/// The user's FLINK_PROPERTIES replace the operator's, as in the Go operator.
 void read_environment(const spec& x, cluster_role role, properties& into) {
   if (auto variables = template_container(x, role).find("env"))
     for (json::elements all{*variables}; auto variable = all.next();)
@@ -53,8 +53,8 @@ constexpr version ha_type_since{1, 17};
 constexpr std::string_view ha_type = "high-availability.type";
 constexpr std::string_view ha_old = "high-availability";
 
-/// Names of the option, the one that wins first; as Flink has them in ConfigOption::fallbackKeys. Of a version that
-/// nobody names a recent one is assumed.
+/// Returns the names of the option by priority, as in Flink's ConfigOption::fallbackKeys. Assumes a recent Flink if the
+/// spec names no version.
 std::span<const std::string_view> ha_names(const std::optional<version>& v) {
   static constexpr std::array<std::string_view, 3> recent{ha_type, "recovery.mode", ha_old};
   static constexpr std::array<std::string_view, 2> old{ha_old, "recovery.mode"};
@@ -63,7 +63,7 @@ std::span<const std::string_view> ha_names(const std::optional<version>& v) {
   return recent;
 }
 
-/// Returns the entry that Flink takes. Entries without a value are none.
+/// Returns the entry that Flink uses. Entries without a value do not count.
 properties::iterator ha_entry(properties& x, const std::optional<version>& v) {
   for (auto name : ha_names(v))
     if (auto found = x.find(std::string{name}); found != x.end() && !found->second.empty())
@@ -86,14 +86,14 @@ high_availability ha_kind(std::string_view text) {
   return text.find("kubernetes") == text.npos ? high_availability::custom : high_availability::kubernetes;
 }
 
-// -- names that cannot stand in a nested file -----------------------------------------------------------
+// -- names that a nested file cannot contain ------------------------------------------------------------
 
 struct renamed_key {
   std::string_view was;
   std::string_view is;
 };
 
-/// Keys that other keys begin with; all have had the new name since before config.yaml became nested.
+/// Old keys that are parents of other keys. Every Flink with a nested config.yaml knows their new names.
 constexpr std::array nestable_keys{
     renamed_key{"state.backend", "state.backend.type"},
     renamed_key{"restart-strategy", "restart-strategy.type"},
@@ -103,10 +103,10 @@ constexpr std::array nestable_keys{
 void spell_anew(properties& x) {
   for (auto& [was, is] : nestable_keys)
     if (auto old = x.extract(std::string{was}))
-      x.try_emplace(std::string{is}, std::move(old.mapped())); // given both, Flink takes the new one
+      x.try_emplace(std::string{is}, std::move(old.mapped())); // if both are set, Flink uses the new one
 }
 
-/// Leaves one name of it, the new one.
+/// Keeps the newest name of the option only.
 void spell_ha_anew(properties& x, const std::optional<version>& v) {
   auto entry = ha_entry(x, v);
   auto value = entry == x.end() ? std::string{} : entry->second;
@@ -129,7 +129,7 @@ void set_owned(properties& x, const spec& spec, const std::optional<version>& v,
   }
 }
 
-/// The pod's own address, which the image's entry point puts in.
+/// The pod's own address; the image's entry point inserts it.
 constexpr const char* pod_address = "$HOST_IP";
 
 void set_addresses(properties& x, const std::string& cluster, cluster_role role, bool ha) {
@@ -138,11 +138,11 @@ void set_addresses(properties& x, const std::string& cluster, cluster_role role,
   if (!ha)
     x["jobmanager.rpc.address"] = cluster;
   else if (role == cluster_role::job_manager)
-    x["jobmanager.rpc.address"] = pod_address; // the leader tells the others by way of the HA store
+    x["jobmanager.rpc.address"] = pod_address; // the leader publishes its address in the HA store
 }
 
 void set_cluster_ids(properties& x, const std::string& cluster, const std::string& namespace_, high_availability ha) {
-  // One of them is ZooKeeper's, the other Kubernetes'; without it all clusters would share one id.
+  // One option is for ZooKeeper, the other for Kubernetes. Without them all clusters would share one id.
   x["high-availability.cluster-id"] = cluster;
   x["kubernetes.cluster-id"] = cluster;
   if (ha == high_availability::kubernetes)
@@ -154,9 +154,9 @@ void set_cluster_ids(properties& x, const std::string& cluster, const std::strin
 struct default_entry {
   std::string_view key;
   std::string_view value;
-  /// Another name under which the user may have set the same.
+  /// Another name of the option, which the user may have set instead.
   std::string_view synonym = "";
-  /// Unknown to older Flink.
+  /// Older versions of Flink do not know the option.
   version first = {1, 0};
   /// Absent: for both roles.
   std::optional<cluster_role> role = std::nullopt;
@@ -164,22 +164,24 @@ struct default_entry {
 
 /// Times are in milliseconds without a unit, which both the old (numbers) and the new Flink (durations) read.
 constexpr std::array default_entries{
-    // A TaskManager that finds no JobManager yet tries again after this, not after 10 s.
+    // How long a TaskManager waits before it looks for the JobManager again; Flink's default is 10 s.
     default_entry{"cluster.registration.error-delay", "500"},
     default_entry{"cluster.registration.refused-registration-delay", "1000"},
     default_entry{"cluster.registration.max-timeout", "5000"},
     // Without HA the operator recovers from checkpoints that it recorded up to a minute ago.
     default_entry{"state.checkpoints.num-retained", "10", "execution.checkpointing.num-retained"},
     default_entry{retention_option, "RETAIN_ON_CANCELLATION", "", {1, 11}},
-    // A JobManager that listens on all addresses gives its blob server's as the pod's host name, which cluster DNS does
-    // not know: a standby of Flink 2 that takes a job cannot reach the leader.
+    // A JobManager that listens on all addresses publishes its blob server under the pod's host name. Cluster DNS does
+    // not
+    // know that name, so a standby of Flink 2 that takes over a job cannot reach the leader.
     default_entry{"jobmanager.bind-host", pod_address, "", {1, 11}, cluster_role::job_manager},
-    // A forgotten trigger would start a second savepoint.
+    // If Flink forgot a trigger, a retry would start a second savepoint.
     default_entry{"rest.async.store-duration", "1d", "", {1, 11}},
-    // Questions about a job are answered from a cache of this age, in milliseconds; its default is 3 s, and a savepoint
-    // that has just been completed is not seen for that long.
+    // Flink answers questions about a job from a cache of this age, in milliseconds. With the default of 3 s, a
+    // completed
+    // savepoint stays invisible for that long.
     default_entry{"web.refresh-interval", "100"},
-    // A finished job that was forgotten looks like a lost one; seconds, 30 days.
+    // A finished job that Flink forgets looks like a lost one. In seconds: 30 days.
     default_entry{"jobstore.expiration-time", "2592000"},
 };
 

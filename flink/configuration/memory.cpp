@@ -15,7 +15,7 @@ namespace flink {
 
 namespace {
 
-/// Keys of which one is enough to size a role's processes.
+/// Options that each set the memory of a role's process.
 constexpr std::array job_manager_keys{"jobmanager.memory.process.size", "jobmanager.memory.flink.size",
                                       "jobmanager.memory.heap.size", "jobmanager.heap.size", "jobmanager.heap.mb"};
 constexpr std::array task_manager_keys{"taskmanager.memory.process.size", "taskmanager.memory.flink.size",
@@ -35,7 +35,7 @@ double fraction(const std::optional<double>& wanted, double otherwise) {
 }
 
 int64_t bytes_of(json::cursor x) {
-  std::string problem; // validate complains of it
+  std::string problem; // validate() reports it
   auto read = k8s::parse_quantity(x, problem);
   return read ? k8s::whole_units(*read) : 0;
 }

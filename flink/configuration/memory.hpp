@@ -1,5 +1,5 @@
-// How much of a container's memory Flink is told to use. What the container needs beside Flink is left
-// out by a fraction; a user who sizes Flink's memory in flinkConfig is not interfered with.
+// The memory sizes that Flink gets. A fraction of the container's memory is reserved for everything but Flink. If the
+// user sizes Flink's memory in flinkConfig, the operator adds nothing.
 #pragma once
 
 #include "flink/resource/application.hpp"
@@ -13,19 +13,19 @@
 
 namespace flink {
 
-/// Returns the `resources` of a role's container that the spec or else the pod template states, as JSON.
+/// Returns the `resources` of a role's container as JSON, from the spec or else from the pod template.
 std::optional<std::string> stated_resources(const spec& x, cluster_role role);
 
-/// Returns the `resources` of a role's container as JSON: what is stated, else the default.
+/// Returns the `resources` of a role's container as JSON: those of stated_resources(), or else the default.
 std::string resources_of(const spec& x, cluster_role role);
 
-/// Returns the memory in bytes that the container asks for, or is limited to; 0 if it says neither.
+/// Returns the memory request of the container, or else its limit, in bytes; 0 if it has neither.
 int64_t container_memory(const spec& x, cluster_role role);
 
-/// Returns `bytes` without `fraction` of it as Flink writes sizes, e.g. "1572864k".
+/// Returns `bytes` minus the given fraction in Flink's notation, e.g. "1572864k".
 std::string memory_text(int64_t bytes, double fraction);
 
-/// Returns the entry that sizes a role's processes; none if `config` sizes them already.
+/// Returns the option that sets the memory of a role's process; none if `config` sets it already.
 std::optional<std::pair<std::string, std::string>> memory_entry(const spec& x, cluster_role role,
                                                                 const std::map<std::string, std::string>& config);
 

@@ -1,6 +1,5 @@
-// The options of Flink that the operator owns: an entry of the user's has no effect. One table for whoever needs to
-// know: the renderer sets or erases them, warnings name the remedy, the spec hash and the comparison with a cluster of
-// the Go operator leave them out.
+// The options of Flink that the operator owns: an entry of the user has no effect. The renderer sets or erases them,
+// warnings name the remedy, and the spec hash and the comparison with a cluster of the Go operator ignore them.
 #pragma once
 
 #include "flink/resource/spec.hpp"
@@ -17,10 +16,10 @@ struct owned_option {
   std::string_view key;
   /// The field of the spec that sets it, or why there is none.
   std::string_view remedy;
-  /// Returns the value that the spec's fields give it. Null: the value follows from the cluster, or the entry is erased
-  /// because it is another name of an option that is set.
+  /// Computes the value from fields of the spec. Null: the cluster determines the value, or the entry is erased because
+  /// it is another name of an option that is set.
   std::string (*value)(const spec&) = nullptr;
-  /// Flink since this version does not know it, so it is erased there. Absent: all versions know it.
+  /// Flink does not know the option since this version, so it is erased there. Absent: all versions know it.
   std::optional<version> until;
   /// Owned only where high availability is configured. Without it Flink does not read the option, unless the image
   /// itself configures high availability; then the user's entry is needed.

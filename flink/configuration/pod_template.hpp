@@ -1,6 +1,5 @@
-// What a role's pod template says about Flink's own container. It is the one called "jobmanager" or
-// "taskmanager", whatever the operator's containerNameFormat makes of that name; "flink-main-container",
-// as the Apache operator calls it, is understood, too.
+// Flink's own container in a role's pod template. It is called "jobmanager" or "taskmanager", also if the operator's
+// containerNameFormat changes that name. "flink-main-container", its name in the Apache operator, works too.
 #pragma once
 
 #include "flink/resource/application.hpp"
@@ -15,7 +14,7 @@ namespace flink {
 
 /// The parts of a role's configuration that both roles have.
 struct role_config {
-  /// Null, as all of these: not said.
+  /// Null, like every member here, if the spec does not set it.
   const json::raw* resources = nullptr;
   const env_config* env = nullptr;
   const json::raw* node_selector = nullptr;
@@ -26,7 +25,7 @@ struct role_config {
   std::optional<double> system_memory_fraction;
 };
 
-/// Returns what the spec says about a role; views into `x`.
+/// Returns the configuration of a role; points into `x`.
 role_config config_of(const spec& x, cluster_role role);
 
 /// Returns Flink's container of a role's pod template; `null` if there is none.

@@ -1,5 +1,4 @@
-// Flink's configuration as text: `key: value` lines, and the values that they hold. What the entries mean is
-// answered by effective_config.
+// Flink's configuration as text: `key: value` lines and their values. effective_config knows what the entries mean.
 #pragma once
 
 #include "flink/resource/application.hpp"

@@ -1,4 +1,5 @@
-// The legacy renderer, as far as it is needed: what of a live Deployment comes from which field of the spec.
+// Compares live Deployments of the Go operator with the spec, field by field: which field the Go operator rendered
+// where.
 #include "flink/configuration/memory.hpp"
 #include "flink/configuration/owned_options.hpp"
 #include "flink/configuration/pod_template.hpp"
@@ -15,7 +16,7 @@ namespace flink {
 
 namespace {
 
-/// Collects what is found; a difference outweighs what could not be told, the first of each is named.
+/// Collects the results. A difference outweighs what could not be compared; the first of each kind is reported.
 struct findings {
   comparison result;
 
@@ -28,7 +29,7 @@ struct findings {
   void undecidable(std::string why) { note(likeness::undecidable, std::move(why)); }
 };
 
-/// One role of the cluster beside what the spec says about it.
+/// One role: the live Deployment and the spec.
 struct sides {
   const spec& wanted;
   cluster_role role;
@@ -42,7 +43,7 @@ json::cursor pod_spec(json::cursor deployment) {
   return deployment.find({"spec", "template", "spec"}).value_or(json::cursor{});
 }
 
-/// Flink's own container: the one that is told its role; others were injected.
+/// Returns Flink's own container: the one with the role as its argument. Others were injected.
 json::cursor flink_container(json::cursor deployment, cluster_role role) {
   json::cursor first;
   for (json::elements all{pod_spec(deployment).find("containers").value_or(json::cursor{})}; auto x = all.next();) {
@@ -55,7 +56,7 @@ json::cursor flink_container(json::cursor deployment, cluster_role role) {
   return first;
 }
 
-/// The operator's own FLINK_PROPERTIES; one of the user's stands behind it.
+/// Returns the FLINK_PROPERTIES that the operator rendered. One of the user may follow it.
 std::string rendered_config(json::cursor container) {
   for (json::elements all{container.find("env").value_or(json::cursor{})}; auto x = all.next();)
     if (x->string_at({"name"}) == "FLINK_PROPERTIES")
@@ -63,7 +64,7 @@ std::string rendered_config(json::cursor container) {
   return {};
 }
 
-/// Returns whether everything that `wanted` says is in `live`; the API server adds defaults.
+/// Returns whether `live` contains all of `wanted`. It may contain more, because the API server adds defaults.
 bool covers(json::cursor live, json::cursor wanted) {
   if (wanted.kind() == json::kind::object && live.kind() == json::kind::object) {
     for (json::members all{wanted}; auto x = all.next();)
@@ -117,19 +118,19 @@ properties lines_of(std::string_view text) {
   return all;
 }
 
-/// Memory sizes, for which the rules have changed between versions of the Go operator.
+/// Returns whether the option is a memory size. The rules for them changed between versions of the Go operator.
 bool is_memory_size(const std::string& key) {
   constexpr std::array keys{"jobmanager.memory.process.size", "taskmanager.memory.process.size", "jobmanager.heap.size",
                             "taskmanager.heap.size"};
   return std::ranges::find(keys, key) != keys.end();
 }
 
-/// Entries of the user's that have no say in what runs.
+/// Returns whether the cluster takes the option from somewhere other than flinkConfig.
 bool not_from_spec(const std::string& key) {
   return find_owned(key) || is_memory_size(key);
 }
 
-/// Values that the Go operator takes from fields of the spec.
+/// Compares the options that the Go operator sets from fields of the spec.
 void compare_owned_entries(findings& out, const sides& x, const properties& live) {
   for (auto& option : owned_options()) {
     if (!option.set_by_go_operator)
@@ -142,7 +143,7 @@ void compare_owned_entries(findings& out, const sides& x, const properties& live
   }
 }
 
-/// A number may have been written in another notation.
+/// Returns whether the values are equal. A number may have another notation.
 bool same_value(const config_value& wanted, const std::string& live) {
   if (text_of(wanted) == live)
     return true;
@@ -166,14 +167,14 @@ void compare_user_entries(findings& out, const sides& x, const properties& live)
 
 void compare_config(findings& out, const sides& x) {
   auto text = rendered_config(x.container);
-  if (text.empty()) // its operator left it out where it could not render it
+  if (text.empty()) // the Go operator left it out if it could not render it
     return out.undecidable("FLINK_PROPERTIES" + x.where() + " is missing");
   auto live = lines_of(text);
   compare_owned_entries(out, x, live);
   compare_user_entries(out, x, live);
   for (auto& [key, value] : live)
     if (!not_from_spec(key) && !x.wanted.flink_config.contains(key))
-      out.undecidable("flinkConfig does not say " + key + ", the cluster does");
+      out.undecidable("flinkConfig does not set " + key + ", the cluster does");
 }
 
 // -- the pod ----------------------------------------------------------------------------------------------------
@@ -193,7 +194,7 @@ void compare_resources(findings& out, const sides& x) {
 
 using variables = std::map<std::string, json::cursor>;
 
-/// Of several with one name the last one counts.
+/// Returns the variables by name. Of several with one name the last one counts.
 variables variables_of(json::cursor container) {
   variables found;
   for (json::elements all{container.find("env").value_or(json::cursor{})}; auto x = all.next();)
@@ -251,7 +252,7 @@ void compare_role(findings& out, const sides& x) {
   compare_rest(out, x);
 }
 
-/// TaskManagers follow from parallelism and slots, and may have been scaled by hand.
+/// Ignores the TaskManagers: their number follows from parallelism and slots, and people scale them by hand.
 void compare_replicas(findings& out, const sides& x) {
   auto live = x.deployment.find({"spec", "replicas"});
   auto& config = x.wanted.job_manager_config;

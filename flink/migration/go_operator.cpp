@@ -25,7 +25,7 @@ bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
-/// Takes `prefix` off; returns whether it was there.
+/// Removes `prefix`; returns whether it was there.
 bool cut(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix))
     return false;
@@ -33,7 +33,7 @@ bool cut(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-/// Takes a line off that begins with `prefix`; returns what follows there.
+/// Removes a line that begins with `prefix`; returns the rest of the line.
 std::optional<std::string> line_after(std::string_view& text, std::string_view prefix) {
   if (!cut(text, prefix))
     return std::nullopt;

@@ -1,6 +1,6 @@
-// What the Go operator (the reference) leaves behind, recognised and compared with the spec. Its objects carry the
-// application's name and an ownerReference, and no label with its uid; its status knows no `cluster` and no `target`.
-// Says what is there; what becomes of it is decided in decide_adopt.cpp.
+// Recognises the objects and the status of the Go operator, and compares its clusters with the spec. Its objects have
+// the application's name and an ownerReference, but no label with its uid; its status has no `cluster` and no `target`.
+// flink/lifecycle/steps/take_over.cpp decides what to do with them.
 #pragma once
 
 #include "flink/resource/application.hpp"
@@ -13,48 +13,49 @@
 
 namespace flink {
 
-/// Reason of a condition and beginning of `status.reason`: nobody could tell whether the spec is what runs.
+/// Reason of a condition and beginning of `status.reason`: the operator could not find out whether the cluster runs the
+/// spec.
 constexpr std::string_view unverified = "AdoptedUnverified";
 
-/// Returns whether a status was written by the Go operator, and nothing of it was taken over yet.
+/// Returns whether the Go operator wrote this status, and we have not taken over any of it yet.
 bool left_by_go_operator(const status& x);
 
-/// Returns whether an object carries no uid label: it was made by the Go operator, or by nobody we know.
+/// Returns whether an object has no uid label: then the Go operator made it, or a stranger.
 bool without_uid_label(const k8s::object_head& x);
 
 /// Returns the cluster that a Deployment or versioned Service of the Go operator belongs to, by its name; empty if the
-/// name is not of its shape. The label tells another id once a cluster was rescaled in place.
+/// name has another shape. The label does not help: it contains another id after the cluster was rescaled in place.
 std::string go_cluster_id(const k8s::object_head& x);
 
-/// Returns whether a pod without uid label is one of a cluster with this id, by its name.
+/// Returns whether a pod without uid label belongs to this cluster, by its name.
 bool is_go_pod(const k8s::object_head& x, std::string_view cluster_id);
 
-/// JSON patch that makes an object of the Go operator ours: it gets our uid label and, unless it keeps it, loses the
-/// application as its owner.
+/// Returns the JSON patch that makes an object of the Go operator ours. It adds our uid label and, unless `keep_owner`,
+/// removes the application as its owner.
 std::string take_over_patch(const application& app, const k8s::object_head& x, bool keep_owner);
 
-/// How live Deployments and a spec compare.
+/// The result of comparing live Deployments with a spec.
 enum class likeness {
   equal,
-  /// The spec asks for something that does not run.
+  /// The spec asks for something that the cluster does not run.
   different,
-  /// Nothing proves a difference, and something could not be told.
+  /// Nothing proves a difference, but something could not be compared.
   undecidable,
 };
 
 struct comparison {
   likeness how = likeness::equal;
-  /// What differs, or could not be told.
+  /// What differs or could not be compared.
   std::string why;
 };
 
-/// Compares the Deployments of a cluster of the Go operator, as JSON texts, with the spec. Only what its operator is
-/// known to have rendered from the spec proves a difference: a wrong one would redeploy a fleet. `rescaled_to` is the
-/// parallelism of a job whose cluster was rescaled in place, which the annotations do not tell.
+/// Compares the Deployments of a cluster of the Go operator, as JSON texts, with the spec. Only what the
+/// Go operator certainly rendered from the spec proves a difference, because a false difference would redeploy every
+/// application. `rescaled_to` is the parallelism of a job whose cluster was rescaled in place; the annotations lack it.
 comparison compare_with_spec(const spec& wanted, std::string_view job_manager, std::string_view task_manager,
                              std::optional<int32_t> rescaled_to = std::nullopt);
 
-/// Returns what the job of a cluster was submitted with, from its Deployment's `flink-job-properties`.
+/// Reads the parameters of a cluster's job from its Deployment's annotation `flink-job-properties`.
 std::optional<job_parameters> job_properties_of(std::string_view deployment);
 
 } // namespace flink

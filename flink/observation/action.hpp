@@ -16,13 +16,13 @@ namespace flink {
 /// Roles of the objects that make up a cluster.
 enum class object_role { job_manager, task_manager, versioned_service, generic_service, ingress };
 
-/// Returns whether an object follows the application and not one cluster: such objects keep the application as their
-/// owner.
+/// Returns whether an object belongs to the application and not to one cluster. Such objects keep the application as
+/// their owner.
 constexpr bool keeps_owner(object_role x) {
   return x == object_role::generic_service || x == object_role::ingress;
 }
 
-// -- Kubernetes (`shows()`: the role of the object that the answer is) --------------------
+// -- Kubernetes (`shows()`: the role of the object in the answer) -------------------------
 
 struct add_finalizer {
   static constexpr auto target = action_target::kubernetes;
@@ -51,7 +51,7 @@ struct create_object {
   auto operator<=>(const create_object&) const = default;
 };
 
-/// Asks whether the API server would take an object of a cluster, or one of its pods; nothing is kept.
+/// Asks whether the API server would accept an object of a cluster, or one of its pods. Creates nothing.
 struct dry_run_object {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::command;
@@ -64,7 +64,7 @@ struct dry_run_object {
   auto operator<=>(const dry_run_object&) const = default;
 };
 
-/// Reads an object that exists under the name of one of ours: is it ours?
+/// Reads an object with the name of one of ours, to find out whether it is ours.
 struct read_object {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::query;
@@ -95,7 +95,7 @@ struct scale_deployment {
   std::string name;
   int32_t replicas = 0;
 
-  /// A JobManager's Deployment is read alike.
+  /// A JobManager's Deployment is read in the same way.
   object_role shows() const { return object_role::task_manager; }
   auto operator<=>(const scale_deployment&) const = default;
 };
@@ -111,20 +111,20 @@ struct switch_service {
   auto operator<=>(const switch_service&) const = default;
 };
 
-/// Makes the Ingress of a cluster's colour what the spec asks now.
+/// Updates the Ingress of a cluster's colour to the present spec.
 struct update_ingress {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::command;
 
   std::string cluster_id;
-  /// flink::ingress_hash() of it: another wish is another order.
+  /// flink::ingress_hash() of the wanted Ingress. Another hash makes another action.
   std::string hash;
 
   object_role shows() const { return object_role::ingress; }
   auto operator<=>(const update_ingress&) const = default;
 };
 
-/// Marks an object as left behind on purpose (`--cascade=orphan`), so that no sweep takes it.
+/// Marks an object as left behind on purpose (`--cascade=orphan`), so that no later cleanup removes it.
 struct orphan_object {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::command;
@@ -135,7 +135,7 @@ struct orphan_object {
   auto operator<=>(const orphan_object&) const = default;
 };
 
-/// Reads a Deployment of the Go operator with all that it says, to compare it with the spec.
+/// Reads a Deployment of the Go operator in full, to compare it with the spec.
 struct inspect_deployment {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::query;
@@ -173,13 +173,13 @@ struct ask_application {
   auto operator<=>(const ask_application&) const = default;
 };
 
-/// Tells the user. Never waited for.
+/// Records a Kubernetes event. No decision waits for it.
 struct record_event {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::command;
 
   bool warning = false;
-  /// From the catalogue in docs/operations.md.
+  /// One of the reasons in docs/operations.md.
   std::string reason;
   std::string message;
 
@@ -198,13 +198,13 @@ struct compile_job {
   std::string cluster_id;
   job_parameters job;
 
-  /// What else the job is compiled with belongs to the cluster.
+  /// The other parameters of the job follow from the cluster.
   auto identity() const { return std::tie(cluster_id, job.parallelism); }
   rest::request request() const;
   bool operator==(const compile_job&) const = default;
 };
 
-/// Starts a job under an identity that is in the status already.
+/// Starts a job under an id that the status contains already.
 struct submit_job {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::command;
@@ -217,13 +217,13 @@ struct submit_job {
   /// Empty: without state.
   std::string restore_path;
 
-  /// One identity is submitted once, with whatever it was given.
+  /// Each job id is submitted once, so the other members do not count.
   auto identity() const { return std::tie(cluster_id, job_id); }
   rest::request request() const;
   bool operator==(const submit_job&) const = default;
 };
 
-/// Takes a savepoint of a job that goes on.
+/// Takes a savepoint; the job keeps running.
 struct take_savepoint {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::command;
@@ -277,7 +277,7 @@ struct cancel_job {
   auto operator<=>(const cancel_job&) const = default;
 };
 
-/// Gives a job that runs other bounds for its parallelism; repeating it does no harm.
+/// Changes the bounds of the parallelism of a running job. Repeating it does no harm.
 struct rescale_job {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::command;
@@ -285,7 +285,7 @@ struct rescale_job {
 
   std::string cluster_id;
   std::string job_id;
-  /// What those vertices are to have that the program does not fix; the bounds follow from it.
+  /// The wanted parallelism of the vertices that the program does not fix. The bounds follow from it.
   int32_t parallelism = 1;
   rest::requirements bounds;
 
@@ -295,7 +295,7 @@ struct rescale_job {
   bool operator==(const rescale_job&) const = default;
 };
 
-/// Refuses an action that lacks what action_type asks.
+/// Refuses at compile time an action that does not satisfy action_type.
 template <action_type... A>
 using variant_of_actions = std::variant<A...>;
 
@@ -306,7 +306,7 @@ using action = variant_of_actions<add_finalizer, remove_finalizer, create_object
                                   ask_savepoint, ask_features, ask_requirements, compile_job, submit_job,
                                   take_savepoint, dispose_savepoint, ask_disposal, stop_job, cancel_job, rescale_job>;
 
-/// Returns the action in a few words, for logs and pages. Nothing is decided by them.
+/// Describes the action for logs and pages. No decision depends on the text.
 std::string to_string(const action& x);
 
 action_target target_of(const action& x);
@@ -316,13 +316,14 @@ action_effect effect_of(const action& x);
 /// Returns the cluster whose JobManager is addressed, or an empty text for actions on Kubernetes.
 std::string job_manager_of(const action& x);
 
-/// Returns whether the answer takes as long as the user's main() runs. Nothing else waits for it.
+/// Returns whether the answer takes as long as the user's main() runs. No other action waits for it.
 bool runs_main(const action& x);
 
-/// Returns whether a refusal says something about the user's version (refusal_is_verdict).
+/// Returns whether a refusal is a verdict about the user's version (refusal_is_verdict).
 bool is_verdict(const action& x);
 
-/// Orders actions by what makes one the repetition of another: its kind, and its `identity()` or else all its members.
+/// Orders actions by kind and `identity()`, or by all members if there is no `identity()`. Equal actions repeat each
+/// other.
 struct by_identity {
   bool operator()(const action& a, const action& b) const;
 };

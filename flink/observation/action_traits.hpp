@@ -1,5 +1,5 @@
-// What every action says of itself: where it goes, and whether it only reads. An action that leaves this out does not
-// compile, so that none goes to the wrong place by default.
+// The properties that every action must declare: its target, and whether it only reads. An action without them does not
+// compile, so that none goes to the wrong target by default.
 #pragma once
 
 #include "flink/rest/requests.hpp"
@@ -12,13 +12,13 @@
 
 namespace flink {
 
-/// Who carries an action out.
+/// Who executes an action.
 enum class action_target { kubernetes, job_manager };
 
 enum class action_effect {
-  /// Reads only. May be sent at any time, also while the status that we know may be old.
+  /// Reads only. May be sent at any time, even if our copy of the status may be stale.
   query,
-  /// Changes something, runs the user's code, or asks for a verdict about a version. Sent only on the newest status.
+  /// Changes something, runs the user's code, or asks for a verdict about a version. Needs the newest status.
   command,
 };
 
@@ -34,7 +34,7 @@ concept described = requires {
   { A::effect } -> std::same_as<const action_effect&>;
 };
 
-/// An action for a JobManager names the cluster, makes its own request, and reads the answer to it.
+/// An action for a JobManager names the cluster, makes its own request, and decodes the answer.
 template <class A>
 concept for_job_manager = requires(const A& x) {
   { x.cluster_id } -> std::convertible_to<std::string>;
@@ -57,9 +57,9 @@ struct content_of<or_not_found<T>> {
 template <class A>
 concept action_type = traits::described<A> && (A::target == action_target::kubernetes || traits::for_job_manager<A>);
 
-/// A question to a JobManager. `answer` is what the view of the JobManager keeps under `slot()`; it is an
-/// or_not_found<> where a 404 is an answer, too. `decode` reads it from the REST answer. An answer that `is_final` is
-/// never asked for again.
+/// A question to a JobManager. The view of the JobManager keeps the `answer` under `slot()`; it is an or_not_found<> if
+/// a 404 is an answer too. `decode` reads it from the REST answer. A question whose answer `is_final` is not asked
+/// again.
 template <class Q>
 concept question = action_type<Q> && Q::target == action_target::job_manager && Q::effect == action_effect::query
                 && requires(const Q& x, const typename Q::answer& answer) {
@@ -69,12 +69,12 @@ concept question = action_type<Q> && Q::target == action_target::job_manager && 
                      } -> std::same_as<rest::result<typename traits::content_of<typename Q::answer>::type>>;
                    };
 
-/// Whether a 404 answers the question: then the thing that it is about does not exist.
+/// Whether a 404 is an answer to the question: what it asks about does not exist.
 template <question Q>
 constexpr bool may_be_missing
     = !std::same_as<typename Q::answer, typename traits::content_of<typename Q::answer>::type>;
 
-/// Returns whether an answer stays true for good, e.g. that of a job that has ended.
+/// Returns whether an answer stays true forever, e.g. that a job has ended.
 template <question Q>
 bool is_final(const typename Q::answer& x) {
   if constexpr (requires { Q::is_final(x); })
@@ -87,8 +87,8 @@ bool is_final(const typename Q::answer& x) {
 template <action_type A>
 constexpr bool runs_user_code = requires { requires A::runs_main; };
 
-/// Whether a refusal says something about the user's version. A JobManager's always does. Of the API server's, only
-/// those do that the action says so of: a patch whose test failed, for one, is tried again, as nobody else would.
+/// Whether a refusal is a verdict about the user's version. A refusal by a JobManager always is. One by the API server
+/// is only if the action declares it: a patch whose test failed, for example, is simply tried again.
 template <action_type A>
 constexpr bool refusal_is_verdict = A::target == action_target::job_manager || requires { requires A::judges_version; };
 

@@ -1,4 +1,4 @@
-// From an answer to what is known. The way out is to_request.cpp.
+// Updates the observation with answers. to_request.cpp makes the requests.
 #include "flink/observation/apply_reply.hpp"
 
 #include "config/defaults.hpp"
@@ -57,7 +57,7 @@ auto decode(const reply& r) {
   return r.none ? decltype(A::decode(r.status, r.body)){*r.none} : A::decode(r.status, r.body);
 }
 
-/// Takes in the answer to a question: a value, or that the thing does not exist, or why there is no answer.
+/// Stores the answer to a question: a value, or that nothing exists, or why there is no answer.
 template <question Q>
 void answer(observation& seen, const Q& x, const reply& r) {
   auto said = decode<Q>(r);
@@ -72,7 +72,7 @@ void answer(observation& seen, const Q& x, const reply& r) {
   record(seen, x, r, std::nullopt);
 }
 
-/// Keeps what else the answer to a command contains.
+/// Stores the additional content of the answer to a command.
 void keep(job_manager_view& view, const compile_job& x, rest::vertex_plan vertices) {
   view.plans[x.job.parallelism] = std::move(vertices);
 }
@@ -81,7 +81,7 @@ void keep(job_manager_view& view, const dispose_savepoint& x, std::string dispos
   view.disposal_ids[x.path] = std::move(disposal_id);
 }
 
-/// Takes in the answer to a command.
+/// Stores the answer to a command.
 template <action_type C>
 void confirm(observation& seen, const C& x, const reply& r) {
   auto said = decode<C>(r);
@@ -113,7 +113,7 @@ void show_object(observation& seen, object_role role, const std::string& body) {
   }
 }
 
-/// Notes whether the object under our name is ours, somebody else's, or gone.
+/// Notes whether the object with our name is ours, belongs to somebody else, or is gone.
 void note_owner(observation& seen, const application& app, const read_object& x, const reply& r) {
   action creation = create_object{x.role, x.cluster_id};
   seen.name_conflicts.erase(creation);
@@ -145,7 +145,7 @@ void forget(std::map<std::string, std::shared_ptr<const T>>& all, const delete_o
     all.erase(i);
 }
 
-/// Removes an object that does not exist. If only the answer to its creation has shown it, no watch reports its end.
+/// Removes an object that does not exist. No watch reports its end if it was only in the answer to its creation.
 void forget_object(observation& seen, const delete_object& x) {
   forget(seen.objects.deployments, x);
   forget(seen.objects.services, x);
@@ -185,7 +185,7 @@ struct reply_applier {
     plain();
   }
 
-  // Kubernetes: actions whose answer has a meaning of its own
+  // Kubernetes: actions whose answers need special handling
   void operator()(const record_event&) const {}
   void operator()(const read_object& y) const {
     if (succeeded(r) || says_not_found())

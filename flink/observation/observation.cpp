@@ -17,7 +17,7 @@ const std::string& label(const k8s::object_head& x, std::string_view key) {
   return i == x.labels.end() ? none : i->second;
 }
 
-/// Returns whether a JobManager can be talked to in this pod.
+/// Returns whether the JobManager in this pod can receive requests.
 bool reachable(const k8s::pod& x) {
   return !x.head.deleting && !x.ip.empty() && x.phase == "Running";
 }
@@ -41,7 +41,7 @@ void sort_pod(cluster_view& c, const k8s::pod& x) {
 } // namespace
 
 std::string cluster_of(const k8s::object_head& x) {
-  // Of the Go operator's objects the name tells it: its label changes when they are rescaled in place.
+  // Objects of the Go operator need their name for this: their label changes when they are rescaled in place.
   bool made_by_us = x.labels.contains(std::string{labels::attempt});
   auto named = made_by_us ? std::string{} : go_cluster_id(x);
   return named.empty() ? label(x, labels::cluster_id) : named;

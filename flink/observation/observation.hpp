@@ -1,5 +1,5 @@
-// What is known about one application: the objects that the watches have shown, and the answers to our requests. Values
-// only; apply_reply.hpp writes them, flink/lifecycle reads them.
+// What the operator knows about one application: its objects, from watches, and the answers to requests. Values only:
+// apply_reply.hpp writes them, flink/lifecycle reads them.
 #pragma once
 
 #include "flink/observation/action.hpp"
@@ -20,22 +20,22 @@
 
 namespace flink {
 
-/// Wall time is stored in the status and compared with times stored there. Steady time measures the age of an answer.
+/// The present time. The status stores wall time; steady time measures the age of an answer.
 struct clock_reading {
   std::chrono::system_clock::time_point wall;
   std::chrono::steady_clock::time_point steady;
 };
 
-/// An answer and when it came.
+/// An answer and the time of its arrival.
 template <class T>
 struct observed {
   T value;
   std::chrono::steady_clock::time_point at;
 };
 
-/// How an action went when it was last sent.
+/// The result of an action that was sent, the latest one.
 struct outcome {
-  /// Absent: it succeeded.
+  /// Absent if it succeeded.
   std::optional<flink::failure> failed;
   /// Failures in a row.
   int32_t attempts = 0;
@@ -56,16 +56,16 @@ using questions = mp::mp_copy_if<mp::mp_rename<action, mp::mp_list>, is_question
 template <class Q>
 using answers_to = std::map<std::string, observed<typename Q::answer>>;
 
-/// What one incarnation of a cluster's JobManager has answered. Empty again when the incarnation changes.
+/// The answers of one incarnation of a cluster's JobManager. Cleared when the incarnation changes.
 struct job_manager_view {
   incarnation asked;
-  /// When its first answer came.
+  /// The time of its first answer.
   std::chrono::steady_clock::time_point since;
   /// One map per question.
   mp::mp_rename<mp::mp_transform<answers_to, questions>, std::tuple> answers;
-  /// The vertices of the job that was compiled, by the parallelism that it was compiled with.
+  /// The vertices of the compiled job, by the parallelism that it was compiled with.
   std::map<int32_t, rest::vertex_plan> plans;
-  /// The identity of its disposal by the savepoint's path.
+  /// The ids of disposals, by the savepoint's path.
   std::map<std::string, std::string> disposal_ids;
 
   template <question Q>
@@ -78,7 +78,7 @@ struct job_manager_view {
     return std::get<mp::mp_find<questions, Q>::value>(answers);
   }
 
-  /// Returns the last answer to a question, if there was one.
+  /// Returns the last answer to a question; null if there is none.
   template <question Q>
   const observed<typename Q::answer>* find(const Q& x) const {
     auto i = all<Q>().find(x.slot());
@@ -99,21 +99,21 @@ struct observation {
   /// By cluster id.
   std::map<std::string, job_manager_view> job_managers;
   by_action<outcome> outcomes;
-  /// Commands that run the user's main() and have no answer yet, with the incarnation of the JobManager that was asked.
+  /// Commands that run the user's main() and have no answer yet, with the incarnation of their JobManager.
   by_action<incarnation> under_way;
-  /// The identity of the last job that this actor has chosen itself. An actor before it may have submitted any other
-  /// job, and the outcome of that is not known here.
+  /// The last job id that this actor has chosen. An earlier actor may have submitted any other job, and this one does
+  /// not know the outcome of that.
   std::string own_job_id;
   /// Deployments of the Go operator that were read in full, as JSON texts by name. Kept until they are taken over.
   std::map<std::string, std::string> inspected;
-  /// Whether the namespace is being deleted. Absent: not asked yet.
+  /// Whether the namespace is being deleted. Absent until the answer arrives.
   std::optional<bool> namespace_terminating;
-  /// Objects that others own under the name of one of ours: the create_object that cannot succeed, and why.
+  /// Objects of others with the name of one of ours: the create_object that cannot succeed, and the cause.
   by_action<std::string> name_conflicts;
-  /// The application was seen with the finalizer of `--cascade=orphan`, which the garbage collector takes off again
-  /// within milliseconds.
+  /// Whether the application ever had the finalizer of `--cascade=orphan`, which the garbage collector removes within
+  /// milliseconds.
   bool being_orphaned = false;
-  /// Whether the application is gone. Absent: not asked yet. Asked only for clusters that have none.
+  /// Whether the application is gone. Absent until the answer arrives. Asked only for clusters without an application.
   std::optional<bool> application_gone;
 };
 
@@ -125,12 +125,12 @@ struct cluster_view {
   const k8s::service* versioned_service = nullptr;
   std::vector<const k8s::pod*> job_manager_pods;
   std::vector<const k8s::pod*> task_manager_pods;
-  /// The JobManager pod to talk to: alive, with an address; ready ones first.
+  /// The JobManager pod for requests: alive, with an address; ready pods first.
   const k8s::pod* leader = nullptr;
-  /// What that pod has answered in its present incarnation.
+  /// The answers of that pod in its present incarnation.
   const job_manager_view* replies = nullptr;
 
-  /// Returns the newest answer to a question, if there is one. Sends nothing.
+  /// Returns the newest answer to a question; null if there is none. Sends nothing.
   template <question Q>
   const observed<typename Q::answer>* known(const Q& x) const {
     return replies ? replies->find(x) : nullptr;
@@ -142,20 +142,20 @@ struct cluster_view {
   }
 };
 
-/// Returns the incarnation that a JobManager pod is in.
+/// Returns the present incarnation of a JobManager pod.
 incarnation incarnation_of(const k8s::pod& x);
 
 /// Returns the cluster that a Deployment or versioned Service belongs to.
 std::string cluster_of(const k8s::object_head& x);
 
-/// Returns the objects with this cluster id.
+/// Returns the objects of the cluster with this id.
 cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id);
 
-/// Returns whether this is the Service of one cluster, not that of the application.
+/// Returns whether a Service belongs to one cluster and not to the application.
 bool is_versioned(const k8s::service& x);
 
-/// Returns the ids of all clusters of which anything is left. Pods of the Go operator alone do not count: they carry
-/// no cluster id.
+/// Returns the ids of all clusters with at least one object. Pods of the Go operator alone do not count: they have no
+/// cluster id.
 std::vector<std::string> clusters_in(const objects& x);
 
 } // namespace flink

@@ -1,5 +1,5 @@
-// The questions to a JobManager: one struct each. A new question is one struct here and its place in the variant of
-// action.hpp; sending, decoding, keeping and repeating it is the same for all.
+// The questions to a JobManager, one struct each. A new question needs one struct here and its place in the variant of
+// action.hpp. All questions are sent, decoded, stored and repeated in the same way.
 #pragma once
 
 #include "flink/observation/action_traits.hpp"
@@ -10,7 +10,7 @@
 
 namespace flink {
 
-/// How many TaskManagers and slots are there?
+/// Asks for the numbers of TaskManagers and slots.
 struct ask_overview {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -24,7 +24,7 @@ struct ask_overview {
   auto operator<=>(const ask_overview&) const = default;
 };
 
-/// Which jobs does the JobManager remember, and how are they?
+/// Asks for the ids and states of all jobs that the JobManager remembers.
 struct ask_jobs {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -38,7 +38,7 @@ struct ask_jobs {
   auto operator<=>(const ask_jobs&) const = default;
 };
 
-/// How is one job?
+/// Asks for the state of one job.
 struct ask_job {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -50,12 +50,12 @@ struct ask_job {
 
   const std::string& slot() const { return job_id; }
   rest::request request() const { return rest::get_job(job_id); }
-  /// A job that has ended stays so.
+  /// A job that has ended never changes again.
   static bool is_final(const answer& x) { return x && rest::is_terminal(x->state); }
   auto operator<=>(const ask_job&) const = default;
 };
 
-/// Which checkpoints and savepoints has the job completed?
+/// Asks for the checkpoints and savepoints that the job has completed.
 struct ask_checkpoints {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -70,7 +70,7 @@ struct ask_checkpoints {
   auto operator<=>(const ask_checkpoints&) const = default;
 };
 
-/// How often has Flink restarted the job?
+/// Asks how often Flink has restarted the job.
 struct ask_restarts {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -85,7 +85,7 @@ struct ask_restarts {
   auto operator<=>(const ask_restarts&) const = default;
 };
 
-/// What made the job fail?
+/// Asks for the exception that made the job fail.
 struct ask_exceptions {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -100,7 +100,7 @@ struct ask_exceptions {
   auto operator<=>(const ask_exceptions&) const = default;
 };
 
-/// How far is the savepoint of this trigger?
+/// Asks for the state of the savepoint with this trigger id.
 struct ask_savepoint {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -113,12 +113,12 @@ struct ask_savepoint {
 
   const std::string& slot() const { return trigger_id; }
   rest::request request() const { return rest::get_savepoint(job_id, trigger_id); }
-  /// A savepoint that was completed, or has failed, stays so.
+  /// A savepoint that has completed or failed never changes again.
   static bool is_final(const answer& x) { return x && !x->in_progress; }
   auto operator<=>(const ask_savepoint&) const = default;
 };
 
-/// What can the JobManager do?
+/// Asks for the features of the JobManager.
 struct ask_features {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -132,7 +132,7 @@ struct ask_features {
   auto operator<=>(const ask_features&) const = default;
 };
 
-/// Within which bounds does the job's parallelism lie?
+/// Asks for the bounds of the job's parallelism.
 struct ask_requirements {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -147,7 +147,7 @@ struct ask_requirements {
   auto operator<=>(const ask_requirements&) const = default;
 };
 
-/// How far is the deletion of a savepoint? Flink draws the identity.
+/// Asks for the state of the deletion of a savepoint. Flink chooses the id.
 struct ask_disposal {
   static constexpr auto target = action_target::job_manager;
   static constexpr auto effect = action_effect::query;
@@ -159,7 +159,7 @@ struct ask_disposal {
 
   const std::string& slot() const { return disposal_id; }
   rest::request request() const { return rest::get_disposal(disposal_id); }
-  /// A disposal that was completed, or has failed, stays so.
+  /// A disposal that has completed or failed never changes again.
   static bool is_final(const answer& x) { return x && !x->in_progress; }
   auto operator<=>(const ask_disposal&) const = default;
 };

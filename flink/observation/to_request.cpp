@@ -1,4 +1,4 @@
-// From an action to the request that carries it out. The way back is apply_reply.cpp.
+// Makes the requests of actions. apply_reply.cpp handles the answers.
 #include "config/defaults.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "flink/observation/apply_reply.hpp"
@@ -91,7 +91,7 @@ struct router {
   k8s::object_key key() const { return k8s::key_of(app.metadata); }
   k8s::object_key key(std::string name) const { return {ns(), std::move(name)}; }
 
-  /// A cluster that another operator made has a selector of its own.
+  /// A cluster of the Go operator has its own selector.
   std::string pod_selector_of(const std::string& cluster_id) const {
     auto* service = look_at_cluster(seen, cluster_id).versioned_service;
     if (!service)

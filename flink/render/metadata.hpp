@@ -1,4 +1,4 @@
-// Identity of rendered objects: labels, annotations, owners. Used by render_*.cpp only.
+// Identity of rendered objects: labels, annotations, owners. Only for the files in this folder.
 #pragma once
 
 #include "flink/render/render.hpp"
@@ -14,14 +14,14 @@ using string_map = std::map<std::string, std::string>;
 /// Returns a map as a JSON object.
 std::string map_text(const string_map& x);
 
-/// Returns the application's labels that may be copied, without any that tells objects apart. On top-level
-/// objects the label by which Argo CD tracks its own is left out as well: it would prune what it did not make.
+/// Returns the application's labels that may be copied, without those that identify objects. On top-level objects it
+/// also leaves out Argo CD's tracking label: Argo CD would prune objects with it that are not in its repository.
 string_map user_labels(const application& app, bool top_level);
 
-/// Returns the application's annotations that are not some tool's bookkeeping.
+/// Returns the application's annotations without the bookkeeping of tools.
 string_map user_annotations(const application& app);
 
-/// Adds name, colour and uid of the application, by which we and the reference find objects.
+/// Adds name, colour and uid of the application, by which we and the Go operator find objects.
 void add_application_labels(string_map& x, const application& app, const cluster_plan& plan);
 
 /// Adds id and attempt of the cluster.
@@ -32,9 +32,9 @@ string_map pod_selector(const application& app, const cluster_plan& plan, cluste
 
 /// Whether the garbage collector removes an object with its application.
 enum class ownership {
-  /// Removed by us alone.
+  /// Only the operator removes the object.
   none,
-  /// Removed with its application.
+  /// The garbage collector removes the object with its application.
   application,
 };
 

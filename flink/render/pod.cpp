@@ -1,5 +1,5 @@
-// Deployments and the pods in them. What identifies a cluster is ours; what the spec says comes next; under
-// both lies the pod template; and what nobody says is filled with defaults.
+// Deployments and their pods. Fields that identify a cluster are always ours. Then the fields of the spec count, then
+// the pod template, then defaults.
 #include "flink/configuration/effective_config.hpp"
 #include "flink/configuration/memory.hpp"
 #include "flink/configuration/pod_template.hpp"
@@ -18,7 +18,7 @@ namespace flink {
 
 namespace {
 
-/// Everything that one pod is made of.
+/// The input for one pod.
 struct pod_plan {
   const application& app;
   const cluster_plan& cluster;
@@ -63,7 +63,8 @@ std::vector<named_text> operator_variables(const pod_plan& x) {
   return result;
 }
 
-/// The user's value is part of ours already, or would take a process out of its cluster.
+/// Returns whether the operator sets this variable itself. Its value contains the user's already, or the user's would
+/// separate a process from its cluster.
 bool ours_alone(std::string_view variable) {
   constexpr std::array names{"OPERATOR_FLINK_CONFIG", "FLINK_PROPERTIES", "FLINK_DEPLOYMENT_TYPE"};
   return std::ranges::find(names, variable) != names.end();
@@ -123,13 +124,13 @@ std::string overview_probe(const pod_plan& x, int period, int timeout, int failu
   return result.add_number("failureThreshold", failures).text();
 }
 
-/// A probe in the pod template means that ours would not do, be it for another reason than readiness.
+/// A probe in the pod template replaces ours.
 void add_probes(const pod_plan& x, json::object_text& container) {
   auto from_template = template_container(x.app.spec, x.role);
   if (x.role != cluster_role::job_manager || from_template.find("readinessProbe"))
     return;
-  // Asks at once and often, so that nobody waits for a delay that was guessed; a standby JobManager answers
-  // only when there is a leader, which takes its time after a crash.
+  // Probes at once and often, so that no fixed delay is lost. A standby JobManager answers only when there is a leader,
+  // and the election takes a while after a crash.
   if (!from_template.find("startupProbe"))
     container.add("startupProbe", overview_probe(x, 1, 3, 600));
   container.add("readinessProbe", overview_probe(x, 3, 3, 3));
@@ -165,7 +166,7 @@ std::string pull_secrets(const spec& x) {
   return result.text();
 }
 
-/// Returns whether the pod template says something about a field of the pod for which we only have a default.
+/// Returns whether the pod template sets a field of the pod for which we only have a default.
 bool has_template_member(const role_config& x, std::string_view key) {
   return x.pod_template && json::cursor{x.pod_template->text}.find({"spec", key});
 }
@@ -193,8 +194,8 @@ std::string pod_spec(const pod_plan& x) {
     result.add_string("serviceAccountName", *spec.service_account_name);
   if (spec.security_context)
     add_raw("securityContext", &*spec.security_context);
-  // Else each Service of the namespace adds seven variables to the pod: with some hundred applications pods start late,
-  // with more than a thousand Services not at all.
+  // Without this, each Service of the namespace adds seven variables to the pod. With some hundred applications pods
+  // start late, with more than a thousand Services they do not start.
   if (!has_template_member(config, "enableServiceLinks"))
     result.add_bool("enableServiceLinks", false);
   return result.text();
@@ -214,7 +215,7 @@ string_map pod_annotations(const pod_plan& x) {
   return result;
 }
 
-/// Returns `{"metadata", "spec"}`, template and all.
+/// Returns `{"metadata", "spec"}`, merged with the pod template.
 std::string pod_text(const pod_plan& x) {
   json::object_text metadata;
   metadata.add("labels", map_text(pod_labels(x))).add("annotations", map_text(pod_annotations(x)));
@@ -224,7 +225,7 @@ std::string pod_text(const pod_plan& x) {
 
 // -- deployment ---------------------------------------------------------------------------------------------
 
-/// What runs, for people; in the reference's words and spacing.
+/// Describes the job for people, in the words and spacing of the Go operator.
 std::string job_properties(const spec& x) {
   auto args = x.program_args.value_or("");
   if (x.program_args_list)

@@ -53,7 +53,7 @@ std::string rule_text(const application& app, const cluster_plan& plan, const st
   return json::object_text{}.add_string("host", host).add("http", paths).text();
 }
 
-/// As a patch it says too what is not wanted any more.
+/// Also works as a merge patch: a null removes what is no longer wanted.
 std::string ingress_spec(const application& app, const cluster_plan& plan, const std::string& host,
                          bool as_patch = false) {
   json::object_text result;
@@ -137,7 +137,7 @@ std::string service_switch_patch(const application& app, std::string_view id, st
   pods.add_string(labels::application, app.metadata.name);
   pods.add_string(labels::deployment_type, to_string(cluster_role::job_manager));
   pods.add_string(labels::pod_selector, selector.empty() ? own : selector);
-  pods.add(labels::cluster_id, "null"); // a selector of the reference's early versions
+  pods.add(labels::cluster_id, "null"); // a selector of early versions of the Go operator
   auto labels = json::object_text{}.add_string(labels::cluster_id, id).text();
   json::object_text result;
   result.add("metadata", json::object_text{}.add("labels", labels).text());

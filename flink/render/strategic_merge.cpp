@@ -11,16 +11,16 @@ namespace flink {
 
 namespace {
 
-/// How two lists become one.
+/// How two lists are merged.
 enum class list_strategy {
   /// Entries with the same key are merged.
   merge,
-  /// Entries with the same key are one, and `over` has it: half of one and half of the other would name two
-  /// sources of one volume or two values of one variable.
+  /// Of two entries with the same key, the one of `over` is taken. A mix could have two sources of one volume or two
+  /// values of one variable.
   choose,
-  /// All of both; equal entries once.
+  /// Joins both lists; equal entries occur once.
   join,
-  /// `over` as it is.
+  /// Takes `over` as it is.
   replace,
 };
 

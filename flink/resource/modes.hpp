@@ -1,4 +1,4 @@
-// How a new version takes over from the old one, as the status has pinned it: spec.deploymentMode may change meanwhile.
+// How a new version takes over from the old one. The status pins it, because spec.deploymentMode may change meanwhile.
 #pragma once
 
 #include "flink/resource/names.hpp"
@@ -18,29 +18,29 @@ constexpr std::string_view blue_green = "BlueGreen";
 constexpr std::string_view in_place = "InPlace";
 } // namespace modes
 
-/// Returns the mode of the deploy under way.
+/// Returns the mode of the deploy in progress.
 std::string_view deploy_mode(const status& x);
 
-/// Returns whether the application has versions with colours: pinned by its first deploy.
+/// Returns whether the application has versions with colours. Its first deploy pins this.
 bool is_blue_green(const status& x);
 
-/// Returns the mode in which the next deploy is to go on: the spec's, unless something is deployed as BlueGreen.
+/// Returns the mode for the next deploy: the spec's, unless the application is deployed as BlueGreen.
 std::string_view wanted_mode(const spec& wanted, const status& x);
 
-/// Single: the old job has ended for this deploy, and its cluster is scaled to nothing.
+/// Returns whether a Single deploy has ended the old job and scaled its cluster to zero.
 bool old_cluster_at_zero(const status& x);
 
-/// InPlace: the cluster that serves is given the TaskManagers for a higher parallelism, and the job is to be started
-/// again there.
+/// Returns whether the deploy is an InPlace one: the serving cluster gets TaskManagers for a higher parallelism, and
+/// the job restarts there.
 bool is_rescale(const status& x);
 
-/// ... by its JobManager, which has been asked for it, while the job runs.
+/// Returns whether the JobManager changes the parallelism of the running job (InPlace without a restart).
 bool is_adaptive(const status& x);
 
-/// BlueGreen: the version under way is deployed beside one whose job goes on.
+/// Returns whether a BlueGreen deploy adds a version while the job of another keeps running.
 bool runs_side_by_side(const status& x);
 
-/// Returns the colour of the objects of a cluster, if its application has colours.
+/// Returns the colour of a cluster's objects, if the application has colours.
 colour colour_of(const status& x, std::string_view cluster_id);
 
 /// Returns the colour of the next version: the first is green.

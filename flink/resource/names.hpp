@@ -1,6 +1,6 @@
-// What the objects of an application are called. A cluster is named after its id, which is new for
-// every cluster made; what follows the live version is named after the application. Names and labels
-// have the reference's shape, so that people and tools find what they know.
+// The names of an application's objects. The objects of one cluster contain its id, which is new for every cluster.
+// Objects that follow the live version have the application's name. Names and labels have the same form as the Go
+// operator's, so that existing tools keep working.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@ namespace flink {
 
 /// The two kinds of Flink processes.
 enum class cluster_role {
-  /// Takes jobs and answers REST.
+  /// Accepts jobs and answers REST requests.
   job_manager,
   /// Runs tasks.
   task_manager,
@@ -23,7 +23,7 @@ std::string_view to_string(cluster_role x);
 /// BlueGreen colour of an object, if its application has colours.
 using colour = std::optional<std::string>;
 
-/// Returns the name by which the processes of a cluster know each other; Flink's HA cluster-id, too.
+/// Returns the name under which the processes of a cluster find each other. It is also Flink's HA cluster-id.
 std::string cluster_name(std::string_view app, std::string_view id);
 
 /// The Deployment of the JobManager.
@@ -33,16 +33,16 @@ std::string task_manager_deployment_name(std::string_view app, std::string_view 
 /// The Deployment of either.
 std::string deployment_name(cluster_role role, std::string_view app, std::string_view id, const colour& c = {});
 
-/// The Service of one cluster; it carries cluster_name(), with or without a colour.
+/// The Service of one cluster. Its name is cluster_name(), with or without a colour.
 std::string versioned_service_name(std::string_view app, std::string_view id);
 
 /// The Service that follows the live version.
 std::string generic_service_name(std::string_view app, const colour& c = {});
-/// The Ingress that leads to it.
+/// The Ingress for that Service.
 std::string ingress_name(std::string_view app, const colour& c = {});
 
-/// Returns the value that ties Services to the pods of one Deployment: the same whenever it is asked for,
-/// and different for each cluster and role.
+/// Returns the label value by which Services select the pods of one Deployment. It never changes, and is different for
+/// each cluster and role.
 std::string pod_selector_value(std::string_view id, cluster_role role);
 
 } // namespace flink

@@ -1,4 +1,4 @@
-// The operator's own settings that show in rendered objects; never part of the spec's hash.
+// The operator's own settings that change rendered objects. They are never part of the spec hash.
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 namespace flink {
 
 struct render_options {
-  /// Host of Ingresses; every `{{$jobCluster}}` becomes the application's name. Empty: no Ingress
-  /// unless the spec names a host.
+  /// Host of Ingresses; `{{$jobCluster}}` stands for the application's name. Empty: no Ingress unless the
+  /// spec names a host.
   std::string ingress_url_format;
-  /// Container names with one `%s` for "jobmanager" or "taskmanager". Empty: as they are.
+  /// Container names with one `%s` for "jobmanager" or "taskmanager". Empty: unchanged.
   std::string container_name_format;
   /// schedulerName of all Flink pods. Empty: the cluster's default.
   std::string scheduler_name;

@@ -12,7 +12,7 @@ bool quote(char c) {
   return c == '"' || c == '\'';
 }
 
-/// Returns the length of the line break at `at`; 0 if there is none. Quotes do not reach over one.
+/// Returns the length of the line break at `at`; 0 if there is none. Quotes end at a line break.
 std::size_t line_break(std::string_view text, std::size_t at) {
   if (text[at] == '\n' || text[at] == '\r')
     return 1;
@@ -22,8 +22,8 @@ std::size_t line_break(std::string_view text, std::size_t at) {
   return rest.starts_with("\xE2\x80\xA8") || rest.starts_with("\xE2\x80\xA9") ? 3 : 0; // LINE, PARAGRAPH SEPARATOR
 }
 
-/// Returns the end of the quoted argument at `begin`, or npos. There is at least one character inside, be it
-/// the same quote again.
+/// Returns the end of the quoted argument at `begin`, or npos. It contains at least one character, which may be the
+/// same quote again.
 std::size_t quoted_end(std::string_view text, std::size_t begin) {
   for (auto i = begin + 1; i < text.size() && line_break(text, i) == 0; ++i)
     if (i > begin + 1 && text[i] == text[begin])
@@ -31,7 +31,7 @@ std::size_t quoted_end(std::string_view text, std::size_t begin) {
   return text.npos;
 }
 
-/// The same without quotes: the first character may be white space, the others may not.
+/// Returns the end of an argument without quotes. Its first character may be white space, the others may not.
 std::size_t plain_end(std::string_view text, std::size_t begin) {
   auto i = begin + 1;
   while (i < text.size() && !space(text[i]))

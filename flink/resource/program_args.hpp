@@ -1,5 +1,5 @@
-// Program arguments as Flink 1.x cuts them. Flink 2 takes a list only, so that the operator has to do
-// the cutting; done as a shell would do it, arguments of running jobs would change silently.
+// Splits program arguments as Flink 1.x does. Flink 2 accepts a list only, so the operator must split them. Splitting
+// them like a shell would silently change the arguments of existing jobs.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace flink {
 
-/// Cuts `text` into arguments: at white space, but for what stands in quotes from an argument's first
-/// character on; then all quotes are dropped, wherever they stand. Backslashes mean nothing. Odd cases are
-/// Flink's, too: an empty pair of quotes is no argument, leading white space gives an empty one.
+/// Splits `text` at white space, except within quotes that begin an argument; then removes all quotes anywhere.
+/// Backslashes have no meaning. Odd cases are the same as in Flink: an empty pair of quotes gives no argument, leading
+/// white space gives an empty one.
 std::vector<std::string> split_program_args(std::string_view text);
 
 } // namespace flink

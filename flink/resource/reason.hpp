@@ -1,6 +1,6 @@
-// Every reason that conditions, events and status.reason may carry: what it means, and what a person can do about it.
-// The tables of docs/operations.md are written from reason_table.hpp, and a test keeps both equal. A reason that the
-// table does not list for its use does not compile.
+// Every reason that conditions, events and status.reason may carry: its meaning and the remedy.
+// A test keeps the tables of docs/operations.md equal to reason_table.hpp. The use of a reason that the table does not
+// list for that use does not compile.
 #pragma once
 
 #include "flink/resource/reason_table.hpp"
@@ -23,11 +23,11 @@ constexpr bool is_described(reason what, reason_use use) {
 
 /// Severity of what a reason reports, by its use.
 enum class severity {
-  /// Everything goes as planned.
+  /// Everything works as planned.
   normal,
-  /// Worth a look; nothing stands still because of it.
+  /// Deserves attention, but blocks nothing.
   warning,
-  /// The application does not get on without help, or without luck.
+  /// The application cannot continue until somebody or something removes the cause.
   blocked,
   /// A deploy has ended without success.
   failed,
@@ -48,7 +48,7 @@ constexpr severity severity_of(reason_use use) {
   return severity::normal;
 }
 
-/// Returns the place in docs/ that explains reasons of this use, e.g. "operations.md#troubles".
+/// Returns the section of docs/ that explains reasons of this use, e.g. "operations.md#troubles".
 std::string_view documentation_of(reason_use use);
 
 /// A reason for one use. Made from a `reason` at compile time, which fails unless the table describes it for that use.

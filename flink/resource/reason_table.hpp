@@ -168,7 +168,7 @@ inline constexpr reason_row reason_table[] = {
      "Several jobs run on a cluster of the Go operator. The operator cannot know which one counts.",
      "Cancel all jobs but the one that counts."},
     {reason::StatusLost, reason_use::blocked,
-     "Objects of a cluster exist, but the status names no cluster or says Suspended. Somebody erased or reset the "
+     "Objects of a cluster exist, but the status names no cluster or is Suspended. Somebody erased or reset the "
      "status.",
      "Restore the status from a backup. Or save the job by hand and delete the Deployments of that cluster."},
     {reason::MakingRoom, reason_use::blocked,
@@ -204,7 +204,7 @@ inline constexpr reason_row reason_table[] = {
      "operator watches it for ten seconds.",
      "Check that the old JobManager runs and answers, as for `JobManagerSilent`."},
     {reason::OldClusterUnconfirmed, reason_use::blocked,
-     "The old JobManager does not confirm that its job has ended. The message says whether a savepoint is complete. "
+     "The old JobManager does not confirm that its job has ended. The message shows whether a savepoint is complete. "
      "The new job does not start before that.",
      "Make sure that all pods of the old cluster terminate, also those on a node without network."},
     {reason::OldJobManagerDown, reason_use::blocked,
@@ -404,7 +404,7 @@ inline constexpr reason_row reason_table[] = {
      "The state for the job does not exist any more. The job starts without state (`fallbackWithoutState`)."},
     {reason::JobSubmitted, reason_use::event, "All tasks of the new job run."},
     {reason::JobFailed, reason_use::warning,
-     "The job has failed or was lost. The message says whether the operator restarts it, and if not, why."},
+     "The job has failed or was lost. The message shows whether the operator restarts it, and if not, why."},
     {reason::JobRestarted, reason_use::event, "The job that had failed or was lost runs again."},
     {reason::ClusterScaleUp, reason_use::event, "InPlace: the operator adds TaskManagers."},
     {reason::JobRescaled, reason_use::event,

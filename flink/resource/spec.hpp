@@ -1,7 +1,7 @@
 // spec of a FlinkApplication: what the user wants.
 // Member names are the wire's names in snake_case (`jar_name` is `jarName`); enumerators are spelled as on the wire.
 // The CRD in charts/flink-operator is kept equal to these structs by a test in both directions.
-// Sources: the reference operator's CRD and this project's additions (docs/crd.md).
+// The fields are those of the Go operator's CRD and this project's additions (docs/crd.md).
 #pragma once
 
 #include "k8s/json/codec.hpp"
@@ -25,14 +25,14 @@ BOOST_DESCRIBE_ENUM(deployment_mode, Single, Dual, BlueGreen)
 enum class delete_mode { Savepoint, ForceCancel, None };
 BOOST_DESCRIBE_ENUM(delete_mode, Savepoint, ForceCancel, None)
 
-/// How a pure change of parallelism is carried out.
+/// How the operator changes the parallelism if nothing else has changed.
 enum class scale_mode { NewCluster, InPlace, Adaptive };
 BOOST_DESCRIBE_ENUM(scale_mode, NewCluster, InPlace, Adaptive)
 
 enum class image_pull_policy { Always, IfNotPresent, Never };
 BOOST_DESCRIBE_ENUM(image_pull_policy, Always, IfNotPresent, Never)
 
-/// What happens when a deletion cannot save the job's state in time.
+/// What the operator does when a deletion cannot save the job's state in time.
 enum class on_delete_timeout { Keep, Force };
 BOOST_DESCRIBE_ENUM(on_delete_timeout, Keep, Force)
 
@@ -48,7 +48,7 @@ struct local_object_reference {
 };
 BOOST_DESCRIBE_STRUCT(local_object_reference, (), (name))
 
-/// Environment of a container, as Kubernetes spells it.
+/// Environment of a container, in the format of Kubernetes.
 struct env_config {
   std::vector<json::raw> env;
   std::vector<json::raw> env_from;
@@ -56,7 +56,7 @@ struct env_config {
 };
 BOOST_DESCRIBE_STRUCT(env_config, (), (env, env_from))
 
-/// A further named port of the JobManager's container and services.
+/// An additional named port of the JobManager's container and Services.
 struct named_port {
   std::string name;
   int32_t port = 0;
@@ -97,7 +97,7 @@ BOOST_DESCRIBE_STRUCT(task_manager_config, (),
                       (task_slots, resources, env_config, off_heap_memory_fraction, system_memory_fraction,
                        node_selector, tolerations, affinity, pod_template))
 
-/// Deprecated home of `savepointPath`.
+/// Deprecated; replaced by `savepointPath`.
 struct savepoint_info {
   std::optional<std::string> savepoint_location;
   bool operator==(const savepoint_info&) const = default;
@@ -127,7 +127,7 @@ struct job_failure_policy {
 };
 BOOST_DESCRIBE_STRUCT(job_failure_policy, (), (restart, max_restarts, window_seconds, backoff_seconds))
 
-/// What a new version must prove before the old one is forgotten.
+/// What a new version must achieve before the old one is removed.
 struct acceptance {
   std::optional<int32_t> after_seconds;
   std::optional<bool> require_checkpoint;
@@ -137,7 +137,7 @@ struct acceptance {
 };
 BOOST_DESCRIBE_STRUCT(acceptance, (), (after_seconds, require_checkpoint, max_restarts, compile_first))
 
-/// Patience per step, in seconds. Defaults are in config/defaults.hpp.
+/// Time limit of each step, in seconds. Defaults are in config/defaults.hpp.
 struct timeouts {
   std::optional<int32_t> cluster_start_seconds;
   std::optional<int32_t> submit_seconds;

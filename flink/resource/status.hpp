@@ -15,7 +15,7 @@
 
 namespace flink {
 
-/// Where an application is in its life. `New` is written as an empty text.
+/// The phase of an application. `New` is written as an empty text.
 enum class phase {
   New,
   Updating,
@@ -36,7 +36,7 @@ enum class phase {
 BOOST_DESCRIBE_ENUM(phase, New, Updating, ClusterStarting, Rescaling, Savepointing, Cancelling, Recovering,
                     SubmittingJob, RollingBackJob, Running, DualRunning, DeployFailed, Suspended, Failed, Deleting)
 
-/// The reference's record of its last error; read for adoption, never written by us.
+/// The Go operator's record of its last error. The operator reads it for the migration and never writes it.
 struct last_seen_error {
   std::optional<std::string> app_error;
   std::optional<std::string> method;
@@ -64,13 +64,13 @@ BOOST_DESCRIBE_STRUCT(cluster_status, (),
                       (cluster_overview_url, health, number_of_task_managers, healthy_task_managers,
                        number_of_task_slots, available_task_slots))
 
-/// The reference spells some names with capitals; its statuses must stay readable.
+/// The Go operator spells some names with capitals. Its statuses must stay readable.
 constexpr std::string_view wire_name(const cluster_status*, std::string_view member) {
   return member == "cluster_overview_url" ? "clusterOverviewURL" : "";
 }
 
-/// The job that serves. The members jar_name to allow_non_restored_state are what it was submitted
-/// with, so that it can be submitted again after the spec has moved on.
+/// The serving job. The members jar_name to allow_non_restored_state record how it was submitted, so that the operator
+/// can submit it again after the spec has changed.
 struct job_status {
   std::optional<std::string> job_overview_url;
   std::optional<std::string> job_id;
@@ -93,8 +93,8 @@ struct job_status {
   std::optional<std::string> last_checkpoint_time;
   std::optional<int32_t> running_tasks;
   std::optional<int32_t> total_tasks;
-  /// Identity of a stop with a savepoint that nobody has seen arrive: an update was given up for that, and the stop may
-  /// come late.
+  /// Identity of a stop with a savepoint that was never confirmed. The operator gave up an update because of that, and
+  /// the stop may still take effect.
   std::optional<std::string> stop_trigger_id;
   bool operator==(const job_status&) const = default;
 };
@@ -119,7 +119,7 @@ struct version_status {
 };
 BOOST_DESCRIBE_STRUCT(version_status, (), (app_version, version_hash, cluster_status, job_status))
 
-/// One life of a JobManager: what it knows without HA ends with it.
+/// One incarnation of a JobManager. Without HA, its state is lost when it ends.
 struct incarnation {
   std::string pod_uid;
   int32_t restarts = 0;
@@ -127,19 +127,19 @@ struct incarnation {
 };
 BOOST_DESCRIBE_STRUCT(incarnation, (), (pod_uid, restarts))
 
-/// The cluster that serves.
+/// The serving cluster.
 struct serving_cluster {
-  /// Part of every object's name; new for every cluster made.
+  /// Part of every object's name; new for every cluster.
   std::string id;
-  /// What runs there.
+  /// The spec hash of the version that runs there.
   std::string spec_hash;
-  /// The JobManager to which the job was given.
+  /// The JobManager that received the job.
   std::optional<incarnation> job_manager;
   bool operator==(const serving_cluster&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(serving_cluster, (), (id, spec_hash, job_manager))
 
-/// What the target's job is submitted with, pinned when the deploy began.
+/// The parameters of the target's job, pinned when the deploy began.
 struct job_parameters {
   std::string jar_name;
   int32_t parallelism = 1;
@@ -152,18 +152,18 @@ struct job_parameters {
 BOOST_DESCRIBE_STRUCT(job_parameters, (),
                       (jar_name, parallelism, entry_class, program_args_list, program_args, allow_non_restored_state))
 
-/// The old version's way back: the write-ahead record of its restart on the cluster that still stands.
+/// The rollback: the write-ahead record of the old version's restart on its cluster, which still exists.
 struct rollback {
   /// Chosen once it is certain that the new version's job has ended.
   std::optional<std::string> job_id;
   std::optional<incarnation> job_manager;
-  /// Why the new version was given up.
+  /// Why the operator gave up the new version.
   std::string reason;
   bool operator==(const rollback&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(rollback, (), (job_id, job_manager, reason))
 
-/// How many pods each role of a cluster is to have.
+/// The wanted number of pods of each role.
 struct replica_counts {
   int32_t job_managers = 1;
   int32_t task_managers = 0;
@@ -171,7 +171,7 @@ struct replica_counts {
 };
 BOOST_DESCRIBE_STRUCT(replica_counts, (), (job_managers, task_managers))
 
-/// The pinned goal of a deploy under way: the write-ahead record of everything that it will do.
+/// The pinned goal of the deploy in progress: the write-ahead record of everything that it will do.
 struct deploy_target {
   std::string cluster_id;
   std::string spec_hash;
@@ -181,11 +181,11 @@ struct deploy_target {
   std::optional<std::string> started_at;
   std::optional<std::string> step_started_at;
   std::optional<job_parameters> job;
-  /// Identity of the job to be started; stored before the submit.
+  /// Identity of the new job; stored before the submit.
   std::optional<std::string> job_id;
   /// The JobManager to which it is submitted.
   std::optional<incarnation> job_manager;
-  /// Identity of the savepoint by which the old job is stopped.
+  /// Identity of the savepoint that stops the old job.
   std::optional<std::string> trigger_id;
   /// State that the old job left for this deploy; a rollback starts from it too. Absent: none.
   std::optional<std::string> restore_path;
@@ -193,15 +193,15 @@ struct deploy_target {
   std::optional<std::string> start_from;
   /// spec.restoreFrom.nonce of `start_from`.
   std::optional<std::string> restore_nonce;
-  /// spec.forceRollback was set already when the deploy began: it is not meant for this one.
+  /// spec.forceRollback was set already when the deploy began: it does not apply to this one.
   std::optional<bool> force_rollback;
-  /// How this deploy goes on, whatever the spec says meanwhile: Dual (or absent), Single, BlueGreen or InPlace.
+  /// The mode of this deploy, even if the spec changes meanwhile: Dual (or absent), Single, BlueGreen or InPlace.
   std::optional<std::string> mode;
-  /// Single: the old job has ended, and this is what its cluster had before it was scaled to nothing until the new
-  /// version is accepted. InPlace: what the cluster that serves had before TaskManagers were added.
+  /// Single: the replicas of the old cluster before it was scaled to zero, after its job has ended. It stays at zero
+  /// until the new version is accepted. InPlace: the replicas of the serving cluster before TaskManagers were added.
   std::optional<replica_counts> old_replicas;
-  /// InPlace: vertices of the job that is to get its parallelism while it runs (scaleMode Adaptive); others are fixed
-  /// by the program. Stored before the JobManager is asked for it.
+  /// InPlace: the vertices that get another parallelism while the job runs (scaleMode Adaptive); the program fixes the
+  /// others. Stored before the request to the JobManager.
   std::vector<std::string> rescaled_vertices;
   std::optional<flink::rollback> rollback;
   bool operator==(const deploy_target&) const = default;
@@ -211,25 +211,25 @@ BOOST_DESCRIBE_STRUCT(deploy_target, (),
                        job_manager, trigger_id, restore_path, start_from, restore_nonce, force_rollback, mode,
                        old_replicas, rescaled_vertices, rollback))
 
-/// A cluster that was given up; kept a while so that its logs can be read.
+/// A cluster that the operator gave up, and keeps for a while so that people can read its logs.
 struct failed_cluster {
   std::string id;
   std::string spec_hash;
   std::string failed_at;
-  /// The job that may have been started there and has to be ended.
+  /// The job that may run there and must be ended.
   std::optional<std::string> job_id;
-  /// flink::remedy_hash() of the spec with which it failed: an edit of these fields is another attempt. Absent where an
-  /// earlier release gave it up.
+  /// flink::remedy_hash() of the spec that failed. An edit of these fields starts another attempt. Absent if an earlier
+  /// release gave the cluster up.
   std::optional<std::string> remedy_hash;
   bool operator==(const failed_cluster&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(failed_cluster, (), (id, spec_hash, failed_at, job_id, remedy_hash))
 
-/// BlueGreen: one of two versions goes. Stays afterwards, until the next deploy begins.
+/// BlueGreen: the removal of one of two versions. Kept afterwards until the next deploy begins.
 struct teardown {
   std::string cluster_id;
   std::string started_at;
-  /// The newer version is torn down: this spec is not deployed again by itself.
+  /// The newer version is removed, and the operator does not deploy this spec again by itself.
   std::optional<std::string> spec_hash;
   bool operator==(const teardown&) const = default;
 };
@@ -241,7 +241,7 @@ struct ending {
   std::optional<std::string> cluster_id;
   std::optional<std::string> job_id;
   std::optional<std::string> trigger_id;
-  /// It is certain that no job runs any more; what is left is to remove the objects.
+  /// No job runs any more. Only the objects are left to remove.
   std::optional<bool> job_ended;
   /// `--cascade=orphan`: the clusters stay.
   std::optional<bool> orphan;
@@ -249,23 +249,23 @@ struct ending {
 };
 BOOST_DESCRIBE_STRUCT(ending, (), (started_at, cluster_id, job_id, trigger_id, job_ended, orphan))
 
-/// A job that failed or was lost, and how often it was started again by itself (spec.jobFailurePolicy).
+/// Failures or losses of the job, and how often the operator has restarted it (spec.jobFailurePolicy).
 struct job_failures {
   /// Restarts since the window began.
   int32_t restarts = 0;
   std::optional<std::string> window_started_at;
   std::optional<std::string> last_failed_at;
-  /// Why it was started again last.
+  /// The cause of the last restart.
   std::optional<std::string> reason;
   bool operator==(const job_failures&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(job_failures, (), (restarts, window_started_at, last_failed_at, reason))
 
-/// A savepoint under way beside a running job: stored before it is asked for.
+/// A savepoint in progress while the job runs. Stored before the request.
 struct savepoint_request {
   /// Nonce or Schedule.
   std::string reason;
-  /// spec.savepointNonce, where that asked for it.
+  /// spec.savepointNonce, if that requested it.
   std::optional<std::string> nonce;
   std::string cluster_id;
   std::string job_id;
@@ -281,7 +281,7 @@ struct savepoint_result {
   std::string reason;
   std::optional<std::string> nonce;
   std::string finished_at;
-  /// Absent where it failed.
+  /// Absent if it failed.
   std::optional<std::string> path;
   std::optional<std::string> failure;
   bool operator==(const savepoint_result&) const = default;
@@ -344,7 +344,7 @@ struct status {
   std::optional<ending> deletion;
   std::optional<ending> suspension;
   std::optional<flink::job_failures> job_failures;
-  /// spec.savepointNonce and spec.restoreFrom.nonce that were acted upon last.
+  /// spec.savepointNonce and spec.restoreFrom.nonce that the operator handled last.
   std::optional<std::string> savepoint_nonce;
   std::optional<std::string> restore_nonce;
   std::optional<flink::savepoint_request> savepoint_request;

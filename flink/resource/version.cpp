@@ -15,7 +15,7 @@ std::optional<version> parse_version(std::string_view text) {
   auto minor = std::from_chars(major.ptr + 1, end, result.minor);
   if (minor.ec != std::errc{} || result.major < 0 || result.minor < 0)
     return std::nullopt;
-  // "1.20x" is no version, "1.20.5" and "1.20-java17" are.
+  // Refuses "1.20x", accepts "1.20.5" and "1.20-java17".
   if (minor.ptr != end && *minor.ptr != '.' && *minor.ptr != '-' && *minor.ptr != '+')
     return std::nullopt;
   return result;

@@ -1,4 +1,4 @@
-// Versions of Flink, as far as they choose configuration keys and REST bodies.
+// Versions of Flink, which decide configuration keys and REST bodies.
 #pragma once
 
 #include <compare>
@@ -7,7 +7,7 @@
 
 namespace flink {
 
-/// A release line: keys change with minor versions only.
+/// A release line. Keys change with minor versions only.
 struct version {
   int major = 0;
   int minor = 0;

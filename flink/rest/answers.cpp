@@ -1,4 +1,4 @@
-// Decodes the answers of the JobManager. Strict about what decisions rest on; ignores everything else.
+// Decodes the answers of the JobManager. Strict about the members that decisions use; ignores all others.
 #include "flink/rest/reader.hpp"
 
 #include <algorithm>
@@ -9,13 +9,13 @@ namespace flink::rest {
 
 namespace {
 
-/// What Flink writes where a checkpoint has no path.
+/// Flink writes this if a checkpoint has no path.
 constexpr std::string_view not_addressable = "<checkpoint-not-externally-addressable>";
 
-/// So many tasks can be counted; no cluster comes near.
+/// The greatest count of tasks that is accepted; no cluster has as many.
 constexpr auto max_tasks = std::numeric_limits<int32_t>::max();
 
-/// Numbers of the tasks of one vertex.
+/// Counts of the tasks of one vertex.
 struct task_counts {
   int32_t running = 0;
   int32_t finished = 0;
@@ -45,7 +45,7 @@ task_counts read_tasks(reader& r, dom::element x) {
   return out;
 }
 
-/// The adaptive schedulers make the tasks late, and the batch one decides the parallelism late (-1).
+/// The adaptive schedulers create the tasks late, and the batch scheduler decides the parallelism late (-1).
 void read_vertex(reader& r, dom::element x, job& out) {
   auto parallelism = std::clamp<int64_t>(r.integer(x, "parallelism"), 0, max_tasks);
   out.vertices.push_back(
@@ -59,7 +59,7 @@ void read_vertex(reader& r, dom::element x, job& out) {
   out.tasks_total += total;
 }
 
-/// The latest of the times at which a job entered a state in which it fails.
+/// Returns the latest time at which the job entered a failing state.
 int64_t read_last_failing(reader& r, dom::element x) {
   int64_t latest = 0;
   if (auto times = r.optional_object(x, "timestamps"))
@@ -91,7 +91,7 @@ checkpoint read_checkpoint(reader& r, dom::element x) {
           .discarded = r.flag(x, "discarded")};
 }
 
-/// What a job was restored from carries the time of the restore instead of its own.
+/// The checkpoint that a job was restored from has the time of the restore instead of its own.
 checkpoint read_restored(reader& r, dom::element x) {
   return {.external_path = addressable(r.optional_text(x, "external_path")),
           .trigger_timestamp = r.integer(x, "restore_timestamp"),
@@ -120,7 +120,7 @@ checkpoints read_checkpoints(reader& r, dom::element x) {
   return out;
 }
 
-/// Metrics are written as texts. One that is not gathered yet has no value.
+/// Metrics are strings. A metric that is not available yet has no value.
 restarts read_restarts(reader& r, dom::element x) {
   restarts out;
   for (auto metric : x.get_array().value_unsafe()) {
@@ -135,7 +135,7 @@ restarts read_restarts(reader& r, dom::element x) {
   return out;
 }
 
-/// Newer versions keep a history; the member `root-exception` is all that Flink before 1.13 tells.
+/// Newer versions keep a history; Flink before 1.13 has the member `root-exception` only.
 exceptions read_exceptions(reader& r, dom::element x) {
   std::string trace;
   if (auto history = r.optional_object(x, "exceptionHistory"))
@@ -154,7 +154,7 @@ std::string read_failure_cause(reader& r, dom::element x) {
   return line.empty() ? useful_line(r.text(x, "class")) : line;
 }
 
-/// How far a savepoint or a disposal is. Flink has no other states.
+/// The state of a savepoint or a disposal. Flink has no other states.
 enum class operation_status { in_progress, completed };
 
 operation_status read_operation_status(reader& r, dom::element x) {
@@ -184,7 +184,7 @@ disposal read_disposal(reader& r, dom::element x) {
   return out;
 }
 
-/// Its members are the vertices.
+/// Decodes the bounds; the members are the vertices.
 requirements read_requirements(reader& r, dom::element x) {
   requirements out;
   for (auto [id, vertex] : x.get_object().value_unsafe()) {
@@ -277,7 +277,7 @@ result<disposal> decode_disposal(int status, std::string_view body) {
   return decode<disposal>(status, body, read_disposal);
 }
 
-/// Flink before 1.18 does not name the feature, and does not have it.
+/// Flink before 1.18 has neither the feature nor the member.
 result<features> decode_features(int status, std::string_view body) {
   return decode<features>(status, body, [](reader& r, dom::element x) {
     auto all = r.object(x, "features");

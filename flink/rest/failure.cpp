@@ -34,7 +34,7 @@ std::string_view without_package(std::string_view line) {
   return dot == npos || dot + 1 == line.size() ? line : line.substr(dot + 1);
 }
 
-/// What Flink writes around every trace and what says nothing.
+/// Text that Flink writes around every trace, without information.
 bool is_wrapping(std::string_view line) {
   constexpr std::array<std::string_view, 3> words{"Internal server error.",
                                                   "<Exception on server side:", "End of exception on server side>"};
@@ -54,14 +54,14 @@ std::string join(dom::array lines) {
   return out;
 }
 
-/// Returns whether a body starts like Flink's wrapping of a trace, which is no markup.
+/// Returns whether a body starts with Flink's own text around a trace, which looks like markup.
 bool wraps_trace(std::string_view body) {
   auto start = body.find_first_not_of(" \t\r\n");
   return start != npos && body.substr(start).starts_with("<Exception");
 }
 
-/// Returns what a body says: the texts of Flink's `{"errors": [...]}`, the message of a Kubernetes Status
-/// (from the API server's pod proxy), or the body itself.
+/// Returns the message of a body: the texts of Flink's `{"errors": [...]}`, the message of a Kubernetes Status (from
+/// the API server's pod proxy), or the body itself.
 std::string spoken_text(std::string_view body) {
   dom::parser parser;
   dom::element root;
@@ -76,7 +76,7 @@ std::string spoken_text(std::string_view body) {
   return std::string{body};
 }
 
-/// Troubles of Flink itself that may hide inside what looks like the user's exception.
+/// Problems of Flink itself that may be wrapped in what looks like an exception of the user.
 constexpr std::array<std::string_view, 4> flink_troubles{
     "java.util.concurrent.TimeoutException",
     "AskTimeoutException",
@@ -84,7 +84,7 @@ constexpr std::array<std::string_view, 4> flink_troubles{
     "org.apache.flink.runtime.rpc.exceptions.",
 };
 
-/// Exceptions that only an edit of the spec, of the image or of the user's program helps against.
+/// Exceptions that only an edit of the spec, the image or the user's program can fix.
 constexpr std::array<std::string_view, 4> user_mistakes{
     "org.apache.flink.client.program.ProgramInvocationException",
     "org.apache.flink.runtime.client.JobInitializationException",
@@ -97,10 +97,10 @@ bool is_missing_jar(std::string_view text) {
 }
 
 failure_class classify_server_error(std::string_view text) {
-  // The handlers of resource requirements do not expect that a job may be gone.
+  // The handlers of resource requirements answer like this if the job is gone.
   if (contains(text, "FlinkJobNotFoundException"))
     return failure_class::gone;
-  // The words of `plan` for a main() that catches everything around execute(): `run` works all the same.
+  // `plan` answers this for a main() that catches everything around execute(). `run` works nevertheless.
   if (contains(text, "aborted pre-maturely") || contains_any(text, flink_troubles))
     return failure_class::transient;
   if (is_missing_jar(text) || contains_any(text, user_mistakes))
@@ -114,7 +114,7 @@ failure_class classify_client_error(int status, std::string_view text) {
   case 403:
     return failure_class::forbidden;
   case 404:
-    // Only Flink's handlers speak in exceptions; its router, proxies and the API server do not.
+    // Only Flink's handlers answer with exceptions; its router, proxies and the API server do not.
     return contains(text, "Exception: ") ? failure_class::gone : failure_class::transient;
   case 408:
   case 429:
@@ -133,7 +133,7 @@ failure_class classify_flink_text(int status, std::string_view text) {
     return classify_client_error(status, text);
   if (status >= 500)
     return classify_server_error(text);
-  // A redirect to a login page, an answer that no JobManager gives.
+  // E.g. a redirect to a login page, which no JobManager sends.
   return failure_class::transient;
 }
 

@@ -11,7 +11,7 @@ namespace flink::rest {
 
 namespace dom = simdjson::dom;
 
-/// Reads members by name and remembers the first that is missing or of another type than promised.
+/// Reads members by name, and remembers the first one that is missing or has the wrong type.
 class reader {
 public:
   bool failed() const { return !problem_.empty(); }
@@ -42,13 +42,13 @@ public:
     return out;
   }
 
-  /// 0 where there is none.
+  /// Returns 0 if there is none.
   int64_t optional_integer(dom::element x, std::string_view name) {
     int64_t out = 0;
     return x[name].get(out) ? 0 : out;
   }
 
-  /// A number of things: neither negative nor beyond what any cluster has.
+  /// Reads a count: not negative, and no greater than any cluster needs.
   int32_t count(dom::element x, std::string_view name) {
     auto out = integer(x, name);
     if (out < 0 || out > std::numeric_limits<int32_t>::max()) {

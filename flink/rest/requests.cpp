@@ -64,8 +64,8 @@ std::string write_list(const std::vector<std::string>& xs) {
   return out += ']';
 }
 
-/// Members without a value are left out: an empty savepoint path is an error to some versions of Flink,
-/// and every version but ours may know other defaults. `programArgs` is not used: Flink 2 ignores it.
+/// Leaves out members without a value: some versions of Flink refuse an empty savepoint path, and other defaults may
+/// differ between versions. Does not use `programArgs`, because Flink 2 ignores it.
 std::string write_run_body(const run_options& x) {
   object_writer out;
   if (!x.job_id.empty())
@@ -122,7 +122,7 @@ request get_checkpoints(std::string_view job_id) {
 }
 
 request get_restarts(std::string_view job_id) {
-  // Flink before 1.10 knows the second name only, Flink 2 the first.
+  // Flink before 1.10 knows the second name only, Flink 2 the first one only.
   return get(job_path(job_id) + "/metrics?get=numRestarts,fullRestarts");
 }
 

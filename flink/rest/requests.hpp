@@ -1,6 +1,5 @@
-// The JobManager's REST API as values: what to send, and what an answer means. Checked against answers of real
-// JobManagers (1.20.5, 2.2.1; test/unit/flink/recorded). Does no I/O; malformed answers become
-// failures, never exceptions.
+// The JobManager's REST API as values: requests and decoded answers. Tested with answers of real JobManagers (1.20.5,
+// 2.2.1; test/unit/flink/recorded). Does no I/O. Malformed answers become failures, never exceptions.
 #pragma once
 
 #include "flink/rest/failure.hpp"
@@ -17,7 +16,7 @@ namespace flink::rest {
 
 // -- requests -------------------------------------------------------------------------------------
 
-/// What goes on the wire, relative to the JobManager's base URL.
+/// A request, relative to the JobManager's base URL.
 struct request {
   std::string method;
   std::string path;
@@ -42,12 +41,12 @@ request get_exceptions(std::string_view job_id);
 request get_task_managers();
 /// GET /jobs/:id/savepoints/:trigger
 request get_savepoint(std::string_view job_id, std::string_view trigger_id);
-/// GET /config: what this JobManager can do.
+/// GET /config: the features of this JobManager.
 request get_features();
 /// GET /jobs/:id/resource-requirements
 request get_requirements(std::string_view job_id);
 
-/// The parallelism that a vertex may run with: as much as there are slots for, within these bounds.
+/// Bounds of the parallelism of a vertex. Within them, Flink uses as many slots as there are.
 struct bounds {
   int32_t lower = 1;
   int32_t upper = 1;
@@ -57,7 +56,7 @@ struct bounds {
 /// By vertex id. A request names each vertex of the job.
 using requirements = std::map<std::string, bounds>;
 
-/// How a jar is started; `plan` takes the same body as the later `run`.
+/// How to start a jar. `plan` gets the same body as the later `run`.
 struct run_options {
   std::string jar_name;
   std::string job_id;
@@ -73,8 +72,8 @@ struct run_options {
 
 /// POST /jars/:jar/plan: runs main() without starting anything.
 request plan(const run_options& x);
-/// POST /jars/:jar/run. The job id is used up by a refusal too (an unreadable savepoint leaves a FAILED
-/// job), and a refusal does not prove that no job runs (see classify_flink).
+/// POST /jars/:jar/run. A refusal uses up the job id too (an unreadable savepoint leaves a FAILED job), and does not
+/// prove that no job runs (see classify_flink).
 request run(const run_options& x);
 /// POST /jobs/:id/stop: savepoint, then the job finishes. `drain` is never set.
 request stop_with_savepoint(std::string_view job_id, std::string_view trigger_id);
@@ -86,7 +85,7 @@ request dispose_savepoint(std::string_view path);
 request get_disposal(std::string_view disposal_id);
 /// PATCH /jobs/:id?mode=cancel
 request cancel(std::string_view job_id);
-/// PUT /jobs/:id/resource-requirements: answered at once; the job gets another parallelism later.
+/// PUT /jobs/:id/resource-requirements. Flink answers at once and changes the parallelism later.
 request put_requirements(std::string_view job_id, const requirements& x);
 
 // -- answers ----------------------------------------------------------------------------------------
@@ -215,7 +214,7 @@ struct savepoint {
 /// State of one disposal. Flink forgets it after `rest.async.store-duration`.
 struct disposal {
   bool in_progress = true;
-  /// The useful line of the failure, if it failed; a savepoint that is not there any more is one, too.
+  /// The useful line of the failure, if it failed; a missing savepoint is a failure too.
   std::optional<std::string> failure;
   bool operator==(const disposal&) const = default;
 };
@@ -229,17 +228,17 @@ struct task_manager {
   bool operator==(const task_manager&) const = default;
 };
 
-/// What a JobManager can do.
+/// The features of a JobManager.
 struct features {
-  /// Changes the parallelism of a job that runs (resource requirements); only the adaptive scheduler does.
+  /// Can change the parallelism of a running job (resource requirements); only the adaptive scheduler can.
   bool rescale = false;
   bool operator==(const features&) const = default;
 };
 
-/// How many tasks each vertex of a compiled job is to have, by vertex id.
+/// The planned number of tasks of each vertex of a compiled job, by vertex id.
 using vertex_plan = std::map<std::string, int32_t>;
 
-/// Either the answer or why there is none.
+/// Either the answer or the reason why there is none.
 template <class T>
 using result = std::variant<T, failure>;
 
@@ -256,11 +255,11 @@ result<features> decode_features(int status, std::string_view body);
 result<requirements> decode_requirements(int status, std::string_view body);
 /// The job id that was started.
 result<std::string> decode_run(int status, std::string_view body);
-/// The answer to `plan`. One that does not show the vertices is good all the same: then there are none.
+/// The vertices in the answer to `plan`; empty if the answer does not contain them.
 result<vertex_plan> decode_plan(int status, std::string_view body);
 /// The answer has no content but success: cancel, resource requirements.
 result<std::monostate> decode_done(int status, std::string_view body);
-/// The trigger id that was accepted, or the id that Flink drew for a disposal.
+/// The trigger id that Flink accepted, or the id that it chose for a disposal.
 result<std::string> decode_trigger(int status, std::string_view body);
 
 } // namespace flink::rest

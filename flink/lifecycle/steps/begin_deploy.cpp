@@ -129,7 +129,7 @@ void begin_deploy(pass& p, std::string why) {
   if (deploy_mode(p.next) != modes::single)
     for (auto role : missing_objects(p, p.cluster(id)))
       p.act(create_object{role, id});
-  for (auto& odd : remarks(p.in.app))
+  for (auto& odd : warnings(p.in.app))
     p.warn(reason::Remark, json::to_string(odd));
   p.event(reason::CreatingCluster,
           "creating Flink cluster " + id + " for generation " + std::to_string(p.in.app.metadata.generation));

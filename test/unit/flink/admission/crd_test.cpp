@@ -1,4 +1,4 @@
-// The CRD and the structs say the same, in both directions.
+// The CRD and the structs have the same fields: neither has one that the other lacks.
 #include "flink/resource/application.hpp"
 #include "test/unit/flink/yaml.hpp"
 
@@ -143,7 +143,7 @@ protected:
   std::string text_ = yaml::load("charts/flink-operator/files/crd.yaml");
 };
 
-/// Calls `visit` for a schema and all below it.
+/// Calls `visit` for a schema and all schemas in it.
 template <class F>
 void walk(const std::string& path, json::cursor schema, F visit) {
   visit(path, schema);

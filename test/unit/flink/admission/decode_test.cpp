@@ -10,7 +10,7 @@
 
 namespace {
 
-std::string told(const std::vector<json::field_error>& all) {
+std::string text_of(const std::vector<json::field_error>& all) {
   std::string out;
   for (auto& x : all)
     out += json::to_string(x) + '\n';
@@ -20,7 +20,7 @@ std::string told(const std::vector<json::field_error>& all) {
 flink::application without_complaint(const std::string& text) {
   std::vector<json::field_error> errors;
   auto result = flink::decode_application(text, errors);
-  EXPECT_TRUE(errors.empty()) << told(errors);
+  EXPECT_TRUE(errors.empty()) << text_of(errors);
   return result;
 }
 
@@ -42,10 +42,10 @@ TEST_P(example, can_be_deployed_as_it_stands) {
       continue;
     ++found;
     auto app = without_complaint(document);
-    auto objections = flink::validate(app);
-    EXPECT_TRUE(objections.empty()) << told(objections);
-    auto remarks = flink::remarks(app);
-    EXPECT_TRUE(remarks.empty()) << told(remarks);
+    auto problems = flink::validate(app);
+    EXPECT_TRUE(problems.empty()) << text_of(problems);
+    auto warnings = flink::warnings(app);
+    EXPECT_TRUE(warnings.empty()) << text_of(warnings);
   }
   EXPECT_EQ(found, 1);
 }
@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(all, example, testing::ValuesIn(examples()), [](auto& x
   return name;
 });
 
-/// A resource of the shape that people wrote for the Go operator, and its documentation showed.
+/// A resource as people wrote it for the Go operator, like the examples of its documentation.
 constexpr auto habit = R"(
 apiVersion: flink.k8s.io/v1beta1
 kind: FlinkApplication
@@ -128,8 +128,8 @@ status:
 
 TEST(resource_of_the_go_operator, is_read_as_it_stands) {
   auto app = without_complaint(yaml::documents(habit).at(0));
-  auto objections = flink::validate(app);
-  EXPECT_TRUE(objections.empty()) << told(objections);
+  auto problems = flink::validate(app);
+  EXPECT_TRUE(problems.empty()) << text_of(problems);
   EXPECT_FALSE(app.spec.entry_class);
   EXPECT_EQ(std::get<double>(app.spec.flink_config.at("taskmanager.network.numberOfBuffers")), 4096);
   EXPECT_EQ(std::get<bool>(app.spec.flink_config.at("cluster.evenly-spread-out-slots")), true);
@@ -179,7 +179,7 @@ TEST(status, reads_as_it_was_written) {
   x.history.push_back({"1", "2", "image", "2026-01-31T23:59:59Z", std::nullopt, "Failed", "why", 1500});
   std::vector<json::field_error> errors;
   EXPECT_EQ(flink::decode_status(flink::encode_status(x), errors), x);
-  EXPECT_TRUE(errors.empty()) << told(errors);
+  EXPECT_TRUE(errors.empty()) << text_of(errors);
 }
 
 TEST(phase, is_new_where_nothing_is_written) {

@@ -105,7 +105,7 @@ TEST(spec_hash, has_8_hexadecimal_digits) {
   EXPECT_EQ(hash.find_first_not_of("0123456789abcdef"), hash.npos) << hash;
 }
 
-// An operator that computes another hash than the one before it redeploys every application there is.
+// If a release computes another hash than the one before it, it redeploys every application.
 TEST(spec_hash, never_changes_between_releases) {
   EXPECT_EQ(hash_of("{}"), "e56b07ab");
   EXPECT_EQ(hash_of(R"({"metadata":{"labels":{"team":"a"}},"spec":{"programArgs":"--a 'b c'","restartNonce":"7",
@@ -116,7 +116,7 @@ TEST(spec_hash, never_changes_between_releases) {
             "e152c8ee");
 }
 
-// What is rendered for a role without resources has grown since 0.1.0; the hash has not followed.
+// The default resources have grown since 0.1.0, but the hash must not change.
 TEST(spec_hash, takes_the_default_resources_of_the_first_release_for_none) {
   auto old_default = R"({"spec":{"taskManagerConfig":{"resources":{"limits":{"cpu":"2","memory":"1024Mi"},
                                                                    "requests":{"cpu":"2","memory":"1Gi"}}}}})";

@@ -1,4 +1,4 @@
-// What cannot have come from an operator is left out of a status, with an error that names it.
+// Values that no operator can have written are removed from a status, with an error that names each.
 #include "flink/admission/decode.hpp"
 
 #include <gmock/gmock.h>
@@ -14,7 +14,7 @@ using testing::HasSubstr;
 constexpr auto id = "0123456789abcdef0123456789abcdef";
 constexpr auto time = "2026-01-01T00:00:00Z";
 
-/// IDs and times in a row are written short: $I and $T.
+/// The rows write $I for an id and $T for a time.
 std::string filled(std::string text) {
   for (auto [mark, value] : {std::pair{"$I", id}, std::pair{"$T", time}})
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark))
@@ -22,16 +22,16 @@ std::string filled(std::string text) {
   return text;
 }
 
-struct nonsense {
+struct bad_status {
   const char* status;
-  /// Field that is complained about.
+  /// Field that the error names.
   const char* field;
   /// What is left of the status.
   const char* rest = "{}";
-  friend void PrintTo(const nonsense& x, std::ostream* out) { *out << x.status; }
+  friend void PrintTo(const bad_status& x, std::ostream* out) { *out << x.status; }
 };
 
-const nonsense rows[] = {
+const bad_status rows[] = {
     {R"({"phase":"Dreaming"})", "status.phase"},
     {R"({"startedAt":"yesterday"})", "status.startedAt"},
     {R"({"retryCount":-1})", "status.retryCount"},
@@ -92,9 +92,9 @@ const nonsense rows[] = {
      R"({"versionStatuses":[{"jobStatus":{}}]})"},
 };
 
-class nonsense_in_a_status : public testing::TestWithParam<nonsense> {};
+class a_bad_value_of_a_status : public testing::TestWithParam<bad_status> {};
 
-TEST_P(nonsense_in_a_status, is_left_out_and_named) {
+TEST_P(a_bad_value_of_a_status, is_removed_and_named) {
   std::vector<json::field_error> errors, none;
   auto x = decode_status(filled(GetParam().status), errors);
   ASSERT_EQ(errors.size(), 1U);
@@ -103,7 +103,7 @@ TEST_P(nonsense_in_a_status, is_left_out_and_named) {
   EXPECT_EQ(encode_status(x), encode_status(decode_status(filled(GetParam().rest), none)));
 }
 
-INSTANTIATE_TEST_SUITE_P(status, nonsense_in_a_status, testing::ValuesIn(rows));
+INSTANTIATE_TEST_SUITE_P(status, a_bad_value_of_a_status, testing::ValuesIn(rows));
 
 TEST(status, of_an_operator_is_kept_whole) {
   std::vector<json::field_error> errors;

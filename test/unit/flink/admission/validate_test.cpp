@@ -16,32 +16,32 @@ flink::application changed(std::string_view patch) {
   return result;
 }
 
-std::string told(const std::vector<json::field_error>& all) {
+std::string text_of(const std::vector<json::field_error>& all) {
   std::string out;
   for (auto& x : all)
     out += json::to_string(x) + '\n';
   return out;
 }
 
-// What is refused stands in test/data/bad_resources.yaml; here stands what must not be.
+// test/data/bad_resources.yaml has the specs that are refused; these must not be.
 class harmless : public testing::TestWithParam<const char*> {};
 
 TEST_P(harmless, is_not_refused) {
-  auto objections = flink::validate(changed(GetParam()));
-  EXPECT_TRUE(objections.empty()) << told(objections);
+  auto errors = flink::validate(changed(GetParam()));
+  EXPECT_TRUE(errors.empty()) << text_of(errors);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     table, harmless,
     testing::Values(
-        // The longest name, and the label by which tools name the application itself.
+        // The longest name, and the label with the application's own name, which some tools set.
         R"({"metadata":{"name":"abcdefghij-abcdefghij-abcdefghij-abcdefghij-abcdefghij"}})",
         R"({"metadata":{"labels":{"flink-app":"good","app.kubernetes.io/name":"x"}}})",
-        // What the Go operator replaced without a word.
+        // Options that the Go operator replaced silently.
         R"({"spec":{"flinkConfig":{"jobmanager.rpc.address":"x","rest.port":1,"kubernetes.cluster-id":"x"}}})",
-        // Old names of options that the renderer spells anew.
+        // Old names of options, which the renderer replaces.
         R"({"spec":{"flinkConfig":{"restart-strategy":"fixed-delay","restart-strategy.fixed-delay.attempts":3}}})",
-        // A parent beside its child, in a Flink whose configuration is flat.
+        // A parent and its child, in a Flink with a flat configuration.
         R"({"spec":{"flinkVersion":"1.18","flinkConfig":{"a.b":1,"a.b.c":2}}})",
         R"({"spec":{"flinkConfig":{"a.b":1,"a.b-c":2}}})", R"({"spec":{"flinkConfig":{"high-availability":"NONE"}}})",
         R"({"spec":{"flinkConfig":{"high-availability.type":"org.example.Factory"}}})",
@@ -59,17 +59,18 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"spec":{"ingress":{"host":"*.example.org","className":"nginx","tlsSecretName":"a"}}})",
         R"({"spec":{"volumeMounts":[{"name":"injected","mountPath":"/x"}]}})"));
 
-TEST(remark, tells_of_an_option_that_the_operator_replaces) {
-  auto remarks = flink::remarks(changed(R"({"spec":{"flinkConfig":{"taskmanager.numberOfTaskSlots":4}}})"));
-  ASSERT_EQ(remarks.size(), 1U) << told(remarks);
-  EXPECT_EQ(remarks[0].field, "spec.flinkConfig.taskmanager.numberOfTaskSlots");
-  EXPECT_EQ(remarks[0].problem, "\"4\" has no effect, the operator sets this option: use taskManagerConfig.taskSlots");
+TEST(a_warning, names_an_option_that_the_operator_replaces) {
+  auto warnings = flink::warnings(changed(R"({"spec":{"flinkConfig":{"taskmanager.numberOfTaskSlots":4}}})"));
+  ASSERT_EQ(warnings.size(), 1U) << text_of(warnings);
+  EXPECT_EQ(warnings[0].field, "spec.flinkConfig.taskmanager.numberOfTaskSlots");
+  EXPECT_EQ(warnings[0].problem,
+            "\"4\" has no effect, because the operator sets this option: use taskManagerConfig.taskSlots");
 }
 
-TEST(remark, tells_of_fields_without_effect) {
-  auto remarks = flink::remarks(changed(R"({"spec":{"tearDownVersionHash":"0badcafe",
+TEST(a_warning, names_fields_without_effect) {
+  auto warnings = flink::warnings(changed(R"({"spec":{"tearDownVersionHash":"0badcafe",
       "savepointInfo":{"savepointLocation":"s3://a"},"flinkConfig":{"state.savepoints.dir":null}}})"));
-  EXPECT_EQ(remarks.size(), 3U) << told(remarks);
+  EXPECT_EQ(warnings.size(), 3U) << text_of(warnings);
 }
 
 TEST(in_quotes, shows_what_cannot_be_seen_and_cuts_what_is_long) {

@@ -1,5 +1,5 @@
-// What is refused beside the resources of test/data/bad_resources.yaml: each rule by the smallest spec that breaks it,
-// and the neighbours of each that keep to it.
+// Rules that test/data/bad_resources.yaml does not cover: for each the smallest spec that breaks it, and similar specs
+// that do not.
 #include "flink/admission/decode.hpp"
 #include "flink/admission/validate.hpp"
 #include "k8s/json/text.hpp"
@@ -42,9 +42,9 @@ const broken_rule broken_rules[] = {
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"value":"x"}]}}})", "spec.jobManagerConfig.envConfig.env[0].name",
      "is missing"},
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"name":7}]}}})", "spec.jobManagerConfig.envConfig.env[0].name",
-     "is no text"},
+     "must be a non-empty string"},
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"name":""}]}}})", "spec.jobManagerConfig.envConfig.env[0].name",
-     "is no text"},
+     "must be a non-empty string"},
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"name":"A=B"}]}}})", "spec.jobManagerConfig.envConfig.env[0].name",
      "remove equals signs"},
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"name":"A\nB"}]}}})", "spec.jobManagerConfig.envConfig.env[0].name",
@@ -52,26 +52,26 @@ const broken_rule broken_rules[] = {
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"name":"A","value":"a\u0000b"}]}}})",
      "spec.jobManagerConfig.envConfig.env[0].value", "zero byte"},
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"name":"A","value":"a","valueFrom":{"fieldRef":{}}}]}}})",
-     "spec.jobManagerConfig.envConfig.env[0].valueFrom", "stands beside value"},
+     "spec.jobManagerConfig.envConfig.env[0].valueFrom", "conflicts with value"},
     {R"({"jobManagerConfig":{"envConfig":{"envFrom":[{}]}}})", "spec.jobManagerConfig.envConfig.envFrom[0]",
-     "names no source"},
+     "must name a source"},
     // placement
     {R"({"jobManagerConfig":{"nodeSelector":"spot"}})", "spec.jobManagerConfig.nodeSelector", "object"},
     {R"({"jobManagerConfig":{"affinity":"spread"}})", "spec.jobManagerConfig.affinity", "object"},
     {R"({"jobManagerConfig":{"podTemplate":{"status":{}}}})", "spec.jobManagerConfig.podTemplate",
-     "is no part of a pod template"},
+     "is not a field of a pod template"},
     {R"({"jobManagerConfig":{"podTemplate":{"metadata":{"labels":{"mine":"x","flink-app":"x"}}}}})",
      "spec.jobManagerConfig.podTemplate.metadata.labels", "is reserved"},
     // volumes
     {R"({"volumes":["state"]})", "spec.volumes[0]", "object"},
     {R"({"volumes":[{"emptyDir":{}}]})", "spec.volumes[0].name", "is missing"},
-    {R"({"volumes":[{"name":"My_Volume"}]})", "spec.volumes[0].name", "is no name of a volume"},
+    {R"({"volumes":[{"name":"My_Volume"}]})", "spec.volumes[0].name", "must be the name of a volume"},
     {R"({"volumeMounts":["/data"]})", "spec.volumeMounts[0]", "object"},
     // resources
     {R"({"taskManagerConfig":{"resources":{"requests":{"cpu":"2"},"limits":{"cpu":"1"}}}})",
      "spec.taskManagerConfig.resources.requests.cpu", "is more than limits.cpu"},
     // options of Flink
-    {R"({"flinkConfig":{"a b":1}})", "spec.flinkConfig", "is no name of an option"},
+    {R"({"flinkConfig":{"a b":1}})", "spec.flinkConfig", "must be the name of an option"},
     {R"({"flinkConfig":{"a":1e300}})", "spec.flinkConfig.a", "too large for a JSON number"},
     {R"({"flinkConfig":{"high-availability.type":"zookeeper","high-availability.storageDir":"file:///ha"}})",
      "spec.flinkConfig.high-availability.type", "high-availability.zookeeper.quorum"},
@@ -79,18 +79,19 @@ const broken_rule broken_rules[] = {
      "high-availability.storageDir"},
     // the job
     {R"({"programArgsList":["--a","b\u0000c"]})", "spec.programArgsList[1]", "zero byte"},
-    {R"({"savepointInfo":{"savepointLocation":"s3://a b"}})", "spec.savepointInfo.savepointLocation", "path"},
+    {R"({"savepointInfo":{"savepointLocation":"s3://a b"}})", "spec.savepointInfo.savepointLocation",
+     "must not contain white space"},
     // names
     {R"({"jobManagerConfig":{"ports":[{"name":"a--b","port":9000}]}})", "spec.jobManagerConfig.ports[0].name",
-     "is no name of a port"},
+     "must be a port name"},
     {R"({"jobManagerConfig":{"ports":[{"name":"1234","port":9000}]}})", "spec.jobManagerConfig.ports[0].name",
-     "with a letter among them"},
+     "with at least one letter"},
     {R"({"jobManagerConfig":{"ports":[{"name":"sixteen-letters-","port":9000}]}})",
      "spec.jobManagerConfig.ports[0].name", "at most 15"},
     {R"({"jobManagerConfig":{"ports":[{"name":"a-very-long-name","port":9000}]}})",
      "spec.jobManagerConfig.ports[0].name", "at most 15"},
-    {R"({"ingress":{"tlsSecretName":"A"}})", "spec.ingress.tlsSecretName", "is no name of an object"},
-    {R"({"ingress":{"host":"a..b"}})", "spec.ingress.host", "is no host name"},
+    {R"({"ingress":{"tlsSecretName":"A"}})", "spec.ingress.tlsSecretName", "must be the name of an object"},
+    {R"({"ingress":{"host":"a..b"}})", "spec.ingress.host", "must be a host name"},
 };
 
 class broken : public testing::TestWithParam<broken_rule> {};
@@ -124,25 +125,25 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"savepointInfo":{"savepointLocation":"s3://a"}})", R"({"ingress":{"className":"nginx"}})",
         R"({"ingress":{"host":""}})"));
 
-// -- what works nevertheless, but not as it looks ----------------------------------------------------------------
+// -- warnings ----------------------------------------------------------------------------------------------------
 
-TEST(remark, tells_that_in_place_has_no_effect_in_blue_green) {
-  EXPECT_THAT(remarks(with(R"({"deploymentMode":"BlueGreen","scaleMode":"InPlace"})")),
-              says("spec.scaleMode", "scales by a new version"));
-  EXPECT_THAT(remarks(with(R"({"deploymentMode":"BlueGreen","tearDownVersionHash":"0badcafe"})")), IsEmpty());
+TEST(a_warning, names_in_place_in_blue_green) {
+  EXPECT_THAT(warnings(with(R"({"deploymentMode":"BlueGreen","scaleMode":"InPlace"})")),
+              says("spec.scaleMode", "scales by deploying a new version"));
+  EXPECT_THAT(warnings(with(R"({"deploymentMode":"BlueGreen","tearDownVersionHash":"0badcafe"})")), IsEmpty());
 }
 
-TEST(remark, tells_which_right_high_availability_needs) {
+TEST(a_warning, names_the_right_that_high_availability_needs) {
   std::string config
       = R"("flinkConfig":{"high-availability.type":"kubernetes","high-availability.storageDir":"file:///ha"})";
-  EXPECT_THAT(remarks(with("{" + config + "}")),
+  EXPECT_THAT(warnings(with("{" + config + "}")),
               says("spec.flinkConfig.high-availability.type", "set serviceAccountName"));
-  EXPECT_THAT(remarks(with("{" + config + R"(,"serviceAccountName":"flink"})")), IsEmpty());
+  EXPECT_THAT(warnings(with("{" + config + R"(,"serviceAccountName":"flink"})")), IsEmpty());
 }
 
-TEST(remark, passes_over_fields_that_are_set_to_nothing) {
-  EXPECT_THAT(remarks(with(R"({"tearDownVersionHash":"","savepointInfo":{"savepointLocation":""}})")), IsEmpty());
-  EXPECT_THAT(remarks(with(R"({"savepointInfo":{}})")), IsEmpty());
+TEST(a_warning, ignores_empty_fields) {
+  EXPECT_THAT(warnings(with(R"({"tearDownVersionHash":"","savepointInfo":{"savepointLocation":""}})")), IsEmpty());
+  EXPECT_THAT(warnings(with(R"({"savepointInfo":{}})")), IsEmpty());
 }
 
 } // namespace

@@ -1,5 +1,5 @@
-// What Flink will read has one answer: for every spelling of high availability and of the retention of checkpoints,
-// renderer, validator, lifecycle and migration agree.
+// Renderer, validator, lifecycle and migration agree about every spelling of high availability and of the retention of
+// checkpoints.
 #include "flink/admission/validate.hpp"
 #include "flink/configuration/effective_config.hpp"
 #include "flink/render/render.hpp"
@@ -53,7 +53,7 @@ application application_with(const spelling& x) {
   return result;
 }
 
-/// The entries that one role's pods are rendered with.
+/// The entries in the rendered pods of one role.
 properties rendered(const spelling& x, cluster_role role) {
   auto app = application_with(x);
   auto text
@@ -207,21 +207,21 @@ TEST(availability, of_one_role_only_is_refused) {
   auto app = application_with({"none", "1.20", {}});
   app.spec.job_manager_config.emplace().env_config.emplace().env
       = {json::raw{R"({"name":"FLINK_PROPERTIES","value":"high-availability.type: org.example.Factory"})"}};
-  EXPECT_TRUE(says(validate(app), "spec.flinkConfig", "disagree about high availability"));
+  EXPECT_TRUE(says(validate(app), "spec.flinkConfig", "the same high availability"));
 }
 
 TEST(availability, under_a_name_that_old_flink_does_not_know_is_warned_of) {
   auto app = application_with({"type", "1.16", {{"high-availability.type", text("kubernetes")}}});
-  EXPECT_TRUE(says(remarks(app), "spec.flinkConfig.high-availability.type", "write high-availability"));
+  EXPECT_TRUE(says(warnings(app), "spec.flinkConfig.high-availability.type", "write high-availability"));
   app.spec.flink_version = "1.17";
-  EXPECT_FALSE(says(remarks(app), "spec.flinkConfig.high-availability.type", "write high-availability"));
+  EXPECT_FALSE(says(warnings(app), "spec.flinkConfig.high-availability.type", "write high-availability"));
 }
 
 // -- retention --------------------------------------------------------------------------------------------
 
 struct retention_spelling : spelling {
   checkpoint_retention kind = checkpoint_retention::retain;
-  /// The option that a warning names; empty: there is nothing to warn of.
+  /// The option that a warning names; empty: no warning.
   std::string_view warned_of;
   friend void PrintTo(const retention_spelling& x, std::ostream* out) { *out << x.name; }
 };
@@ -274,7 +274,7 @@ TEST_P(every_retention, is_rendered) {
 }
 
 TEST_P(every_retention, is_warned_of_where_it_has_no_effect) {
-  auto all = remarks(application_with(GetParam()));
+  auto all = warnings(application_with(GetParam()));
   for (auto* key : {retention_key, unknown_key})
     EXPECT_EQ(says(all, std::string{"spec.flinkConfig."} + key, ""), GetParam().warned_of == key);
 }

@@ -145,7 +145,7 @@ TEST(memory, counts_the_template_where_the_spec_is_silent) {
 
 // -- enough to start --------------------------------------------------------------------------------------
 
-/// With less of these the start script of the official images ends the container (role_defaults.hpp), in KiB.
+/// With less memory the start script of the official images ends the container (role_defaults.hpp); in KiB.
 int64_t least_process_size(cluster_role x) {
   return x == cluster_role::job_manager ? 590'643 : 1'005'158;
 }

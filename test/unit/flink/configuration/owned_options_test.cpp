@@ -1,4 +1,4 @@
-// One table of what the operator owns: renderer, warnings and hash agree about every option.
+// Renderer, warnings and hash agree about every option that the operator owns.
 #include "flink/admission/hash.hpp"
 #include "flink/admission/validate.hpp"
 #include "flink/configuration/effective_config.hpp"
@@ -9,7 +9,7 @@
 namespace flink {
 namespace {
 
-/// Has the option set to something that the operator would not choose.
+/// Returns a spec that sets the option to a value that the operator would not choose.
 application with(std::string_view key, const char* availability) {
   application result;
   result.metadata.name = "app";
@@ -24,8 +24,8 @@ application with(std::string_view key, const char* availability) {
 }
 
 bool warned_of(const application& x, std::string_view key) {
-  for (auto& remark : remarks(x))
-    if (remark.field == "spec.flinkConfig." + std::string{key})
+  for (auto& warning : warnings(x))
+    if (warning.field == "spec.flinkConfig." + std::string{key})
       return true;
   return false;
 }

@@ -1,4 +1,4 @@
-// The legacy comparison: what proves that the spec asks for something else than what the Go operator made.
+// Which differences prove that the spec asks for something other than the cluster of the Go operator.
 #include "flink/admission/decode.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "test/unit/flink/lifecycle/adopted.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Both Deployments, and the spec that they were made from.
+/// Both Deployments, and the spec that the Go operator made them from.
 struct pair {
   adopted world{"Running"};
   std::string jm = world.texts.at("orders-0a1b2c3d-jm");
@@ -129,7 +129,7 @@ TEST(legacy_comparison, only_what_is_proved_is_a_difference) {
 
 struct placement {
   const char* name;
-  /// What the spec says, as a merge patch, and what the pod of the JobManager has.
+  /// A merge patch for the spec, and one for the pod of the JobManager.
   const char* spec;
   const char* pod;
   likeness how;

@@ -1,4 +1,4 @@
-// Outcomes are kept by action: two actions share one only if one is the repetition of the other.
+// Outcomes are stored by action. Two actions share one only if they repeat each other.
 #include "flink/observation/action.hpp"
 
 #include <gmock/gmock.h>
@@ -11,7 +11,7 @@
 namespace flink {
 namespace {
 
-/// Each kind, and beside it one that differs in each of the members that make it another order.
+/// Each kind of action, with others that differ in one member of the identity.
 std::vector<action> different_actions() {
   using enum object_role;
   job_parameters job{.jar_name = "job.jar"};
@@ -161,14 +161,14 @@ struct complete {
 };
 static_assert(action_type<complete>);
 
-/// For a JobManager, and says neither which one nor what to send.
+/// Has a JobManager as its target, but neither names the cluster nor makes a request.
 struct without_request {
   [[maybe_unused]] static constexpr auto target = action_target::job_manager;
   [[maybe_unused]] static constexpr auto effect = action_effect::command;
 };
 static_assert(!action_type<without_request>);
 
-/// A list of actions with one that lacks something is no action.
+/// Whether a variant with these actions compiles.
 template <class... A>
 concept makes_variant = requires { typename variant_of_actions<A...>; };
 static_assert(makes_variant<add_finalizer, complete>);
@@ -179,7 +179,7 @@ static_assert(question<ask_jobs>);
 static_assert(!question<cancel_job>, "a command");
 static_assert(!question<ask_namespace>, "a question to Kubernetes");
 
-/// Asks about a job and does not say where the answer is kept.
+/// A question without a slot for its answer.
 struct without_slot {
   [[maybe_unused]] static constexpr auto target = action_target::job_manager;
   [[maybe_unused]] static constexpr auto effect = action_effect::query;

@@ -1,4 +1,4 @@
-// From an answer, or from what a watch says, to what is known.
+// Answers and watch events update the observation.
 #include "config/defaults.hpp"
 #include "flink/observation/apply_reply.hpp"
 #include "test/unit/flink/lifecycle/scene.hpp"
@@ -31,7 +31,7 @@ protected:
     return i->second.failed ? std::string{to_string(i->second.failed->kind)} : "done";
   }
 
-  /// An object as the API server answers with it.
+  /// Returns an object as the API server sends it.
   std::string object(const std::string& name, const std::string& uid_label, const std::string& cluster) const {
     return R"({"metadata":{"name":")" + name + R"(","namespace":"ns","uid":"u-)" + name
          + R"(","resourceVersion":"5","labels":{"flink-app":"app","flink-app-hash":")" + cluster + R"(",")"
@@ -72,7 +72,7 @@ TEST_F(learned_from, an_object_under_our_name_is_ours_or_a_conflict_or_gone) {
   hear(read, 200, object("app", "uid-of-somebody", ""));
   EXPECT_THAT(s.seen.name_conflicts[create], HasSubstr("generic Service app exists and belongs to somebody"));
 
-  hear(read, 200, object("app", "uid-1", "c0")); // it serves whatever cluster is live
+  hear(read, 200, object("app", "uid-1", "c0")); // it serves the live cluster
   EXPECT_TRUE(s.seen.name_conflicts.empty());
   EXPECT_TRUE(s.seen.objects.services.contains("app"));
 
@@ -274,7 +274,7 @@ TEST_F(learned_from, an_object_that_is_removed_leaves_unless_it_has_a_successor)
   apply_object(s.seen, deployment, true);
   apply_object(s.seen, pod, true);
   apply_object(s.seen, service, true);
-  apply_object(s.seen, service, true); // told twice
+  apply_object(s.seen, service, true); // reported twice
   EXPECT_FALSE(s.seen.objects.deployments.contains("app-c1-jm"));
   EXPECT_FALSE(s.seen.objects.pods.contains("app-c1-jobmanager"));
   EXPECT_FALSE(s.seen.objects.services.contains("app-c1"));

@@ -1,4 +1,4 @@
-// Every question takes the same way: sent, answered, decoded, kept under its slot, and forgotten with its JobManager.
+// Every question is sent, answered, decoded, stored under its slot, and dropped with its JobManager.
 #include "config/defaults.hpp"
 #include "flink/observation/apply_reply.hpp"
 
@@ -10,7 +10,7 @@
 namespace flink {
 namespace {
 
-/// A question, the path that it is asked under, and an answer that Flink gives.
+/// A question, the path of its request, and an answer of Flink.
 template <question Q>
 struct example {
   Q asked;
@@ -41,7 +41,7 @@ constexpr auto asked_by(const std::tuple<example<Q>...>&) {
   return boost::mp11::mp_list<Q...>{};
 }
 
-/// A question that is missing among the examples does not compile.
+/// Does not compile if a question has no example.
 static_assert(std::is_same_v<decltype(asked_by(examples)), questions>);
 
 class every_question : public testing::Test {

@@ -1,4 +1,4 @@
-// From an action to the request that carries it.
+// Every action makes the right request.
 #include "config/defaults.hpp"
 #include "flink/observation/apply_reply.hpp"
 #include "test/unit/flink/lifecycle/scene.hpp"
@@ -57,7 +57,7 @@ TEST_F(carried, a_finalizer_is_added_once_and_taken_off_once) {
   EXPECT_THAT(told(remove_finalizer{}), StartsWith("PATCH "));
   s.app.metadata.deletion_timestamp = "2026-01-01T00:00:00Z";
   s.app.metadata.finalizers.clear();
-  EXPECT_EQ(told(add_finalizer{}), "none: the finalizer cannot be added"); // what is being deleted takes none
+  EXPECT_EQ(told(add_finalizer{}), "none: the finalizer cannot be added"); // refused during a deletion
 }
 
 TEST_F(carried, changes_name_what_they_change) {

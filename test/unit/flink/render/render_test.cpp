@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// -- goldens: FLINK_OPERATOR_UPDATE_GOLDENS=1 writes them anew, `git diff` shows what changed ---------------
+// -- goldens: FLINK_OPERATOR_UPDATE_GOLDENS=1 rewrites them, `git diff` shows what changed ---------------
 
 std::string content_of(const fs::path& path) {
   std::ostringstream text;
@@ -132,7 +132,7 @@ TEST_P(golden, services_select_the_pods_that_the_deployment_makes) {
 
 INSTANTIATE_TEST_SUITE_P(render, golden, testing::ValuesIn(examples));
 
-// -- what the goldens cannot say --------------------------------------------------------------------------
+// -- what the goldens cannot show -------------------------------------------------------------------------
 
 application small() {
   return read(R"({"metadata":{"name":"a","namespace":"n","uid":"u"},

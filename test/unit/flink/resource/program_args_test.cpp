@@ -11,7 +11,7 @@ struct cut {
   friend void PrintTo(const cut& x, std::ostream* out) { *out << testing::PrintToString(x.text); }
 };
 
-// Recorded from Flink 1.20.5 (JarHandlerUtils.tokenizeArguments), odd cases and all.
+// Recorded from Flink 1.20.5 (JarHandlerUtils.tokenizeArguments), with odd cases.
 const cut recorded[] = {
     {"", {}},
     {"--a 1", {"--a", "1"}},

@@ -1,5 +1,5 @@
-// The table of reasons and docs/operations.md hold the same rows. A row of the page that differs is printed as it has
-// to be: copy it.
+// The table of reasons and docs/operations.md have the same rows. If a row of the page differs, the test prints the
+// right one to copy.
 #include "flink/resource/reason.hpp"
 
 #include <gmock/gmock.h>
@@ -27,7 +27,7 @@ std::string read(const fs::path& file) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-/// The rows of the table under a heading of the manual that begin with a reason.
+/// Returns the rows of the table below a heading of the manual that begin with a reason.
 std::vector<std::string> rows_under(std::string_view heading) {
   std::istringstream manual{read(root / "docs/operations.md")};
   std::vector<std::string> found;

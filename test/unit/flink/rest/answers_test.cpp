@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::StartsWith;
 using testing::ValuesIn;
 
-// -- telling answers in a line ------------------------------------------------------------------------
+// -- answers in one line -------------------------------------------------------------------------------
 
 std::string tell(const overview& x) {
   return std::to_string(x.task_managers) + " TaskManagers, " + std::to_string(x.slots_available) + " of "
@@ -396,7 +396,7 @@ TEST_P(malformed_answer, is_no_refusal_whatever_its_members_are) {
   auto body = recorded::find("1.20.5", GetParam().recording).body;
   for (auto value : {"null", "-1", "99999999999999", "18446744073709551615", "1.5", "true", "\"\"", "[]", "{}", "[{}]"})
     for (auto colon = body.find(':'); colon != std::string::npos; colon = body.find(':', colon + 1)) {
-      // Only colons that follow a member's name and precede a value without nesting are good for a swap.
+      // Swaps only values without nesting: those after a colon that follows the name of a member.
       auto end = body.find_first_of(",}", colon);
       if (body[colon - 1] != '"' || body.find_first_of("{[", colon) < end)
         continue;
@@ -474,7 +474,7 @@ TEST(job_answer, counts_the_tasks_to_come_where_none_exist_yet) {
          + R"(,"status":"CREATED","tasks":{"RUNNING":0}}]})";
   };
   EXPECT_EQ(as_job(200, with("4")), "CREATED 1 vertices, 0 running and 0 finished of 4");
-  // The batch scheduler decides late.
+  // The batch scheduler decides the parallelism late.
   EXPECT_EQ(as_job(200, with("-1")), "CREATED 1 vertices, 0 running and 0 finished of 0");
 }
 

@@ -112,7 +112,7 @@ TEST(recorded_refusals, are_all_in_the_table) {
     }
 }
 
-// -- JobManager, what cannot be provoked at will ------------------------------------------------------
+// -- JobManager, answers that are hard to provoke -----------------------------------------------------
 
 struct oddity {
   const char* name;

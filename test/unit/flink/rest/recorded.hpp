@@ -1,6 +1,6 @@
-// Answers of real JobManagers, recorded with curl-like requests: what was asked, what came back.
-// `index.json` lists method, path, body and status; the body stands in a file of the recording's name.
-// Stack traces and lists are shortened, paths of the recording machine replaced.
+// Answers of real JobManagers, recorded with their requests. `index.json` lists method, path, body and status; the body
+// of an answer is in a file with the name of the recording. Stack traces and lists are shortened, and paths of the
+// recording machine are replaced.
 #pragma once
 
 #include <simdjson.h>
