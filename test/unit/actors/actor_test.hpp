@@ -58,8 +58,8 @@ protected:
     return found;
   }
 
-  bool tell(const std::string& part, const std::string& line) {
-    bool found = net.tell(part, line);
+  bool send_line(const std::string& part, const std::string& line) {
+    bool found = net.send_line(part, line);
     run();
     return found;
   }

@@ -1,4 +1,4 @@
-// A network that the test holds in its hands: it sees every request and says what comes back.
+// A network that the test controls: it sees every request and supplies the answer.
 #pragma once
 
 #include "net/transport.hpp"
@@ -91,7 +91,7 @@ public:
     return answer(part, net::response{.failure = x, .detail = "played"});
   }
 
-  bool tell(const std::string& part, const std::string& line) {
+  bool send_line(const std::string& part, const std::string& line) {
     auto* c = find(part);
     if (!c || !c->streaming)
       return false;

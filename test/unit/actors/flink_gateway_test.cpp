@@ -10,11 +10,11 @@ namespace {
 
 class flink_gateway_test : public actor_test {
 protected:
-  auto send(const std::string& pod, const std::string& path = "/overview", std::chrono::milliseconds patience = 5s) {
+  auto send(const std::string& pod, const std::string& path = "/overview", std::chrono::milliseconds timeout = 5s) {
     messages::job_manager_address to{
         .ns = "ns", .service = "s", .pod = pod, .pod_ip = pod, .pod_uid = "uid-" + pod, .port = 8081};
     return ask<messages::answer>(gateway,
-                                 messages::flink_request{to, {.method = "GET", .path = path}, system.now() + patience});
+                                 messages::flink_request{to, {.method = "GET", .path = path}, system.now() + timeout});
   }
 
   std::string state() { return ask<messages::actor_report>(gateway, messages::describe{})->value.value().state; }

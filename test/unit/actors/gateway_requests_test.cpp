@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A gateway that answers when the test says so.
+/// A gateway that answers when the test tells it to.
 struct gateway_state {
   static constexpr const char* name = "gateway";
   explicit gateway_state(kube_actor::pointer) {}
@@ -51,9 +51,9 @@ class questions_test : public testing::Test {
 protected:
   caf::actor make_asker() {
     return system.spawn([this](caf::stateful_actor<asker_state>* self) -> caf::behavior {
-      for (auto& [lane, patience] : asked)
+      for (auto& [lane, timeout] : asked)
         state_of(self).all.ask(
-            self, kube, patience, messages::kube_request{lane, {}, {}}, [this, lane](const messages::answer& a) {
+            self, kube, timeout, messages::kube_request{lane, {}, {}}, [this, lane](const messages::answer& a) {
               diary.push_back(lane + ": "
                               + (a.response.failure == net::failure::none ? "answered" : a.response.detail));
             });

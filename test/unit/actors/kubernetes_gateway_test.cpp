@@ -9,12 +9,12 @@ namespace {
 
 class kubernetes_gateway_test : public actor_test {
 protected:
-  auto send(const std::string& lane, const k8s::request& x, std::chrono::seconds patience = 15s) {
-    return ask<messages::answer>(gateway, messages::kube_request{lane, x, system.now() + patience});
+  auto send(const std::string& lane, const k8s::request& x, std::chrono::seconds timeout = 15s) {
+    return ask<messages::answer>(gateway, messages::kube_request{lane, x, system.now() + timeout});
   }
 
-  auto write(const std::string& lane, const std::string& name, std::chrono::seconds patience = 15s) {
-    return send(lane, k8s::create(k8s::pods, "ns", name), patience);
+  auto write(const std::string& lane, const std::string& name, std::chrono::seconds timeout = 15s) {
+    return send(lane, k8s::create(k8s::pods, "ns", name), timeout);
   }
 
   /// Answers every open call.

@@ -20,10 +20,10 @@ const std::string watches = applications + "watch=1";
 /// Longer than the first pauses after a failure.
 constexpr auto first_pauses = 4s;
 
-/// Stands for OPERATOR and notes what it is told: "+name@version", "-name@version", "synced kind".
-operator_actor::behavior_type note_all(operator_actor::pointer, std::vector<std::string>* told) {
-  auto note = [told](bool removed, const std::string& name, const std::string& version) {
-    told->push_back((removed ? "-" : "+") + name + "@" + version);
+/// Replaces OPERATOR and records its messages: "+name@version", "-name@version", "synced kind".
+operator_actor::behavior_type note_all(operator_actor::pointer, std::vector<std::string>* received) {
+  auto note = [received](bool removed, const std::string& name, const std::string& version) {
+    received->push_back((removed ? "-" : "+") + name + "@" + version);
   };
   return {
       [=](const messages::application_news& x) {
@@ -33,7 +33,7 @@ operator_actor::behavior_type note_all(operator_actor::pointer, std::vector<std:
         auto& head = messages::head_of(x.object);
         note(x.removed, head.key.name, head.resource_version);
       },
-      [=](const messages::kind_synced& x) { told->push_back("synced " + x.kind); },
+      [=](const messages::kind_synced& x) { received->push_back("synced " + x.kind); },
       [](const messages::restart&) {},
       [](messages::describe) { return messages::operator_report{}; },
       [](const messages::describe_application&) { return messages::application_report{}; },
@@ -76,7 +76,7 @@ protected:
   /// Brings the applications a and b, and the watch that follows from version 10.
   void synchronize() {
     ASSERT_TRUE(answer(lists, 200, page("10", {application_text("a", "5"), application_text("b", "6")})));
-    told.clear();
+    received.clear();
   }
 
   /// The version from which the open watch of applications began; empty if there is none.
@@ -89,8 +89,8 @@ protected:
 
   bool lists_anew() { return net.find(lists) != nullptr && net.find("continue=") == nullptr; }
 
-  std::vector<std::string> told;
-  operator_actor root = spawn(note_all, &told);
+  std::vector<std::string> received;
+  operator_actor root = spawn(note_all, &received);
   std::vector<watch_actor> all;
 };
 
@@ -110,10 +110,10 @@ TEST_F(kubernetes_watch_test, stays_within_its_namespace) {
 
 TEST_F(kubernetes_watch_test, tells_nothing_of_a_list_before_its_last_page) {
   ASSERT_TRUE(answer(lists, 200, page("10", {application_text("a", "5")}, "next one")));
-  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(received, IsEmpty());
   ASSERT_NE(net.find("continue=next%20one"), nullptr);
   ASSERT_TRUE(answer("continue=", 200, page("10", {application_text("b", "6")})));
-  EXPECT_THAT(told, ElementsAre("+a@5", "+b@6", "synced flinkapplications"));
+  EXPECT_THAT(received, ElementsAre("+a@5", "+b@6", "synced flinkapplications"));
   EXPECT_EQ(watched_from(), "10");
 }
 
@@ -124,13 +124,13 @@ TEST_F(kubernetes_watch_test, lists_from_the_beginning_when_a_later_page_has_exp
   advance(first_pauses);
   ASSERT_TRUE(lists_anew());
   ASSERT_TRUE(answer(lists, 200, page("20", {application_text("b", "6")})));
-  EXPECT_THAT(told, ElementsAre("+b@6", "synced flinkapplications"));
+  EXPECT_THAT(received, ElementsAre("+b@6", "synced flinkapplications"));
 }
 
 TEST_F(kubernetes_watch_test, lists_again_when_the_answer_is_no_list) {
   for (auto* body : {"", "<html>", R"({"kind":"Status"})", R"({"metadata":{"resourceVersion":"1"},"items":[)"}) {
     ASSERT_TRUE(answer(lists, 200, body)) << body;
-    EXPECT_THAT(told, IsEmpty()) << body;
+    EXPECT_THAT(received, IsEmpty()) << body;
     advance(2min);
   }
   synchronize();
@@ -139,10 +139,10 @@ TEST_F(kubernetes_watch_test, lists_again_when_the_answer_is_no_list) {
 
 TEST_F(kubernetes_watch_test, tells_what_a_watch_brings) {
   synchronize();
-  tell(watches, event("ADDED", application_text("c", "11")));
-  tell(watches, event("MODIFIED", application_text("a", "12")));
-  tell(watches, event("DELETED", application_text("b", "13")));
-  EXPECT_THAT(told, ElementsAre("+c@11", "+a@12", "-b@13"));
+  send_line(watches, event("ADDED", application_text("c", "11")));
+  send_line(watches, event("MODIFIED", application_text("a", "12")));
+  send_line(watches, event("DELETED", application_text("b", "13")));
+  EXPECT_THAT(received, ElementsAre("+c@11", "+a@12", "-b@13"));
 }
 
 TEST_F(kubernetes_watch_test, watches_objects_as_it_watches_applications) {
@@ -150,20 +150,20 @@ TEST_F(kubernetes_watch_test, watches_objects_as_it_watches_applications) {
     return R"({"metadata":{"name":"p","namespace":"ns","uid":"u","resourceVersion":")" + version + R"("}})";
   };
   ASSERT_TRUE(answer("/api/v1/pods?", 200, page("10", {pod("1")})));
-  EXPECT_THAT(told, ElementsAre("+p@1", "synced pods"));
-  ASSERT_TRUE(tell("/api/v1/pods?watch=1", event("DELETED", pod("11"))));
-  EXPECT_EQ(told.back(), "-p@11");
+  EXPECT_THAT(received, ElementsAre("+p@1", "synced pods"));
+  ASSERT_TRUE(send_line("/api/v1/pods?watch=1", event("DELETED", pod("11"))));
+  EXPECT_EQ(received.back(), "-p@11");
 }
 
 TEST_F(kubernetes_watch_test, resumes_at_once_from_the_last_version_when_a_watch_ends_in_order) {
   synchronize();
-  tell(watches, event("MODIFIED", application_text("a", "12")));
+  send_line(watches, event("MODIFIED", application_text("a", "12")));
   answer(watches, 200, "");
   EXPECT_EQ(watched_from(), "12");
-  tell(watches, event("DELETED", application_text("a", "13")));
+  send_line(watches, event("DELETED", application_text("a", "13")));
   answer(watches, 200, "");
   EXPECT_EQ(watched_from(), "13");
-  tell(watches, bookmark("15"));
+  send_line(watches, bookmark("15"));
   answer(watches, 200, "");
   EXPECT_EQ(watched_from(), "15");
   EXPECT_EQ(net.count(lists), 1u);
@@ -174,19 +174,19 @@ TEST_F(kubernetes_watch_test, lists_again_when_its_version_is_refused_as_gone) {
   answer(watches, 410, "{}");
   advance(first_pauses);
   ASSERT_TRUE(answer(lists, 200, page("90", {application_text("a", "5")})));
-  // What went while nobody looked is told, what is known is not told again.
-  EXPECT_THAT(told, ElementsAre("-b@6", "synced flinkapplications"));
+  // Objects deleted between the watches are reported as removed; known versions are not reported again.
+  EXPECT_THAT(received, ElementsAre("-b@6", "synced flinkapplications"));
   EXPECT_EQ(watched_from(), "90");
 }
 
 TEST_F(kubernetes_watch_test, lists_again_when_its_version_is_gone_in_the_middle_of_a_stream) {
   synchronize();
   auto id = net.find(watches)->id;
-  tell(watches, gone());
+  send_line(watches, gone());
   EXPECT_TRUE(net.calls.at(id - 1).cancelled);
   advance(first_pauses);
   ASSERT_TRUE(answer(lists, 200, page("90", {application_text("b", "80")})));
-  EXPECT_THAT(told, ElementsAre("-a@5", "+b@80", "synced flinkapplications"));
+  EXPECT_THAT(received, ElementsAre("-a@5", "+b@80", "synced flinkapplications"));
   EXPECT_EQ(watched_from(), "90");
 }
 
@@ -205,7 +205,7 @@ TEST_F(kubernetes_watch_test, keeps_its_version_and_its_store_when_a_watch_is_re
     EXPECT_EQ(watched_from(), "10");
   }
   EXPECT_EQ(net.count(lists), 1u);
-  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(received, IsEmpty());
 }
 
 TEST_F(kubernetes_watch_test, waits_longer_after_each_failure) {
@@ -263,7 +263,7 @@ TEST_F(kubernetes_watch_test, goes_on_listing_until_a_missing_right_is_given) {
     EXPECT_EQ(net.find(lists), nullptr);
     advance(first_pauses * 2);
   }
-  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(received, IsEmpty());
   synchronize();
   EXPECT_EQ(watched_from(), "10");
 }
@@ -271,7 +271,7 @@ TEST_F(kubernetes_watch_test, goes_on_listing_until_a_missing_right_is_given) {
 TEST_F(kubernetes_watch_test, ends_a_watch_with_a_bad_line_and_resumes_before_it) {
   synchronize();
   for (auto* bad : {"", "{", "<html>", R"({"type":"STRANGE","object":{}})"}) {
-    tell(watches, event("MODIFIED", application_text("a", "12")));
+    send_line(watches, event("MODIFIED", application_text("a", "12")));
     auto& call = *net.find(watches);
     auto line = call.line;
     auto id = call.id;
@@ -282,7 +282,7 @@ TEST_F(kubernetes_watch_test, ends_a_watch_with_a_bad_line_and_resumes_before_it
     advance(2min);
     EXPECT_EQ(watched_from(), "12") << bad;
   }
-  EXPECT_THAT(told, ElementsAre("+a@12"));
+  EXPECT_THAT(received, ElementsAre("+a@12"));
   EXPECT_EQ(net.count(lists), 1u);
 }
 
@@ -298,7 +298,7 @@ TEST_F(kubernetes_watch_test, takes_a_silent_connection_for_a_dead_one) {
   // Only a peer that is gone lets the time pass at which the server would have ended the watch.
   EXPECT_EQ(call.idle, timeout + 5s);
   EXPECT_THAT(text, HasSubstr("allowWatchBookmarks=true"));
-  tell(watches, bookmark("14"));
+  send_line(watches, bookmark("14"));
   fail(watches, net::failure::timed_out);
   advance(first_pauses);
   EXPECT_EQ(watched_from(), "14");
@@ -307,31 +307,31 @@ TEST_F(kubernetes_watch_test, takes_a_silent_connection_for_a_dead_one) {
 TEST_F(kubernetes_watch_test, is_not_blinded_by_one_bad_object) {
   auto nameless = std::string{R"({"metadata":{"name":5},"spec":[]})"};
   ASSERT_TRUE(answer(lists, 200, page("10", {application_text("a", "5"), nameless, "7", application_text("b", "6")})));
-  EXPECT_THAT(told, ElementsAre("+a@5", "+b@6", "synced flinkapplications"));
-  tell(watches, event("ADDED", R"({"metadata":{"name":5,"resourceVersion":"11"}})"));
-  tell(watches, event("MODIFIED", application_text("b", "12")));
-  EXPECT_EQ(told.back(), "+b@12");
+  EXPECT_THAT(received, ElementsAre("+a@5", "+b@6", "synced flinkapplications"));
+  send_line(watches, event("ADDED", R"({"metadata":{"name":5,"resourceVersion":"11"}})"));
+  send_line(watches, event("MODIFIED", application_text("b", "12")));
+  EXPECT_EQ(received.back(), "+b@12");
 }
 
 TEST_F(kubernetes_watch_test, tells_an_application_whose_spec_is_wrong) {
   synchronize();
-  tell(watches,
-       event("ADDED", R"({"metadata":{"name":"c","namespace":"ns","uid":"u","resourceVersion":"11"},"spec":7})"));
-  EXPECT_THAT(told, ElementsAre("+c@11"));
+  send_line(watches,
+            event("ADDED", R"({"metadata":{"name":"c","namespace":"ns","uid":"u","resourceVersion":"11"},"spec":7})"));
+  EXPECT_THAT(received, ElementsAre("+c@11"));
 }
 
 TEST_F(kubernetes_watch_test, tells_a_successor_of_the_same_name_as_a_removal_and_an_arrival) {
   synchronize();
   auto successor = std::regex_replace(application_text("a", "12"), std::regex{"uid-a"}, "uid-next");
-  tell(watches, event("MODIFIED", successor));
-  EXPECT_THAT(told, ElementsAre("-a@5", "+a@12"));
-  told.clear();
-  tell(watches, event("DELETED", application_text("a", "13"))); // late news of the predecessor
-  EXPECT_THAT(told, IsEmpty());
-  tell(watches, gone());
+  send_line(watches, event("MODIFIED", successor));
+  EXPECT_THAT(received, ElementsAre("-a@5", "+a@12"));
+  received.clear();
+  send_line(watches, event("DELETED", application_text("a", "13"))); // a late event of the earlier object
+  EXPECT_THAT(received, IsEmpty());
+  send_line(watches, gone());
   advance(first_pauses);
   answer(lists, 200, page("90", {application_text("a", "80"), application_text("b", "6")}));
-  EXPECT_THAT(told, ElementsAre("-a@12", "+a@80", "synced flinkapplications"));
+  EXPECT_THAT(received, ElementsAre("-a@12", "+a@80", "synced flinkapplications"));
 }
 
 TEST_F(kubernetes_watch_test, cancels_its_call_when_it_ends_and_hears_no_more_of_it) {
@@ -348,7 +348,7 @@ TEST_F(kubernetes_watch_test, cancels_its_call_when_it_ends_and_hears_no_more_of
   done({.status = 200});
   advance(10min);
   EXPECT_EQ(net.calls.size(), asked);
-  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(received, IsEmpty());
 }
 
 TEST_F(kubernetes_watch_test, ends_in_the_middle_of_a_pause) {
@@ -371,7 +371,7 @@ TEST_F(kubernetes_watch_test, says_what_it_does_and_how_much_it_sees) {
 
 TEST_F(kubernetes_watch_test, counts_lists_and_failures) {
   synchronize();
-  tell(watches, gone());
+  send_line(watches, gone());
   advance(first_pauses);
   fail(lists, net::failure::unreachable);
   advance(first_pauses);

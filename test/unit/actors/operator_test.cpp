@@ -91,7 +91,7 @@ protected:
 
   std::ptrdiff_t times(const std::string& name) { return std::count(decided.begin(), decided.end(), name); }
 
-  /// What a page says.
+  /// Returns status and body of a page.
   std::pair<int, std::string> page(const std::string& path, const std::string& accept = "*/*") {
     auto out = std::make_shared<std::pair<int, std::string>>(0, "");
     caf::anon_send(pages, messages::page_request{path, accept, [out](int status, std::string, std::string body) {
@@ -142,7 +142,7 @@ TEST_F(operator_test, gives_each_application_what_the_go_operator_made_for_it) {
   show("a");
   sync();
   EXPECT_EQ(waiting("a"), "1 pods");
-  EXPECT_EQ(deployments_seen, 1U) << "the owner tells whose it is";
+  EXPECT_EQ(deployments_seen, 1U) << "the owner reference names the application";
   show_unlabelled_pod("p3", "a");
   EXPECT_EQ(waiting("a"), "2 pods");
   show_unlabelled_pod("p1", "a", true);
@@ -256,7 +256,7 @@ TEST_F(operator_test, is_not_ready_without_its_root) {
   caf::anon_send_exit(root, caf::exit_reason::user_shutdown);
   run();
   EXPECT_EQ(page("/readyz").first, 503);
-  EXPECT_EQ(page("/").first, 200); // tells of those who answer
+  EXPECT_EQ(page("/").first, 200); // lists the actors that answer
 }
 
 TEST_F(operator_test, lists_actors_and_applications_on_its_first_page) {
@@ -275,7 +275,7 @@ TEST_F(operator_test, tells_on_its_first_page_what_each_application_waits_for) {
   EXPECT_THAT(page("/").second, testing::Not(testing::HasSubstr("decisions")));
 }
 
-TEST_F(operator_test, shows_a_crashed_supervisor_as_trouble) {
+TEST_F(operator_test, marks_the_application_of_a_crashed_supervisor) {
   sync();
   show("bad");
   EXPECT_TRUE(report().applications.at(0).trouble);

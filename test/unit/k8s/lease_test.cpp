@@ -1,4 +1,4 @@
-// A Lease and the rules by which it is won, kept, lost and given back. Time is the test's own.
+// Leader election: how a candidate acquires, keeps, loses and releases the Lease. On virtual time.
 #include "k8s/lease.hpp"
 
 #include <gmock/gmock.h>
@@ -317,7 +317,7 @@ TEST_F(election_test, a_leader_that_cannot_renew_has_lost_at_the_deadline_and_tr
   EXPECT_EQ(tries, 2);
 }
 
-TEST_F(election_test, a_refusal_is_told_in_the_words_of_the_api_server) {
+TEST_F(election_test, a_rejection_is_reported_with_the_message_of_the_api_server) {
   EXPECT_EQ(next(), "GET");
   answer(403, R"({"kind":"Status","code":403,"reason":"Forbidden","message":"leases is forbidden"})");
   EXPECT_EQ(me.error(), "403: leases is forbidden");

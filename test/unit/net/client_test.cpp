@@ -24,7 +24,7 @@ struct client_test : testing::Test {
 peer::script always(std::string bytes) {
   return [bytes](wire& x, int) {
     while (!x.hear("\r\n\r\n").empty())
-      x.say(bytes);
+      x.send(bytes);
   };
 }
 
@@ -32,7 +32,7 @@ peer::script always(std::string bytes) {
 peer::script once(std::string bytes) {
   return [bytes](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say(bytes);
+    x.send(bytes);
   };
 }
 
@@ -42,7 +42,7 @@ TEST_F(client_test, says_what_it_was_asked_to_say) {
     auto text = x.hear("\r\n\r\n");
     text += x.hear("body");
     heard.set_value(text);
-    x.say(hello);
+    x.send(hello);
   }};
   auto answer = ask(client, {.origin = server.origin(),
                              .method = "PATCH",
@@ -73,7 +73,7 @@ TEST_F(client_test, opens_as_many_connections_as_requests_are_under_way) {
     if (++waiting == 30)
       all_there.set_value();
     gate.wait();
-    x.say(hello);
+    x.send(hello);
   }};
   std::vector<std::future<net::response>> answers;
   for (auto i = 0; i < 30; ++i) {
@@ -106,7 +106,7 @@ TEST_F(client_test, takes_chunks_split_anywhere) {
   peer server{[&](wire& x, int) {
     while (!x.hear("\r\n\r\n").empty())
       for (auto c : answer)
-        x.say({&c, 1});
+        x.send({&c, 1});
   }};
   for (auto i = 0; i < 3; ++i)
     EXPECT_EQ(ask(client, get(server.origin())).body, "abc0123456789");
@@ -116,11 +116,11 @@ TEST_F(client_test, takes_chunks_split_anywhere) {
 TEST_F(client_test, expects_no_body_where_there_is_none) {
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n");
+    x.send("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n");
     x.hear("\r\n\r\n");
-    x.say("HTTP/1.1 204 No Content\r\n\r\n");
+    x.send("HTTP/1.1 204 No Content\r\n\r\n");
     x.hear("\r\n\r\n");
-    x.say("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n");
+    x.send("HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n");
     x.hear_all();
   }};
   EXPECT_EQ(ask(client, {.origin = server.origin(), .method = "HEAD"}).status, 200);
@@ -200,13 +200,13 @@ TEST_F(client_test, tells_unknown_effects_by_their_kind) {
       {"no answer", [](wire& x, int) { x.hear_all(); }, failure::timed_out, "before the deadline"},
       {"half a header",
        [](wire& x, int) {
-         x.say("HTTP/1.1 200 OK\r\nA: b");
+         x.send("HTTP/1.1 200 OK\r\nA: b");
          x.hear_all();
        },
        failure::timed_out, "deadline"},
       {"half a body",
        [](wire& x, int) {
-         x.say("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx");
+         x.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx");
          x.hear_all();
        },
        failure::timed_out, "deadline"},
@@ -232,22 +232,22 @@ TEST_F(client_test, tells_unknown_effects_by_their_kind) {
        "not HTTP"},
       {"an endless header",
        [](wire& x, int) {
-         x.say("HTTP/1.1 200 OK\r\n");
-         while (x.say("A: aaaaaaaaaaaaaaaaaaa\r\n")) {
+         x.send("HTTP/1.1 200 OK\r\n");
+         while (x.send("A: aaaaaaaaaaaaaaaaaaa\r\n")) {
          }
        },
        failure::malformed, "header exceeds"},
       {"an endless field",
        [](wire& x, int) {
-         x.say("HTTP/1.1 200 OK\r\nA: ");
-         while (x.say("aaaaaaaaaaaaaaaaaaaaaa")) {
+         x.send("HTTP/1.1 200 OK\r\nA: ");
+         while (x.send("aaaaaaaaaaaaaaaaaaaaaa")) {
          }
        },
        failure::malformed, "header exceeds"},
       {"an endless body",
        [](wire& x, int) {
-         x.say("HTTP/1.1 200 OK\r\n\r\n");
-         while (x.say(std::string(4096, 'x'))) {
+         x.send("HTTP/1.1 200 OK\r\n\r\n");
+         while (x.send(std::string(4096, 'x'))) {
          }
        },
        failure::malformed, "body exceeds"},
@@ -257,8 +257,8 @@ TEST_F(client_test, tells_unknown_effects_by_their_kind) {
   for (auto& row : rows) {
     net::client small{io, {.max_body_bytes = 100'000}};
     peer server{row.play};
-    auto patience = row.kind == failure::timed_out ? net::clock::duration{moment} : long_enough;
-    auto answer = ask(small, post(server.origin(), ""), patience);
+    auto timeout = row.kind == failure::timed_out ? net::clock::duration{moment} : long_enough;
+    auto answer = ask(small, post(server.origin(), ""), timeout);
     EXPECT_EQ(answer.failure, row.kind) << row.story << ": " << answer.detail;
     EXPECT_EQ(answer.status, 0) << row.story;
     EXPECT_THAT(answer.detail, HasSubstr(row.words)) << row.story;
@@ -277,7 +277,7 @@ TEST_F(client_test, gives_up_sending_to_a_peer_that_does_not_read) {
 TEST_F(client_test, takes_an_answer_that_comes_before_all_is_sent) {
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig");
+    x.send("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbig");
     x.finish();
     x.hear_all();
   }};
@@ -291,11 +291,11 @@ TEST_F(client_test, takes_an_answer_that_comes_before_all_is_sent) {
 peer::script dies_at_the_second(std::atomic<int>& heard) {
   return [&heard](wire& x, int n) {
     x.hear("\r\n\r\n");
-    x.say(hello);
+    x.send(hello);
     if (!x.hear("\r\n\r\n").empty())
       ++heard;
     if (n > 0)
-      x.say(hello);
+      x.send(hello);
   };
 }
 
@@ -319,9 +319,9 @@ TEST_F(client_test, does_not_repeat_an_order_that_may_have_been_heard) {
 TEST_F(client_test, does_not_repeat_a_question_that_was_half_answered) {
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say(hello);
+    x.send(hello);
     x.hear("\r\n\r\n");
-    x.say("HTTP/1.1 200");
+    x.send("HTTP/1.1 200");
   }};
   ask(client, get(server.origin()));
   EXPECT_EQ(ask(client, get(server.origin())).failure, failure::broken);
@@ -338,7 +338,7 @@ TEST_F(client_test, notices_that_an_idle_connection_was_closed) {
   std::promise<void> closed;
   peer server{[&](wire& x, int n) {
     x.hear("\r\n\r\n");
-    x.say(hello);
+    x.send(hello);
     x.finish();
     // The client's own end tells that it has noticed.
     if (n == 0 && x.hear_all().empty())
@@ -359,14 +359,14 @@ TEST_F(client_test, does_not_trust_a_connection_that_speaks_unasked) {
 
 TEST_F(client_test, closes_connections_that_were_idle_for_long) {
   net::client restless{io, {.keep_alive = 1ms}};
-  std::promise<std::string> rest;
+  std::promise<std::string> remaining;
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say(hello);
-    rest.set_value(x.hear_all());
+    x.send(hello);
+    remaining.set_value(x.hear_all());
   }};
   ask(restless, get(server.origin()));
-  EXPECT_EQ(rest.get_future().get(), "") << "the client has closed it by itself";
+  EXPECT_EQ(remaining.get_future().get(), "") << "the client has closed it by itself";
 }
 
 TEST_F(client_test, keeps_no_more_idle_connections_than_allowed) {
@@ -387,7 +387,7 @@ TEST_F(client_test, asks_for_a_new_token_after_the_old_one_was_rejected) {
       if (head.empty())
         return;
       auto good = head.find("Authorization: Bearer new\r\n") != std::string::npos;
-      x.say(good ? hello : "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+      x.send(good ? hello : "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
     }
   }};
   client.configure(server.origin(), {.authorization = [&asked](bool rejected) {
@@ -418,28 +418,28 @@ TEST_F(client_test, forgets_a_cancelled_request_in_every_phase) {
     std::promise<void> gone;
     peer server{[&](wire& x, int) {
       x.hear(row.scheme == std::string{"http"} ? "\r\n\r\n" : "\x03");
-      x.say(row.before);
+      x.send(row.before);
       there.set_value();
       x.hear_all();
       gone.set_value();
     }};
-    std::atomic<bool> told = false;
+    std::atomic<bool> called = false;
     auto id = client.send(get(row.scheme + server.origin().substr(4)), in(long_enough),
-                          [&](net::response) { told = true; });
+                          [&](net::response) { called = true; });
     there.get_future().wait();
     client.cancel(id);
     gone.get_future().wait();
     settle(io);
-    EXPECT_FALSE(told) << row.phase;
+    EXPECT_FALSE(called) << row.phase;
   }
 }
 
 TEST_F(client_test, forgets_a_request_cancelled_before_it_was_launched) {
   peer server{always(hello)};
-  std::atomic<bool> told = false;
+  std::atomic<bool> called = false;
   std::promise<void> done;
   io.post([&] {
-    auto id = client.send(get(server.origin()), in(long_enough), [&](net::response) { told = true; });
+    auto id = client.send(get(server.origin()), in(long_enough), [&](net::response) { called = true; });
     client.cancel(id);
     client.cancel(id);
     client.cancel(12345);
@@ -448,7 +448,7 @@ TEST_F(client_test, forgets_a_request_cancelled_before_it_was_launched) {
   done.get_future().wait();
   settle(io);
   EXPECT_EQ(ask(client, get(server.origin())).body, "hello");
-  EXPECT_FALSE(told);
+  EXPECT_FALSE(called);
   EXPECT_EQ(server.accepted(), 1);
 }
 
@@ -466,7 +466,7 @@ TEST(client, goes_cleanly_with_requests_under_way) {
   net::thread io;
   std::promise<void> there;
   std::atomic<int> arrived = 0;
-  std::atomic<int> told = 0;
+  std::atomic<int> called = 0;
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
     if (++arrived == 10)
@@ -476,10 +476,10 @@ TEST(client, goes_cleanly_with_requests_under_way) {
   {
     net::client client{io, {}};
     for (auto i = 0; i < 10; ++i)
-      client.send(get(server.origin()), in(long_enough), [&](net::response) { ++told; });
+      client.send(get(server.origin()), in(long_enough), [&](net::response) { ++called; });
     there.get_future().wait();
   }
-  EXPECT_EQ(told, 0);
+  EXPECT_EQ(called, 0);
 }
 
 TEST(client, may_go_inside_its_own_answer) {

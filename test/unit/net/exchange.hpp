@@ -23,10 +23,10 @@ inline net::clock::time_point in(net::clock::duration x) {
 }
 
 /// Asks and waits for the answer.
-inline net::response ask(net::transport& via, net::request x, net::clock::duration patience = long_enough) {
+inline net::response ask(net::transport& via, net::request x, net::clock::duration timeout = long_enough) {
   auto answer = std::make_shared<std::promise<net::response>>();
   auto out = answer->get_future();
-  via.send(std::move(x), in(patience), [answer](net::response r) { answer->set_value(std::move(r)); });
+  via.send(std::move(x), in(timeout), [answer](net::response r) { answer->set_value(std::move(r)); });
   return out.get();
 }
 
@@ -38,12 +38,12 @@ struct streamed {
 
 /// Streams and waits for the end.
 inline streamed stream(net::transport& via, net::request x, net::clock::duration idle = long_enough,
-                       net::clock::duration patience = long_enough) {
+                       net::clock::duration timeout = long_enough) {
   auto lines = std::make_shared<std::vector<std::string>>();
   auto end = std::make_shared<std::promise<net::response>>();
   auto future = end->get_future();
   via.stream(
-      std::move(x), in(patience), idle, [lines](std::string_view line) { lines->emplace_back(line); },
+      std::move(x), in(timeout), idle, [lines](std::string_view line) { lines->emplace_back(line); },
       [end](net::response r) { end->set_value(std::move(r)); });
   auto last = future.get();
   return {std::move(*lines), std::move(last)};
@@ -56,7 +56,7 @@ inline void settle(net::thread& io) {
   done.get_future().wait();
 }
 
-/// A request to `origin`, GET / unless told otherwise.
+/// Makes a request to `origin`, by default GET /.
 inline net::request get(std::string origin, std::string target = "/") {
   return {.origin = std::move(origin), .target = std::move(target)};
 }

@@ -15,7 +15,7 @@ namespace test {
 
 namespace {
 
-constexpr timeval patience{.tv_sec = 10, .tv_usec = 0};
+constexpr timeval timeout{.tv_sec = 10, .tv_usec = 0};
 
 sockaddr_in loopback(uint16_t port) {
   sockaddr_in out{};
@@ -46,8 +46,8 @@ int listen_on_loopback(uint16_t& port) {
 } // namespace
 
 wire::wire(int fd) : fd_{fd} {
-  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+  ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
 }
 
 wire wire::to(uint16_t port) {
@@ -65,7 +65,7 @@ wire::~wire() {
     ::close(fd_);
 }
 
-bool wire::say(std::string_view bytes) {
+bool wire::send(std::string_view bytes) {
   while (!bytes.empty()) {
     auto n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n <= 0)

@@ -9,7 +9,7 @@
 
 namespace test {
 
-/// One end of a TCP connection; blocking, with a patience of ten seconds so that nothing hangs.
+/// One end of a TCP connection. Blocks, with a timeout of ten seconds so that no test hangs.
 class wire {
 public:
   explicit wire(int fd);
@@ -19,7 +19,7 @@ public:
   ~wire();
 
   /// Sends all of `bytes`; returns whether the peer took them.
-  bool say(std::string_view bytes);
+  bool send(std::string_view bytes);
 
   /// Reads until `mark` has come or the peer ends; returns all that was read.
   std::string hear(std::string_view mark);
@@ -43,7 +43,7 @@ private:
   int fd_;
 };
 
-/// A server on the loopback that does to each connection what the test says, n-th connection given.
+/// A server on loopback that runs the test's function for each connection, with the number of the connection.
 class peer {
 public:
   using script = std::function<void(wire&, int n)>;

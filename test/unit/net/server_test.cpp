@@ -99,7 +99,7 @@ TEST_F(server_test, streams_to_old_clients_without_chunks) {
                        answer->end();
                      }};
   auto x = wire::to(server.port());
-  x.say("GET / HTTP/1.0\r\n\r\n");
+  x.send("GET / HTTP/1.0\r\n\r\n");
   EXPECT_THAT(x.hear_all(), EndsWith("Connection: close\r\n\r\nabc"));
 }
 
@@ -147,8 +147,8 @@ TEST_F(server_test, sends_no_body_where_none_belongs) {
 TEST_F(server_test, answers_pipelined_requests_in_their_order) {
   net::server server{io, {}, echo};
   auto x = wire::to(server.port());
-  x.say("GET /1 HTTP/1.1\r\n\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nabGET /3 HTTP/1.1\r\nConnection: "
-        "close\r\n\r\n");
+  x.send("GET /1 HTTP/1.1\r\n\r\n\r\nPOST /2 HTTP/1.1\r\nContent-Length: 2\r\n\r\nabGET /3 HTTP/1.1\r\nConnection: "
+         "close\r\n\r\n");
   auto all = x.hear_all();
   auto at = [&](auto text) { return all.find(text); };
   EXPECT_LT(at("X-Target: /1"), at("X-Target: /2"));
@@ -159,9 +159,9 @@ TEST_F(server_test, answers_pipelined_requests_in_their_order) {
 TEST_F(server_test, invites_a_body_that_waits_for_it) {
   net::server server{io, {}, echo};
   auto x = wire::to(server.port());
-  x.say("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  x.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_EQ(x.hear("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
-  x.say("ab");
+  x.send("ab");
   EXPECT_THAT(x.hear("ab"), StartsWith("HTTP/1.1 200 OK"));
 }
 
@@ -185,7 +185,7 @@ TEST_F(server_test, refuses_what_is_too_much_or_no_request) {
   };
   for (auto& row : rows) {
     auto x = wire::to(server.port());
-    x.say(row.bytes);
+    x.send(row.bytes);
     EXPECT_THAT(x.hear_all(), StartsWith("HTTP/1.1 " + std::string{row.status})) << row.story;
   }
 }
@@ -193,7 +193,7 @@ TEST_F(server_test, refuses_what_is_too_much_or_no_request) {
 TEST_F(server_test, tells_why_even_if_the_client_is_still_sending) {
   net::server server{io, {.max_body_bytes = 1000}, echo};
   auto x = wire::to(server.port());
-  x.say("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
+  x.send("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
   EXPECT_THAT(x.hear_all(), StartsWith("HTTP/1.1 413"));
 }
 
@@ -201,7 +201,7 @@ TEST_F(server_test, closes_connections_on_which_no_request_gets_complete) {
   net::server server{io, {.io_timeout = moment}, echo};
   for (auto bytes : {"", "GET / HT", "POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\na"}) {
     auto x = wire::to(server.port());
-    x.say(bytes);
+    x.send(bytes);
     EXPECT_EQ(x.hear_all(), "") << bytes;
   }
 }
@@ -209,7 +209,7 @@ TEST_F(server_test, closes_connections_on_which_no_request_gets_complete) {
 TEST_F(server_test, closes_idle_connections) {
   net::server server{io, {.idle_timeout = moment}, echo};
   auto x = wire::to(server.port());
-  x.say("GET / HTTP/1.1\r\n\r\n");
+  x.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_THAT(x.hear_all(), StartsWith("HTTP/1.1 200 OK"));
 }
 
@@ -223,7 +223,7 @@ TEST_F(server_test, gives_up_clients_that_do_not_take_their_answer) {
                      }};
   auto x = wire::to(server.port());
   x.shrink();
-  x.say("GET / HTTP/1.1\r\n\r\n");
+  x.send("GET / HTTP/1.1\r\n\r\n");
   gone.get_future().wait();
 }
 
@@ -239,7 +239,7 @@ TEST_F(server_test, cuts_a_stream_whose_reader_is_too_slow) {
                        taken.set_value(n);
                      }};
   auto x = wire::to(server.port());
-  x.say("GET / HTTP/1.1\r\n\r\n");
+  x.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_EQ(taken.get_future().get(), 16);
   gone.get_future().wait();
 }
@@ -247,16 +247,16 @@ TEST_F(server_test, cuts_a_stream_whose_reader_is_too_slow) {
 TEST_F(server_test, makes_room_by_closing_the_connection_that_was_idle_longest) {
   net::server server{io, {.max_connections = 2}, echo};
   auto first = wire::to(server.port());
-  first.say("GET / HTTP/1.1\r\n\r\n");
+  first.send("GET / HTTP/1.1\r\n\r\n");
   first.hear("\r\n\r\n");
   auto second = wire::to(server.port());
-  second.say("GET / HTTP/1.1\r\n\r\n");
+  second.send("GET / HTTP/1.1\r\n\r\n");
   second.hear("\r\n\r\n");
   auto third = wire::to(server.port());
-  third.say("GET / HTTP/1.1\r\n\r\n");
+  third.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_THAT(third.hear("\r\n\r\n"), StartsWith("HTTP/1.1 200 OK"));
   EXPECT_EQ(first.hear_all(), "");
-  second.say("GET / HTTP/1.1\r\n\r\n");
+  second.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_THAT(second.hear("\r\n\r\n"), StartsWith("HTTP/1.1 200 OK"));
 }
 
@@ -268,7 +268,7 @@ TEST_F(server_test, turns_clients_away_while_all_connections_are_busy) {
                        there.set_value();
                      }};
   auto first = wire::to(server.port());
-  first.say("GET / HTTP/1.1\r\n\r\n");
+  first.send("GET / HTTP/1.1\r\n\r\n");
   there.get_future().wait();
   EXPECT_EQ(wire::to(server.port()).hear_all(), "");
   std::exchange(held, nullptr)->reply(200, {}, "served");
@@ -290,7 +290,7 @@ TEST_F(server_test, tells_that_the_peer_has_gone) {
                        }};
     {
       auto x = wire::to(server.port());
-      x.say("GET / HTTP/1.1\r\n\r\n");
+      x.send("GET / HTTP/1.1\r\n\r\n");
       there.get_future().wait();
       if (hard)
         x.end_with_reset();
@@ -308,7 +308,7 @@ TEST_F(server_test, tells_that_the_peer_has_gone) {
 TEST_F(server_test, answers_a_client_that_has_said_all_and_listens) {
   net::server server{io, {}, echo};
   auto x = wire::to(server.port());
-  x.say("GET /x HTTP/1.1\r\n\r\n");
+  x.send("GET /x HTTP/1.1\r\n\r\n");
   x.finish();
   EXPECT_THAT(x.hear_all(), HasSubstr("X-Target: /x"));
 }
@@ -322,7 +322,7 @@ TEST_F(server_test, lets_an_answer_under_way_finish_before_it_stops) {
                      }};
   auto idle = wire::to(server.port());
   auto x = wire::to(server.port());
-  x.say("GET / HTTP/1.1\r\n\r\n");
+  x.send("GET / HTTP/1.1\r\n\r\n");
   there.get_future().wait();
   std::thread stopper{[&] { server.stop(long_enough); }};
   EXPECT_EQ(idle.hear_all(), "") << "idle connections end at once";
@@ -343,7 +343,7 @@ TEST_F(server_test, stops_without_an_answer_after_the_grace) {
                        there.set_value();
                      }};
   auto x = wire::to(server.port());
-  x.say("GET / HTTP/1.1\r\n\r\n");
+  x.send("GET / HTTP/1.1\r\n\r\n");
   there.get_future().wait();
   server.stop(moment);
   EXPECT_EQ(x.hear_all(), "");
@@ -362,7 +362,7 @@ TEST_F(server_test, goes_cleanly_while_answers_are_held) {
                          there.set_value();
                        }};
     auto out = wire::to(server.port());
-    out.say("GET / HTTP/1.1\r\n\r\n");
+    out.send("GET / HTTP/1.1\r\n\r\n");
     there.get_future().wait();
     return out;
   }();

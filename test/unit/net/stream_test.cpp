@@ -32,7 +32,7 @@ peer::script in_pieces(std::string bytes, std::size_t size) {
   return [=](wire& x, int) {
     while (!x.hear("\r\n\r\n").empty())
       for (std::size_t i = 0; i < bytes.size(); i += size)
-        x.say(std::string_view{bytes}.substr(i, size));
+        x.send(std::string_view{bytes}.substr(i, size));
   };
 }
 
@@ -49,12 +49,12 @@ TEST_F(stream_test, tells_each_line_wherever_the_bytes_are_cut) {
 }
 
 TEST_F(stream_test, tells_lines_before_the_stream_ends) {
-  std::promise<void> told;
+  std::promise<void> received;
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say(std::string{chunked} + chunk("first\n"));
-    told.get_future().wait(); // only the line itself lets the stream go on
-    x.say(chunk("second\n") + "0\r\n\r\n");
+    x.send(std::string{chunked} + chunk("first\n"));
+    received.get_future().wait(); // only the line itself lets the stream go on
+    x.send(chunk("second\n") + "0\r\n\r\n");
   }};
   std::promise<int> end;
   auto lines = 0;
@@ -62,7 +62,7 @@ TEST_F(stream_test, tells_lines_before_the_stream_ends) {
       get(server.origin()), in(long_enough), long_enough,
       [&](std::string_view) {
         if (++lines == 1)
-          told.set_value();
+          received.set_value();
       },
       [&](net::response) { end.set_value(lines); });
   EXPECT_EQ(end.get_future().get(), 2);
@@ -114,7 +114,7 @@ TEST_F(stream_test, keeps_half_a_line_to_itself_when_the_stream_is_cut) {
   for (auto& row : rows) {
     peer server{[&](wire& x, int) {
       x.hear("\r\n\r\n");
-      x.say(row.bytes);
+      x.send(row.bytes);
     }};
     auto seen = stream(client, get(server.origin()));
     EXPECT_THAT(seen.lines, ElementsAre("whole")) << row.story;
@@ -133,7 +133,7 @@ TEST_F(stream_test, gives_any_other_status_as_an_answer_with_its_body) {
 TEST_F(stream_test, ends_after_silence) {
   peer server{[](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say(std::string{chunked} + chunk("a\n"));
+    x.send(std::string{chunked} + chunk("a\n"));
     x.hear_all();
   }};
   auto seen = stream(client, get(server.origin()), moment);
@@ -146,9 +146,9 @@ TEST_F(stream_test, is_not_bound_by_the_deadline_once_the_header_has_come) {
   std::promise<void> past;
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say(chunked);
+    x.send(chunked);
     past.get_future().wait();
-    x.say(chunk("late\n") + "0\r\n\r\n");
+    x.send(chunk("late\n") + "0\r\n\r\n");
   }};
   std::promise<std::string> line;
   std::promise<int> end;
@@ -169,12 +169,12 @@ TEST_F(stream_test, tells_no_line_after_it_was_cancelled_by_a_line) {
   std::promise<void> gone;
   peer server{[&](wire& x, int) {
     x.hear("\r\n\r\n");
-    x.say(std::string{chunked} + chunk("a\nb\nc\n"));
+    x.send(std::string{chunked} + chunk("a\nb\nc\n"));
     x.hear_all();
     gone.set_value();
   }};
   std::atomic<int> lines = 0;
-  std::atomic<bool> told = false;
+  std::atomic<bool> called = false;
   io.post([&] {
     auto id = std::make_shared<net::request_id>();
     *id = client.stream(
@@ -183,12 +183,12 @@ TEST_F(stream_test, tells_no_line_after_it_was_cancelled_by_a_line) {
           ++lines;
           client.cancel(*id);
         },
-        [&](net::response) { told = true; });
+        [&](net::response) { called = true; });
   });
   gone.get_future().wait();
   settle(io);
   EXPECT_EQ(lines, 1);
-  EXPECT_FALSE(told);
+  EXPECT_FALSE(called);
 }
 
 } // namespace

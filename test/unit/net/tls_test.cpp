@@ -130,7 +130,7 @@ TEST_F(tls_test, streams) {
 }
 
 TEST_F(tls_test, refuses_a_peer_that_speaks_no_tls) {
-  peer plain{[](wire& x, int) { x.say("HTTP/1.1 400 Bad Request\r\n\r\n"); }};
+  peer plain{[](wire& x, int) { x.send("HTTP/1.1 400 Bad Request\r\n\r\n"); }};
   EXPECT_EQ(ask(client, get("https" + plain.origin().substr(4))).failure, failure::unreachable);
 }
 

@@ -76,15 +76,15 @@ TEST(json, takes_null_for_absent_everywhere) {
   EXPECT_EQ(parse_good("null"), tree{});
 }
 
-TEST(json, complains_about_each_mistake_with_its_full_path_and_reads_the_rest) {
+TEST(json, reports_each_mistake_with_its_full_path_and_reads_every_other_field) {
   std::vector<json::field_error> errors;
   auto x = json::parse<tree>(R"({"small":2147483648,"on":"yes","leafConfig":{"taskSlots":"two","env":3},"large":1.5,
     "names":["a",5,"b"],"config":{"k":[1],"l":"ok"},"leaves":[{"taskSlots":[]},7],"paint":"Blue","namespace":"n"})",
                              errors);
-  std::vector<std::string> told;
+  std::vector<std::string> text;
   for (auto& y : errors)
-    told.push_back(to_string(y));
-  EXPECT_THAT(told,
+    text.push_back(to_string(y));
+  EXPECT_THAT(text,
               ElementsAre("small: must be a 32-bit integer, not 2147483648", "on: must be true or false, not \"yes\"",
                           "leafConfig.taskSlots: must be a 32-bit integer, not \"two\"",
                           "leafConfig.env: must be a list, not 3", "large: must be a 64-bit integer, not 1.5",
@@ -119,9 +119,9 @@ TEST(json, takes_an_integer_spelled_with_a_fraction_of_zero) {
   EXPECT_EQ(parse_good(R"({"small":4e2})").small, 400);
 }
 
-TEST(json, cuts_long_values_in_complaints_between_characters) {
-  auto told = errors_of(R"({"on":")" + std::string(35, 'x') + "üüüüü" + R"("})");
-  EXPECT_THAT(told, ElementsAre("on: must be true or false, not \"" + std::string(35, 'x') + "..."));
+TEST(json, cuts_long_values_in_errors_between_characters) {
+  auto text = errors_of(R"({"on":")" + std::string(35, 'x') + "üüüüü" + R"("})");
+  EXPECT_THAT(text, ElementsAre("on: must be true or false, not \"" + std::string(35, 'x') + "..."));
 }
 
 TEST(json, keeps_raw_parts_as_they_are_spelled) {
