@@ -16,7 +16,8 @@
 // - Without high availability a job dies with the incarnation of the JobManager that it was submitted to.
 //
 // Caveats
-// - Deployments are removed in the background. A ReplicaSet that outlives its Deployment for a moment could still create
+// - Deployments are removed in the background. A ReplicaSet that outlives its Deployment for a moment could still
+// create
 //   a Pod; ReplicaSets are not watched.
 // - A Pod on a node that is cut off counts as running until its object is gone. A person can end the wait with the
 //   annotation `confirm_gone_annotation`; whoever sets it vouches for the cluster.
