@@ -180,7 +180,7 @@ TEST_P(every_availability, is_validated) {
     app.spec.job_manager_config.emplace();
   app.spec.job_manager_config->replicas = 2;
   auto all = validate(app);
-  EXPECT_EQ(says(all, "spec.jobManagerConfig.replicas", "without high availability"), !on());
+  EXPECT_EQ(says(all, "spec.jobManagerConfig.replicas", "need high availability"), !on());
   bool needs_directory = GetParam().kind == zookeeper || GetParam().kind == kubernetes;
   EXPECT_EQ(std::ranges::any_of(all, [](auto& x) { return x.problem.find("storageDir") != std::string::npos; }),
             needs_directory);
