@@ -1,7 +1,7 @@
 # The operator's image: docker build -t flink-operator .
-# Debian 13 in both stages, because all libraries are Debian's own and have to be the same. Debian 12 works too:
-# --build-arg DEBIAN=12.
-ARG DEBIAN=13
+# The same Debian in both stages, because all libraries are Debian's own. --build-arg DEBIAN=13 takes the next release,
+# with which not every source has been compiled yet.
+ARG DEBIAN=12
 
 FROM debian:${DEBIAN}-slim AS build
 WORKDIR /src
