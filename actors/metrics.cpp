@@ -49,7 +49,7 @@ public:
   counters& events = counter(registry, "flink_operator_events_total", "Kubernetes events recorded, by reason.");
   gauges& leads = prometheus::BuildGauge()
                       .Name("flink_operator_leader")
-                      .Help("1 if this operator is the leader, 0 if it is a standby.")
+                      .Help("Whether this operator is the leader (1) or a standby (0).")
                       .Register(registry);
   gauges& phases = prometheus::BuildGauge()
                        .Name("flink_operator_applications_in_phase")

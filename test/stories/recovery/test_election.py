@@ -29,7 +29,8 @@ def pair(cluster):
 
 
 def leads(operator: Operator) -> bool:
-    return bool(operator.process and operator.process.runs()) and "flink_operator_leader 1" in operator.ask("/metrics")
+    runs = operator.process and operator.process.runs()
+    return bool(runs) and "\nflink_operator_leader 1\n" in operator.ask("/metrics")
 
 
 def leader_of(pair: list[Operator], seconds: float = 10) -> tuple[Operator, Operator]:

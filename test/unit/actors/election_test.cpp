@@ -163,7 +163,7 @@ TEST_F(election_actor_test, counts_its_requests) {
   answer("PATCH " + leases, 409);
   EXPECT_THAT(counters->text(), HasSubstr("flink_operator_kube_requests_total{request=\"PATCH leases\"} 1"));
   EXPECT_THAT(counters->text(), HasSubstr("flink_operator_kube_failures_total{request=\"PATCH leases\"} 1"));
-  EXPECT_THAT(counters->text(), HasSubstr("flink_operator_leader 1"));
+  EXPECT_THAT(counters->text(), HasSubstr("\nflink_operator_leader 1\n"));
 }
 
 TEST_F(election_actor_test, tells_why_it_cannot_look_at_the_lease) {
@@ -246,8 +246,8 @@ TEST_F(elected_operator_test, a_standby_is_ready_and_decides_nothing) {
   answer("GET " + leases, 200, record("other"));
   EXPECT_EQ(page("/readyz").first, 200);
   EXPECT_TRUE(decided.empty());
-  EXPECT_THAT(page("/metrics").second, HasSubstr("flink_operator_leader 0"));
-  EXPECT_THAT(page("/metrics").second, HasSubstr("flink_operator_applications 1"));
+  EXPECT_THAT(page("/metrics").second, HasSubstr("\nflink_operator_leader 0\n"));
+  EXPECT_THAT(page("/metrics").second, HasSubstr("\nflink_operator_applications 1\n"));
 }
 
 TEST_F(elected_operator_test, decides_from_the_moment_it_leads) {
