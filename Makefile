@@ -14,7 +14,6 @@ SEEDS_SANITIZED ?= 100
 E2E ?=
 # DEMO=once: the demo ends by itself.
 DEMO ?=
-ENGLISH ?=
 INCLUDES ?=
 
 export CCACHE_MAXSIZE ?= 5G
@@ -132,7 +131,7 @@ format: install-lint ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
-# ENGLISH=1: also the words that users read. INCLUDES=1: also whether each file includes what it uses; CI checks all
+# INCLUDES=1: also whether each file includes what it uses; CI checks all
 # files, else those that differ from main.
 lint: install-test-build install-lint ## formatting, syntax of scripts, who includes and calls whom, tables of the documents
 	@JOBS=$(JOBS) cmake/build release --configure
@@ -145,15 +144,13 @@ lint: install-test-build install-lint ## formatting, syntax of scripts, who incl
 	@test/pytest test/lint
 	@echo "== lint: who includes whom"
 	@test/lint/rings.py
+	@echo "== lint: English"
+	@test/lint/english.py
 	@echo "== lint: who calls whom in flink/lifecycle"
 	@test/lint/call_graph.py --jobs $(JOBS)
 ifneq ($(INCLUDES),)
 	@echo "== lint: includes"
 	@test/lint/includes.py --jobs $(JOBS) $(if $(CI),--all)
-endif
-ifneq ($(ENGLISH),)
-	@echo "== lint: English"
-	@test/lint/english.py
 endif
 
 .PHONY: coverage

@@ -1,5 +1,5 @@
 // The message interface of each actor, on one page.
-// A line per message says what it does; messages marked INTERNAL come from the actor itself or from the network.
+// A comment describes each message; messages marked INTERNAL come from the actor itself or from the network.
 #pragma once
 
 #include "actors/caf.hpp"

@@ -167,7 +167,7 @@ private:
     reply(peer, x, y.status, std::string{net::find_header(y.headers, "Content-Type")}, std::move(y.body), {});
   }
 
-  /// Lets controllers act and watches tell, once for all requests that are answered in one go.
+  /// Runs the controllers and sends watch events once for all requests that are answered in one go.
   void look_soon() {
     if (std::exchange(look_queued_, true))
       return;

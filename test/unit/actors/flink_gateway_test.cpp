@@ -67,7 +67,7 @@ TEST_F(flink_gateway_test, tries_again_after_the_pause_and_closes_on_an_answer) 
   auto a = send("a");
   ASSERT_TRUE(answer("/overview", 200));
   EXPECT_EQ(a->value->response.status, 200);
-  hang("a", 1); // one time-out after that is no reason to close
+  hang("a", 1); // one time-out after that does not close it
   EXPECT_FALSE(send("a")->came());
   EXPECT_THAT(state(), testing::HasSubstr("0 breakers open"));
 }

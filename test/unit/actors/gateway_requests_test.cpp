@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// A gateway that answers when the test tells it to.
+/// A gateway that answers when the test asks for it.
 struct gateway_state {
   static constexpr const char* name = "gateway";
   explicit gateway_state(kube_actor::pointer) {}

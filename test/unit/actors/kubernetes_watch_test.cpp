@@ -1,5 +1,5 @@
-// WATCH: what the API server says on the one side, what OPERATOR is told and what is asked next on the other. The rules
-// of the protocol are k8s::reflector's and tested there.
+// WATCH: which messages OPERATOR gets and which requests follow for each answer of the API server. The rules of the
+// protocol are k8s::reflector's and tested there.
 #include "actors/kubernetes_watch.hpp"
 #include "test/unit/actors/actor_test.hpp"
 

@@ -15,7 +15,7 @@
 
 namespace actors::test {
 
-/// What an actor will have said some time.
+/// The answer that an actor will send.
 template <class T>
 struct promised {
   std::optional<T> value;

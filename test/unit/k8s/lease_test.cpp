@@ -53,7 +53,7 @@ TEST(lease, is_created_by_its_name_and_changed_by_its_version) {
 /// One candidate before an API server that the test plays.
 class election_test : public testing::Test {
 protected:
-  /// Says what comes next: "GET", "POST", "PATCH", "wait", "lost: why", "given up".
+  /// Returns what comes next: "GET", "POST", "PATCH", "wait", "lost: why", "given up".
   std::string next() {
     auto step = me.next(now, wall);
     if (auto* x = std::get_if<ask_for_lease>(&step)) {

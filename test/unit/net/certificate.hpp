@@ -11,7 +11,7 @@ struct identity {
   std::string key;
 };
 
-/// What a certificate says.
+/// Contents of a certificate.
 struct certificate_wish {
   std::string name = "test";
   /// Subject alternative names, e.g. "IP:127.0.0.1,DNS:localhost".

@@ -340,7 +340,7 @@ TEST_F(client_test, notices_that_an_idle_connection_was_closed) {
     x.hear("\r\n\r\n");
     x.send(hello);
     x.finish();
-    // The client's own end tells that it has noticed.
+    // The client closes its end once it has noticed.
     if (n == 0 && x.hear_all().empty())
       closed.set_value();
   }};

@@ -27,7 +27,7 @@ public:
   /// Reads until the peer ends.
   std::string hear_all();
 
-  /// Tells the peer that no more comes.
+  /// Closes the sending side: the peer reads the end of the stream.
   void finish();
 
   /// Makes the end of this object a reset instead of an orderly close.

@@ -73,7 +73,7 @@ TEST_F(server_test, keeps_the_order_of_an_answer_that_another_thread_goes_on_wit
                        std::thread{[&] {
                          answer->write("a\n");
                          answer->end();
-                       }}.join(); // all of it is said before this handler, on the io thread, returns
+                       }}.join(); // all of it is sent before this handler returns on the io thread
                      }};
   auto got = stream(client, get(origin_of(server)), 1s);
   EXPECT_THAT(got.lines, ElementsAre("a"));
