@@ -19,7 +19,8 @@ constexpr auto about
     = "Runs Apache Flink applications on Kubernetes: one Flink cluster and one job for each\n"
       "FlinkApplication resource.\n\n"
       "Every option can also be set by an environment variable (FLINK_OPERATOR_LOG_LEVEL for --log-level)\n"
-      "or in the file of --config. A flag overrides the environment, the environment overrides the file.\n";
+      "or in the file of --config. Flags override environment variables. Environment variables override\n"
+      "the file.\n";
 
 constexpr auto examples = "Examples:\n"
                           "  # Watch one namespace from a workstation\n"
@@ -88,7 +89,7 @@ std::string check_container_format(const std::string& text) {
   auto at = text.find("%s");
   if (at != std::string::npos && text.find('%', at + 1) == std::string::npos && text.find('%') == at)
     return {};
-  return "'" + text + "' must contain %s exactly once, for example flink-%s; it becomes the role";
+  return "'" + text + "' must contain %s exactly once, for example flink-%s; the operator replaces %s with the role";
 }
 
 std::string check_threads(const std::string& text) {
@@ -171,14 +172,15 @@ void declare_kubernetes(CLI::App& app, options& o) {
 
 void declare_flink(CLI::App& app, options& o) {
   app.add_option("--jobmanager-url", o.jobmanager_url,
-                 "URL of JobManagers; replaces {namespace}, {service}, {pod},\n"
-                 "{podIP} and {port} (default: the pod's address in a cluster,\n"
-                 "the API server's pod proxy with a kubeconfig)");
+                 "URL of JobManagers, with the placeholders {namespace},\n"
+                 "{service}, {pod}, {podIP} and {port} (default: in a pod, the\n"
+                 "address of the JobManager pod; elsewhere, the pod proxy of\n"
+                 "the API server)");
   app.add_option("--ingress-url-format", o.ingress_url_format,
                  "Host of each application's Ingress, for example\n"
                  "{{$jobCluster}}.flink.example.com (default: no Ingress)");
   app.add_option("--container-name-format", o.container_name_format,
-                 "Name of Flink containers; %s becomes the role\n(default: jobmanager and taskmanager)")
+                 "Name of Flink containers; the operator replaces %s with\njobmanager or taskmanager (default: %s)")
       ->check(check_container_format);
   app.add_option("--scheduler-name", o.scheduler_name, "schedulerName of Flink pods (default: the cluster's)");
 }
@@ -188,12 +190,13 @@ void declare_servers(CLI::App& app, options& o) {
                  "Address of /metrics: HOST:PORT, :PORT, or 0 to disable\n(default: :8080)")
       ->check(check_address);
   app.add_option("--health-probe-bind-address", o.health_probe_bind_address,
-                 "Address of /healthz and /readyz (default: that of /metrics)")
+                 "Address of /healthz and /readyz (default: the address of\n/metrics)")
       ->check(check_address);
   app.add_option("--introspection-bind-address", o.introspection_bind_address,
                  "Address of the pages that show what each application waits\n"
-                 "for. They need no login: keep the address on loopback and\n"
-                 "use kubectl port-forward (default: 127.0.0.1:8082)")
+                 "for. The pages have no authentication. Keep the address on\n"
+                 "loopback, and use kubectl port-forward (default:\n"
+                 "127.0.0.1:8082)")
       ->check(check_address);
 }
 

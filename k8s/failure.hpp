@@ -1,6 +1,5 @@
-// What went wrong, in the few classes that matter: does a retry help, how fast, what does the user read? The same
-// classes serve the answers of the API server, which are judged here, and those of JobManagers
-// (flink/rest/failure.hpp).
+// Classifies failures: whether and how soon to retry, and what the user reads. This file classifies the answers of the
+// API server; flink/rest/failure.hpp classifies those of JobManagers.
 #pragma once
 
 #include <string>

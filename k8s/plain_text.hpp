@@ -1,4 +1,4 @@
-// Text from outside, made fit for people: for a status, an event, or a log line.
+// Cleans text from other programs before it goes into a status, an event or a log line.
 #pragma once
 
 #include <string>

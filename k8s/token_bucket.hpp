@@ -1,4 +1,4 @@
-// Rate limiting: a token bucket for how much may be sent, and a fair queue for whose turn it is.
+// Rate limiting: a token bucket limits the rate, and a fair queue decides which application is next.
 // Time is an argument; waits for nothing itself.
 #pragma once
 

@@ -86,7 +86,8 @@ std::optional<api_server> find_api_server(const std::string& kubeconfig, const s
   auto home = environment("HOME");
   if (auto found = from_kubeconfig(home + "/.kube/config", context, problem))
     return found;
-  problem = "no Kubernetes cluster found: set --kubeconfig or KUBECONFIG, or run in a pod (" + problem + ")";
+  problem = "the operator found no API server: set --kubeconfig or KUBECONFIG, or run the operator in a pod (" + problem
+          + ")";
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// The spec hash: 8 hex digits that are equal for two specs exactly if the same cluster and job may serve both.
+// The spec hash: 8 hex digits that two specs share if and only if a change from one to the other needs no deploy.
 // docs/crd.md lists the fields that count.
 //
 // An upgrade of the operator must not redeploy applications. So a spec keeps the hash that release 0.1.0 computed, even

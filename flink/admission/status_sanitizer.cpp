@@ -69,7 +69,7 @@ public:
   /// Returns `good`, and reports an error if it is false.
   bool note(bool good, std::string field, std::string_view value, std::string_view otherwise) {
     if (!good)
-      check::report(out_, std::move(field), value, std::string{otherwise} + "; ignored");
+      check::report(out_, std::move(field), value, std::string{otherwise} + "; the operator ignores this value");
     return good;
   }
 
@@ -87,9 +87,11 @@ void check_job(sanitizer& s, const std::string& field, job_status& x) {
   s.keep_if(is_time, field + ".restoreTime", x.restore_time, no_time);
   s.keep_if(is_time, field + ".lastFailingTime", x.last_failing_time, no_time);
   s.keep_if(is_time, field + ".lastCheckpointTime", x.last_checkpoint_time, no_time);
-  for (auto* count : {&x.job_restart_count, &x.completed_checkpoint_count, &x.failed_checkpoint_count, &x.running_tasks,
-                      &x.total_tasks})
-    s.keep_from(0, field + " counts", *count);
+  s.keep_from(0, field + ".jobRestartCount", x.job_restart_count);
+  s.keep_from(0, field + ".completedCheckpointCount", x.completed_checkpoint_count);
+  s.keep_from(0, field + ".failedCheckpointCount", x.failed_checkpoint_count);
+  s.keep_from(0, field + ".runningTasks", x.running_tasks);
+  s.keep_from(0, field + ".totalTasks", x.total_tasks);
 }
 
 void check_incarnation(sanitizer& s, const std::string& field, std::optional<incarnation>& x) {
@@ -117,7 +119,7 @@ void check_replicas(sanitizer& s, std::optional<replica_counts>& x) {
   if (x
       && !s.note(x->job_managers >= 1 && x->task_managers >= 0, "status.target.oldReplicas",
                  std::to_string(x->job_managers) + " and " + std::to_string(x->task_managers),
-                 "must be counts of replicas"))
+                 "are not valid numbers of replicas"))
     x.reset();
 }
 

@@ -22,11 +22,11 @@ constexpr std::size_t longest_name = 63 - 9;
 
 void check_name(findings& out, const k8s::object_meta& x) {
   if (x.name.size() > longest_name)
-    report(out, "metadata.name", x.name,
-           "has " + std::to_string(x.name.size())
-               + " characters, and Services are named after it: create the application under "
-                 "a name of at most "
-               + std::to_string(longest_name));
+    report(
+        out, "metadata.name", x.name,
+        "has " + std::to_string(x.name.size())
+            + " characters, but Service names contain this name: create the application again with a name of at most "
+            + std::to_string(longest_name) + " characters");
   else if (!service_name(x.name))
     report(
         out, "metadata.name", x.name,
@@ -108,7 +108,8 @@ void check_job(findings& out, const spec& x) {
   if (x.jar_name.empty())
     out.push_back({"spec.jarName", "is missing: set the file name of the job's jar in the image"});
   else if (x.jar_name.find('/') != x.jar_name.npos || has_control(x.jar_name))
-    report(out, "spec.jarName", x.jar_name, "must be a file name alone, without directory or control characters");
+    report(out, "spec.jarName", x.jar_name,
+           "must be only a file name: remove the directory and all control characters");
   check_token(out, "spec.entryClass", x.entry_class);
   check_args(out, x);
   check_token(out, "spec.savepointPath", x.savepoint_path);
@@ -243,7 +244,7 @@ void check_ports(findings& out, const spec& x) {
 void check_object_name(findings& out, std::string field, const std::optional<std::string>& name) {
   if (name && !name->empty() && !dns_subdomain(*name))
     report(out, std::move(field), *name,
-           "must be the name of an object: use lower-case letters, digits, hyphens and dots");
+           "is not a valid name of a Kubernetes object: use lower-case letters, digits, hyphens and dots");
 }
 
 void check_ingress(findings& out, const ingress& x) {
@@ -310,8 +311,7 @@ std::vector<json::field_error> warnings(const application& x) {
   findings out;
   warn_config(out, x.spec);
   if (auto& old = x.spec.savepoint_info; old && old->savepoint_location && !old->savepoint_location->empty())
-    report(out, "spec.savepointInfo.savepointLocation", *old->savepoint_location,
-           "is set in a deprecated field: use savepointPath");
+    out.push_back({"spec.savepointInfo.savepointLocation", "this field is deprecated: use savepointPath"});
   bool blue_green = x.spec.deployment_mode == deployment_mode::BlueGreen;
   if (auto& hash = x.spec.tear_down_version_hash; hash && !hash->empty() && !blue_green)
     report(out, "spec.tearDownVersionHash", *hash, "has no effect: only BlueGreen applications run two versions");

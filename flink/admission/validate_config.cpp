@@ -70,7 +70,8 @@ void check_clashes(findings& out, const application& x) {
       continue;
     auto& [parent, child] = *clash;
     report(out, field_of(parent), *all.get(parent),
-           "conflicts with " + child + ", since Flink 1.19 a configuration cannot contain both: remove one of them");
+           "conflicts with " + child
+               + ", because a configuration of Flink 1.19 or later cannot contain both: remove one of them");
   }
 }
 
@@ -98,11 +99,10 @@ void check_replicas(findings& out, const spec& x, high_availability ha) {
 /// A FLINK_PROPERTIES variable can set high availability for one role only.
 void check_roles_agree(findings& out, const spec& x, high_availability ha) {
   if (effective_config{x, cluster_role::task_manager}.ha() != ha)
-    out.push_back(
-        {"spec.flinkConfig",
-         "must give JobManager and TaskManagers the same high availability, or they cannot find each other: set "
-             + std::string{ha_option(version_of(x))}
-             + " in flinkConfig instead of the FLINK_PROPERTIES variable of one role"});
+    out.push_back({"spec.flinkConfig", "must set the same high availability for JobManager and TaskManagers, but a "
+                                       "FLINK_PROPERTIES variable sets it for "
+                                       "one role only: remove it from that variable, and set "
+                                           + std::string{ha_option(version_of(x))} + " in flinkConfig"});
 }
 
 void check_availability(findings& out, const spec& x) {
@@ -138,15 +138,15 @@ void warn_unread(findings& out, const spec& x) {
   if (auto found = x.flink_config.find("high-availability.type");
       found != x.flink_config.end() && ha_option(version_of(x)) != found->first)
     report(out, field_of(found->first), text_of(found->second),
-           "has no effect before Flink 1.17: write " + std::string{ha_option(version_of(x))});
+           "has no effect before Flink 1.17: use " + std::string{ha_option(version_of(x))});
   if (auto found = x.flink_config.find("execution.checkpointing.externalized-checkpoint.retention");
       found != x.flink_config.end())
     report(out, field_of(found->first), text_of(found->second),
-           "has no effect, because Flink has no such option: write " + std::string{retention_option});
+           "has no effect, because Flink does not have this option: use " + std::string{retention_option});
   if (auto found = x.flink_config.find(std::string{retention_option});
       found != x.flink_config.end() && !parse_retention(one_line(text_of(found->second))))
     report(out, field_of(found->first), text_of(found->second),
-           "must be a retention that Flink knows, or Flink refuses the job: use RETAIN_ON_CANCELLATION, "
+           "is not a valid retention, and Flink refuses the job: use RETAIN_ON_CANCELLATION, "
            "DELETE_ON_CANCELLATION or NO_EXTERNALIZED_CHECKPOINTS");
 }
 
@@ -169,12 +169,11 @@ void warn_config(findings& out, const spec& x) {
   if (all.ha() == high_availability::kubernetes && !x.service_account_name)
     report(
         out, availability_field(x), all.ha_text(),
-        "needs a service account that may edit ConfigMaps, which the default one rarely may: set serviceAccountName");
+        "needs a service account that can edit ConfigMaps, and the default one usually cannot: set serviceAccountName");
   bool saves = !x.savepoint_disabled.value_or(false);
   if (saves && !has_any(all, {"state.savepoints.dir", "execution.checkpointing.savepoint-dir"}))
-    out.push_back({"spec.flinkConfig",
-                   "has no directory for savepoints, so updates fail unless the image sets one: set "
-                   "state.savepoints.dir"});
+    out.push_back({"spec.flinkConfig", "does not set a directory for savepoints, so updates fail unless the "
+                                       "configuration file in the image sets one: set state.savepoints.dir"});
 }
 
 } // namespace flink::check

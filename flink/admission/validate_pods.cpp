@@ -65,7 +65,7 @@ void check_amounts(findings& out, const std::string& field, json::cursor amounts
     auto amount = amount_of(m->value);
     auto where = field + "." + m->key;
     if (!amount)
-      out.push_back({where, shown(m->value) + " must be a quantity: write a number with a unit, like 500m, 2 or 1Gi"});
+      out.push_back({where, shown(m->value) + " must be a quantity: use a value like 500m, 2 or 1Gi"});
     else if (*amount < k8s::quantity{})
       out.push_back({where, shown(m->value) + " must not be negative: write a positive quantity"});
   }
@@ -136,7 +136,7 @@ void check_env(findings& out, const std::string& field, const env_config& x) {
     auto where = field + ".envFrom[" + std::to_string(i) + "]";
     json::cursor source{x.env_from[i].text};
     if (is_object(out, where, source) && !source.find("configMapRef") && !source.find("secretRef"))
-      out.push_back({where, shown(source) + " must name a source: add configMapRef or secretRef"});
+      out.push_back({where, shown(source) + " has no source: add configMapRef or secretRef"});
   }
 }
 
@@ -151,15 +151,16 @@ void check_memory(findings& out, const role& x, const spec& of) {
   check_fraction(out, x.field + ".offHeapMemoryFraction", x.off_heap_memory_fraction);
   check_fraction(out, x.field + ".systemMemoryFraction", x.system_memory_fraction);
   auto v = version_of(of);
-  auto named = of.flink_version.value_or("");
+  auto scope = v ? "with Flink " + std::to_string(v->major) + '.' + std::to_string(v->minor)
+                 : "because the version of Flink is unknown";
   bool whole_process = v && *v >= process_memory_since;
   if (x.off_heap_memory_fraction && whole_process)
     out.push_back({x.field + ".offHeapMemoryFraction", json::number_text(*x.off_heap_memory_fraction)
-                                                           + " has no meaning for flinkVersion " + in_quotes(named)
-                                                           + ": since 1.11 use systemMemoryFraction"});
+                                                           + " has no effect " + scope
+                                                           + ": from 1.11 on, use systemMemoryFraction"});
   if (x.system_memory_fraction && !whole_process)
     out.push_back({x.field + ".systemMemoryFraction",
-                   json::number_text(*x.system_memory_fraction) + " has no meaning for flinkVersion " + in_quotes(named)
+                   json::number_text(*x.system_memory_fraction) + " has no effect " + scope
                        + ": set flinkVersion to the image's version, or use offHeapMemoryFraction before 1.11"});
 }
 

@@ -43,14 +43,15 @@ std::string yes(const spec&) {
 /// Flink 2 removed deprecated features, such as queryable state.
 constexpr version second{2, 0};
 
-constexpr std::string_view own_name = "remove the entry, each cluster has its own name";
-constexpr std::string_view submitted = "remove the entry, the operator starts jobs by REST";
+constexpr std::string_view own_name = "remove the entry, because each cluster has its own name";
+constexpr std::string_view submitted = "remove the entry, because the operator starts jobs through the REST API";
 
 constexpr std::array table{
     owned_option{.key = "blob.server.port", .remedy = "use blobPort", .value = blob_port, .set_by_go_operator = true},
     owned_option{.key = "high-availability.cluster-id", .remedy = own_name, .with_ha = true},
     owned_option{.key = "high-availability.zookeeper.path.namespace", .remedy = own_name, .with_ha = true},
-    owned_option{.key = "jobmanager.rpc.address", .remedy = "remove the entry, each cluster has its own Service"},
+    owned_option{.key = "jobmanager.rpc.address",
+                 .remedy = "remove the entry, because each cluster has its own Service"},
     owned_option{.key = "jobmanager.rpc.bind-port", .remedy = "use rpcPort"},
     owned_option{.key = "jobmanager.rpc.port", .remedy = "use rpcPort", .value = rpc_port, .set_by_go_operator = true},
     // Old images and their scripts use this name.
@@ -75,7 +76,7 @@ constexpr std::array table{
     owned_option{.key = "recovery.zookeeper.path.namespace", .remedy = own_name, .with_ha = true, .in_hash = true},
     owned_option{.key = "rest.bind-port", .remedy = "use uiPort"},
     owned_option{.key = "rest.port", .remedy = "use uiPort", .value = ui_port},
-    owned_option{.key = "taskmanager.host", .remedy = "remove the entry, each pod has its own address"},
+    owned_option{.key = "taskmanager.host", .remedy = "remove the entry, because each pod has its own address"},
     owned_option{.key = "taskmanager.numberOfTaskSlots",
                  .remedy = "use taskManagerConfig.taskSlots",
                  .value = slots,

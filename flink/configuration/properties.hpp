@@ -1,4 +1,4 @@
-// Flink's configuration as text: `key: value` lines and their values. effective_config knows what the entries mean.
+// Flink's configuration as text: `key: value` lines. effective_config.hpp interprets the entries.
 #pragma once
 
 #include "flink/resource/application.hpp"

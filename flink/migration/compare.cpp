@@ -174,7 +174,7 @@ void compare_config(findings& out, const sides& x) {
   compare_user_entries(out, x, live);
   for (auto& [key, value] : live)
     if (!not_from_spec(key) && !x.wanted.flink_config.contains(key))
-      out.undecidable("flinkConfig does not set " + key + ", the cluster does");
+      out.undecidable("the cluster sets " + key + ", but flinkConfig does not");
 }
 
 // -- the pod ----------------------------------------------------------------------------------------------------

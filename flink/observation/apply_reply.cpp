@@ -135,8 +135,8 @@ void note_owner(observation& seen, const application& app, const read_object& x,
     return show_object(seen, x.role, r.body);
   if (!ours)
     seen.name_conflicts[creation] = std::string{to_string(x.role)} + " " + meta->name
-                                  + " exists and belongs to somebody else: rename the application, or "
-                                    "remove that object";
+                                  + " already exists and does not belong to this application: delete it; if the deploy "
+                                    "has failed meanwhile, also change spec.restartNonce";
 }
 
 template <class T>

@@ -163,7 +163,7 @@ struct router {
   routed_request operator()(const ask_application&) const {
     return api_server_request{k8s::get(k8s::flink_applications, key())};
   }
-  routed_request operator()(const record_event&) const { return unsendable{"events go their own way"}; }
+  routed_request operator()(const record_event&) const { return unsendable{"events are sent separately"}; }
   template <action_type A>
     requires(A::target == action_target::job_manager)
   routed_request operator()(const A& x) const {

@@ -1,4 +1,4 @@
-// The ways to a cluster: the Service of one cluster, the Service that follows the live version, the Ingress.
+// Renders the Service of one cluster, the Service of the serving version, and the Ingress.
 #include "flink/admission/hash.hpp"
 #include "flink/configuration/ports.hpp"
 #include "flink/render/metadata.hpp"

@@ -141,7 +141,7 @@ enum class reason_use {
 struct reason_row {
   reason what;
   reason_use use;
-  /// What it waits for, or what has happened, in Markdown.
+  /// What must happen before the application goes on, or what has happened, in Markdown.
   std::string_view meaning;
   /// What a person can do about it; empty where nothing has to be done.
   std::string_view remedy = {};
@@ -149,15 +149,16 @@ struct reason_row {
 
 inline constexpr reason_row reason_table[] = {
     {reason::InvalidSpec, reason_use::blocked,
-     "The spec has a mistake that the schema cannot catch. What runs keeps running.",
+     "The spec has a mistake that the schema cannot catch. The running job and its cluster are not affected.",
      "Correct the field that the message names."},
     {reason::NameConflict, reason_use::blocked,
      "An object that does not belong to the application has a name that the operator needs.",
-     "Rename or remove that object. Then change `restartNonce`."},
+     "Delete that object. The operator then creates its own. If the deploy has failed meanwhile, also change "
+     "`restartNonce`."},
     {reason::Forbidden, reason_use::blocked,
-     "The operator lacks the right that the message names. `the way to the JobManager is closed` means: it lacks the "
-     "right to the API server's pod proxy (see [Options](#options)). Refusals by quota or admission are "
-     "`ObjectRefused` instead.",
+     "The operator lacks the right that the message names. `access to the JobManager is denied` means: the operator "
+     "lacks the right to use the API server's pod proxy (see [Options](#options)). If a quota or an admission webhook "
+     "refuses an object, the reason is `ObjectRefused` instead.",
      "Compare the operator's role with the chart's, and check its token."},
     {reason::Unauthorized, reason_use::blocked, "The server does not accept the operator's credentials (401).",
      "Check the operator's token. With `--jobmanager-url`, check the proxy in front of the JobManagers."},
@@ -165,21 +166,21 @@ inline constexpr reason_row reason_table[] = {
      "The API server refuses a patch of an object of the Go operator. The message quotes the API server.",
      "Grant the operator that right."},
     {reason::SeveralJobs, reason_use::blocked,
-     "Several jobs run on a cluster of the Go operator. The operator cannot know which one counts.",
-     "Cancel all jobs but the one that counts."},
+     "Several jobs run on a cluster of the Go operator. The operator cannot know which one to take over.",
+     "Cancel all jobs except the one to take over."},
     {reason::StatusLost, reason_use::blocked,
-     "Objects of a cluster exist, but the status names no cluster or is Suspended. Somebody erased or reset the "
-     "status.",
+     "Objects of a cluster exist, but the status names no cluster, or the phase is Suspended. Somebody erased or reset "
+     "the status.",
      "Restore the status from a backup. Or save the job by hand and delete the Deployments of that cluster."},
     {reason::MakingRoom, reason_use::blocked,
      "Single: the old job has ended, but pods of its cluster do not terminate. The new cluster has to wait for their "
      "resources.",
      "Find out what blocks those pods, and delete them. `status.savepointPath` has the state."},
     {reason::UnknownJob, reason_use::blocked,
-     "The cluster that serves runs a job that the status does not name. Somebody has set the status back. The operator "
-     "starts no second job.",
-     "Stop that job with a savepoint and set `spec.savepointPath` to it. Or cancel the job, if you do not need its "
-     "state."},
+     "The serving cluster runs a job that is not in the status. Somebody has restored an older status. The operator "
+     "does not start a second job.",
+     "Stop that job with a savepoint and set `spec.savepointPath` to this savepoint. Or cancel the job, if you do not "
+     "need its state."},
     {reason::CrashLoop, reason_use::blocked,
      "A pod of the new cluster keeps crashing. Three restarts end the deploy. The old job is not affected.",
      "Run `kubectl logs --previous` on the pod that the message names, and fix the cause."},
@@ -196,8 +197,8 @@ inline constexpr reason_row reason_table[] = {
      "fails after `timeouts.submitSeconds` and `jobStartSeconds`.",
      "Read the JobManager's logs and fix what keeps it from accepting the job."},
     {reason::SavepointSlow, reason_use::blocked,
-     "The savepoint takes longer than `timeouts.savepointSeconds` (600). The operator waits for Flink's verdict. Flink "
-     "ends the savepoint after `execution.checkpointing.timeout`.",
+     "The savepoint takes longer than `timeouts.savepointSeconds` (600). The operator waits until Flink reports "
+     "success or failure. Flink aborts the savepoint after `execution.checkpointing.timeout`.",
      "Check the job's checkpoints for back pressure and slow storage."},
     {reason::SavepointFailed, reason_use::blocked,
      "The savepoint failed. The operator checks whether the old job still runs. If the job has failed meanwhile, the "
@@ -205,8 +206,9 @@ inline constexpr reason_row reason_table[] = {
      "Check that the old JobManager runs and answers, as for `JobManagerSilent`."},
     {reason::OldClusterUnconfirmed, reason_use::blocked,
      "The old JobManager does not confirm that its job has ended. The message shows whether a savepoint is complete. "
-     "The new job does not start before that.",
-     "Make sure that all pods of the old cluster terminate, also those on a node without network."},
+     "The operator starts the new job only after the old job has certainly ended.",
+     "Make sure that all pods of the old cluster terminate. For a node that is cut off, see "
+     "[below](#a-node-that-is-cut-off)."},
     {reason::OldJobManagerDown, reason_use::blocked,
      "The JobManager pod of the old cluster does not run. The operator waits for it.",
      "Run `kubectl describe` on the pod and its Deployment, and remove what keeps it from running."},
@@ -216,33 +218,34 @@ inline constexpr reason_row reason_table[] = {
      "Read that JobManager's logs. If main() still runs, raise `timeouts.submitSeconds`. You may also edit the spec: "
      "without high availability the operator accepts the edit once the JobManager has restarted."},
     {reason::StartUncertain, reason_use::blocked,
-     "A JobManager restarted during a submit. The job may have been submitted to the new one, without an answer or by "
-     "an operator that crashed. The operator restarts the JobManager once more to be certain.",
+     "A JobManager restarted during a submit. The restarted JobManager may have received the job: the answer to the "
+     "submit was lost, or the operator that sent it has crashed. The operator restarts the JobManager once more to be "
+     "certain.",
      "Wait. If it persists, find out why that JobManager restarts."},
     {reason::NoJob, reason_use::blocked, "No job runs, for example because a deploy and its rollback failed.",
      "Remove the cause that `status.reason` names. Then change `restartNonce`: the job starts from "
      "`status.savepointPath`."},
     {reason::JobManagerDown, reason_use::blocked, "A JobManager pod of the serving cluster does not run.",
      "Run `kubectl describe` on the pod and the Deployment. Check node, image and quota."},
-    {reason::JobManagerSilent, reason_use::blocked, "The JobManager left three queries in a row unanswered.",
+    {reason::JobManagerSilent, reason_use::blocked, "The JobManager did not answer three queries in a row.",
      "Check the logs and the load of that pod. Before you delete the pod, remember: without high availability the job "
      "stops with it and restarts from its newest state. If the message is about a take-over and this JobManager will "
      "never answer, delete its Deployments."},
     {reason::CheckpointsFail, reason_use::blocked,
-     "The job runs, but it has completed no checkpoint for 10 minutes although it tries. A failure would lose its work "
-     "since the last one.",
+     "The job runs and tries checkpoints, but has completed none for 10 minutes. If the job failed now, it would lose "
+     "its work since the last completed checkpoint.",
      "Fix the cause in the message. Check the checkpoint directory and its credentials first."},
     {reason::JobRestarting, reason_use::blocked,
      "The job has failed, and Flink restarts it by its `restart-strategy`. The reason stays until a minute has passed "
      "without a failure.",
      "Fix the cause in the message. `status.jobStatus.jobRestartCount` counts the restarts."},
     {reason::JobLost, reason_use::blocked,
-     "The JobManager does not know the job. With high availability, Flink has not recovered it yet. Otherwise the job "
-     "ended unseen and its record has expired.",
-     "With high availability, read the JobManager's logs and give Flink three minutes after the JobManager came up. "
-     "Then, or without high availability at once, change `restartNonce`: the job starts from its newest state, if that "
-     "is not older than `maxCheckpointRestoreAgeSeconds` (3600). In DualRunning, remove that version with "
-     "`tearDownVersionHash`."},
+     "The JobManager does not know the job. With high availability, Flink has not recovered it yet. Without high "
+     "availability, the job ended while the operator did not see it, and Flink has deleted its record.",
+     "With high availability, read the JobManager's logs and wait until the JobManager has been up for three minutes. "
+     "If the job is still missing, change `restartNonce`. Without high availability, change `restartNonce` at once. "
+     "The job starts from its newest state if that is not older than `maxCheckpointRestoreAgeSeconds` (3600). In "
+     "DualRunning, remove that version with `tearDownVersionHash`."},
     {reason::JobEnded, reason_use::blocked, "Somebody has cancelled the job. In DualRunning also: the job has failed.",
      "Change `restartNonce`: the job starts from its newest state. In DualRunning, remove that version with "
      "`tearDownVersionHash`."},
@@ -268,75 +271,88 @@ inline constexpr reason_row reason_table[] = {
      "A suspension found that the job has ended and left no usable state.",
      "Set `fallbackWithoutState: true`, or set `suspend: false`."},
     {reason::AddingFinalizer, reason_use::wait,
-     "The API server to store the finalizer, before the operator creates anything."},
-    {reason::CreatingCluster, reason_use::wait, "The API server to accept the objects of the new cluster."},
-    {reason::JobManagerStarting, reason_use::wait, "The pod of the new JobManager to run and to answer."},
-    {reason::TaskManagersStarting, reason_use::wait, "Enough task slots."},
+     "The API server must store the finalizer before the operator creates anything."},
+    {reason::CreatingCluster, reason_use::wait, "The API server must accept the objects of the new cluster."},
+    {reason::JobManagerStarting, reason_use::wait, "The pod of the new JobManager must run and answer."},
+    {reason::TaskManagersStarting, reason_use::wait, "The TaskManagers must offer enough task slots."},
     {reason::RehearsingCluster, reason_use::wait,
-     "Single: the API server to check the objects of the new cluster and their pods in a dry run."},
+     "Single: the API server must check the objects of the new cluster and their pods in a dry run."},
     {reason::MakingRoom, reason_use::wait,
-     "Single: the pods of the old cluster to terminate, before the operator creates the new cluster."},
+     "Single: the pods of the old cluster must terminate before the operator creates the new cluster."},
     {reason::CompilingJob, reason_use::wait,
-     "The new JobManager to compile the job's plan. It runs main() without starting the job."},
+     "The new JobManager must compile the job's plan. It runs main() without starting the job."},
     {reason::Savepointing, reason_use::wait,
-     "The savepoint that stops the old job. In BlueGreen: a savepoint of the old job, which keeps running."},
-    {reason::OldJobEnding, reason_use::wait, "The old job to end. Its savepoint is complete."},
+     "The savepoint that stops the old job must complete. In BlueGreen, the old job takes a savepoint and keeps "
+     "running."},
+    {reason::OldJobEnding, reason_use::wait, "The old job must end. Its savepoint is complete."},
     {reason::LookingForState, reason_use::wait,
-     "The JobManager to name the newest state of a job that ended without a savepoint."},
-    {reason::Cancelling, reason_use::wait, "A job to end that is cancelled without a savepoint."},
-    {reason::SubmittingJob, reason_use::wait, "The new JobManager to accept the job. main() may run for minutes."},
-    {reason::JobStarting, reason_use::wait, "All tasks of the new job to run."},
+     "A job ended without a savepoint. The JobManager must report its newest state."},
+    {reason::Cancelling, reason_use::wait, "The operator cancels a job without a savepoint. The job must end."},
+    {reason::SubmittingJob, reason_use::wait, "The new JobManager must accept the job. main() may run for minutes."},
+    {reason::JobStarting, reason_use::wait, "All tasks of the new job must run."},
     {reason::JobUnproven, reason_use::wait,
-     "The new job to meet `spec.acceptance`: its first checkpoint, or the number of its restarts."},
-    {reason::RemovingTaskManagers, reason_use::wait, "InPlace: the added TaskManagers to terminate."},
+     "The new job must meet `spec.acceptance`: it must complete its first checkpoint, or Flink must report how often "
+     "it restarted the job."},
+    {reason::RemovingTaskManagers, reason_use::wait, "InPlace: the added TaskManagers must terminate."},
     {reason::AskingForRescale, reason_use::wait,
-     "Adaptive: the JobManager to answer whether it can change the parallelism of a running job."},
+     "Adaptive: the JobManager must answer whether it can change the parallelism of a running job."},
     {reason::RescalingJob, reason_use::wait,
-     "Adaptive: the JobManager to accept the new parallelism, and the job to reach it. Flink lets the job cool down "
-     "first."},
+     "Adaptive: the JobManager must accept the new parallelism, and the job must reach it. Flink lets the job cool "
+     "down first."},
     {reason::TakingRescaleBack, reason_use::wait,
-     "Adaptive: the JobManager and the job to return to the old parallelism. The added TaskManagers go after that."},
+     "Adaptive: the job must return to the old parallelism. The operator then removes the added TaskManagers."},
     {reason::EarlierClusterEnding, reason_use::wait,
-     "Pods of an earlier attempt to terminate. They could still start a job."},
+     "Pods of an earlier attempt must terminate, because they could still start a job."},
     {reason::EndingNewJob, reason_use::wait,
-     "The new job to end, so that the operator can restart the job on the old version."},
+     "The new job must end, so that the operator can restart the job on the old version."},
     {reason::OldClusterStarting, reason_use::wait,
-     "Single: pods and slots of the old cluster, so that the operator can restart the job there."},
-    {reason::DualRunning, reason_use::wait, "BlueGreen: `spec.tearDownVersionHash` to name the version to remove."},
-    {reason::EditWaits, reason_use::wait, "BlueGreen: the same. The operator deploys the edit after the teardown."},
+     "Single: the pods and slots of the old cluster must be there, so that the operator can restart the job on it."},
+    {reason::DualRunning, reason_use::wait,
+     "BlueGreen: two versions run. You must name the version to remove in `spec.tearDownVersionHash`."},
+    {reason::EditWaits, reason_use::wait,
+     "BlueGreen: you must name the version to remove in `spec.tearDownVersionHash`. After the teardown the operator "
+     "deploys the edit."},
     {reason::SuspendWaits, reason_use::wait,
-     "BlueGreen: the same. The operator suspends the remaining version after the teardown."},
-    {reason::TearingDown, reason_use::wait, "BlueGreen: one version to disappear, its job first."},
+     "BlueGreen: you must name the version to remove in `spec.tearDownVersionHash`. After the teardown the operator "
+     "suspends the other version."},
+    {reason::TearingDown, reason_use::wait,
+     "BlueGreen: the job of one version must end, and then the objects of its cluster must disappear."},
     {reason::JobManagerRestarted, reason_use::wait,
-     "The next decision. The JobManager has restarted since the operator chose it for the job."},
+     "The JobManager has restarted since the operator recorded it in the status. The operator decides again."},
     {reason::JobManagerRestarting, reason_use::wait,
-     "The JobManager to restart. Nobody answered the submit of the old version. The restart makes sure that a lost "
-     "submit cannot take effect later. The operator then submits the job again."},
-    {reason::RollingBackJob, reason_use::wait, "The old JobManager to accept its job again."},
-    {reason::DeployFailed, reason_use::wait, "An edit. The deploy failed. What ran before keeps running."},
-    {reason::TakingOver, reason_use::wait, "The API server to label the Go operator's objects and to list them all."},
+     "The JobManager must restart, because it did not answer the submit of the old version. After the restart, a lost "
+     "submit cannot take effect any more. The operator then submits the job again."},
+    {reason::RollingBackJob, reason_use::wait, "The old JobManager must accept its job again."},
+    {reason::DeployFailed, reason_use::wait,
+     "The deploy failed. The operator waits for an edit. The version that ran before keeps running, unless the "
+     "rollback failed too."},
+    {reason::TakingOver, reason_use::wait,
+     "The API server must add the operator's labels to the objects of the Go operator, and list all of these objects."},
     {reason::LookingForJob, reason_use::wait,
-     "A JobManager to list its jobs: for an application of the Go operator, or on a cluster for which the status names "
-     "no job."},
-    {reason::SavepointUnderWay, reason_use::wait, "A savepoint that the Go operator requested."},
-    {reason::RemovingHalfMade, reason_use::wait, "A cluster to disappear that the Go operator left unfinished."},
-    {reason::AskingForCause, reason_use::wait, "The JobManager to name the exception that made the job fail."},
+     "A JobManager must list its jobs: for an application of the Go operator, or on a cluster for which the status "
+     "names no job."},
+    {reason::SavepointUnderWay, reason_use::wait, "A savepoint that the Go operator requested must complete or fail."},
+    {reason::RemovingHalfMade, reason_use::wait,
+     "The Go operator left a cluster unfinished. Its objects must disappear."},
+    {reason::AskingForCause, reason_use::wait, "The JobManager must report the exception that made the job fail."},
     {reason::AskingJob, reason_use::wait,
-     "The JobManager to answer whether the job runs that a deletion or suspension has to end."},
-    {reason::Suspending, reason_use::wait, "The job to end, because `suspend` is set."},
-    {reason::Suspended, reason_use::wait, "`suspend: false`."},
+     "The JobManager must answer whether the job still runs. A deletion or suspension has to end this job."},
+    {reason::Suspending, reason_use::wait, "The job must end, because `suspend` is set."},
+    {reason::Suspended, reason_use::wait, "The application is suspended until you set `suspend: false`."},
     {reason::SavepointWaiting, reason_use::wait,
-     "All tasks of the job to run, for the savepoint that `savepointNonce` requests."},
-    {reason::Paused, reason_use::wait, "Somebody to remove the annotation."},
-    {reason::Deleting, reason_use::wait, "The first steps of a deletion."},
-    {reason::RemovingClusters, reason_use::wait, "The objects of all clusters to disappear."},
-    {reason::RemovingFinalizer, reason_use::wait, "The API server to remove the finalizer."},
+     "All tasks of the job must run before the operator takes the savepoint that `savepointNonce` requests."},
+    {reason::Paused, reason_use::wait,
+     "The application is paused. The operator continues when you [remove the "
+     "annotation](#pausing-one-application)."},
+    {reason::Deleting, reason_use::wait, "The deletion has begun."},
+    {reason::RemovingClusters, reason_use::wait, "The objects of all clusters must disappear."},
+    {reason::RemovingFinalizer, reason_use::wait, "The API server must remove the finalizer."},
     {reason::LeavingBehind, reason_use::wait,
-     "The operator to mark the objects, after a deletion with `--cascade=orphan`."},
+     "The operator must mark the objects that stay after a deletion with `--cascade=orphan`."},
     {reason::Gone, reason_use::wait, "Nothing. The operator's part of the deletion is done."},
     {reason::ApplicationUnknown, reason_use::wait,
-     "The API server to answer whether the application of the objects still exists."},
-    {reason::ApplicationGone, reason_use::wait, "The objects of a deleted application to disappear."},
+     "The API server must answer whether the application of the objects still exists."},
+    {reason::ApplicationGone, reason_use::wait, "The objects of a deleted application must disappear."},
     {reason::InvalidSpec, reason_use::failed_deploy, "An edit made the spec invalid while the cluster was starting."},
     {reason::ObjectRefused, reason_use::failed_deploy, "The API server refuses an object. The message quotes it."},
     {reason::ClusterStartTimeout, reason_use::failed_deploy,
@@ -346,7 +362,8 @@ inline constexpr reason_row reason_table[] = {
     {reason::ForceRollback, reason_use::failed_deploy,
      "`forceRollback` was set while the new cluster was starting. If it is set later, the deploy ends as "
      "`RolledBack`."},
-    {reason::SavepointFailed, reason_use::failed_deploy, "The old job could not be saved. It keeps running."},
+    {reason::SavepointFailed, reason_use::failed_deploy,
+     "The operator could not take a savepoint of the old job. The old job keeps running."},
     {reason::RescaleFailed, reason_use::failed_deploy,
      "InPlace: the added TaskManagers did not come up, or a later step failed before the job was stopped. The operator "
      "has removed them. The job runs with its old parallelism. The message continues with one of the other reasons."},
@@ -359,18 +376,21 @@ inline constexpr reason_row reason_table[] = {
      "BlueGreen: no savepoint completed within `timeouts.savepointSeconds`. The old job keeps running."},
     {reason::NoStateToRestore, reason_use::failed_deploy,
      "The old job has ended or its tasks do not run, and none of its state is usable. The message names the field to "
-     "set. Set it and change `restartNonce`. The operator does not touch a job that has not ended."},
+     "set. When you set it, the operator tries the deploy again. The operator does not touch a job that has not "
+     "ended."},
     {reason::JobStartFailed, reason_use::failed_deploy,
      "The first job of the application was refused or did not come up, and no job runs. In BlueGreen also: the job of "
      "the second version did not start, and the old version keeps running."},
     {reason::RolledBack, reason_use::failed_deploy,
      "The new job did not come up. The old version runs again from the state that was just saved."},
     {reason::RollbackFailed, reason_use::failed_deploy,
-     "The old job did not come up either. No job runs. The message names its state, and an edit starts from it."},
+     "The old job did not come up either. No job runs. The message names the state of the job. After your next edit, "
+     "the job starts from this state."},
     {reason::StatusIncomplete, reason_use::failed_deploy, "Somebody removed a part of the status during a deploy."},
     {reason::CreatingCluster, reason_use::event, "A deploy begins."},
     {reason::Remark, reason_use::warning,
-     "A deploy begins, and a field of its spec is unusual but works. The message names the field."},
+     "A deploy begins, and the operator warns about a field of the spec: for example, the field has no effect, is "
+     "deprecated, or makes later updates fail. The message names the field."},
     {reason::CancellingJob, reason_use::event,
      "An update, suspension or deletion stops the job with a savepoint. Warning: it cancels the job without one "
      "(`savepointDisabled`, or not all tasks run)."},
@@ -383,11 +403,11 @@ inline constexpr reason_row reason_table[] = {
      "BlueGreen: the teardown of a version begins. The operator cancels its job without a savepoint."},
     {reason::TeardownCompleted, reason_use::event, "BlueGreen: that version is gone."},
     {reason::CanceledJob, reason_use::event,
-     "The job's savepoint is complete; the message has its path. Warning: an update that was given up has stopped the "
-     "job late, and the operator restarts it."},
+     "The job's savepoint is complete; the message has its path. Warning: the operator had given up an update, but its "
+     "stop command took effect later. The operator restarts the job."},
     {reason::CanceledJob, reason_use::warning,
-     "The job's savepoint is complete; the message has its path. Warning: an update that was given up has stopped the "
-     "job late, and the operator restarts it."},
+     "The job's savepoint is complete; the message has its path. Warning: the operator had given up an update, but its "
+     "stop command took effect later. The operator restarts the job."},
     {reason::SavepointFailed, reason_use::warning,
      "The savepoint of an update, nonce or schedule failed, and the job keeps running. Or: a deletion proceeds without "
      "one."},
@@ -417,7 +437,7 @@ inline constexpr reason_row reason_table[] = {
     {reason::Adopted, reason_use::event,
      "The operator has taken over a cluster of the Go operator. Its job keeps running."},
     {reason::AdoptedUnverified, reason_use::warning,
-     "The same, but the operator could not verify that the spec matches what runs."},
+     "The operator has taken over a cluster of the Go operator, but could not verify that the spec matches what runs."},
     {reason::NamespaceTerminating, reason_use::warning, "The namespace is being deleted. The state cannot be saved."},
 };
 

@@ -1,4 +1,4 @@
-// The waits of a kubelet, and a fast set for tests that are not about waiting.
+// The delays of a kubelet, and shorter delays for tests.
 #pragma once
 
 #include <chrono>

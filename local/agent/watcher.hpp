@@ -1,5 +1,5 @@
-// Keeps a picture of one kind of objects over a transport: k8s::reflector carried out. All calls and
-// callbacks are on the transport's own thread.
+// Lists and watches one kind of object over a transport, with k8s::reflector. All calls and callbacks are on the
+// transport's own thread.
 #pragma once
 
 #include "k8s/decode.hpp"

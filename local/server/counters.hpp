@@ -1,4 +1,4 @@
-// Counts of requests by kind and status code, for benchmarks and for stories that check for quiet.
+// Counts requests by kind and status code, for benchmarks and for stories that check that an idle operator is quiet.
 #pragma once
 
 #include <cstdint>

@@ -112,8 +112,8 @@ void read_arrow(document& x, const std::string& text, int line) {
 }
 
 void read_row(document& x, const std::vector<std::string>& header, const std::vector<std::string>& cells, int line) {
-  static const std::vector<std::string> changes{"phase", "when", "next phase", "ordered", "the user reads"};
-  static const std::vector<std::string> stays{"phase", "ordered meanwhile", "events", "waits for"};
+  static const std::vector<std::string> changes{"phase", "when", "next phase", "commands", "events and reasons"};
+  static const std::vector<std::string> stays{"phase", "commands", "events", "waits for"};
   if (header != changes && header != stays)
     return;
   if (cells.size() != header.size())

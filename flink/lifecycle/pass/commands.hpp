@@ -1,4 +1,4 @@
-// The third layer of a pass: the retry discipline. Decides what to send, to repeat, or to leave in progress.
+// The third layer of a pass: sends commands, and decides when to repeat them.
 #pragma once
 
 #include "flink/lifecycle/pass/report.hpp"

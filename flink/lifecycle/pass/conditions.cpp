@@ -81,7 +81,7 @@ claim two_ready(const status& next, const situation& x, const waiting& w) {
   bool run
       = job_runs(next.job_status) && next.version_statuses.size() > 1 && job_runs(next.version_statuses[1].job_status);
   if (wanted && !run)
-    return {false, "JobNotRunning", "not all tasks of one of the two versions run"};
+    return {false, "JobNotRunning", "some tasks of one version are not running"};
   return {wanted, w.reason, w.message};
 }
 
@@ -103,17 +103,17 @@ claim ready(const status& next, const situation& x, const waiting& w) {
     return two_ready(next, x, w);
   if (at == phase::Running && next.teardown && next.teardown->spec_hash == x.spec_hash)
     return {false, "VersionTornDown",
-            "the version in the spec was torn down; set the spec back to the running version, or edit it to deploy "
-            "another one"};
+            "the operator has removed the version that the spec describes; revert the spec to the running version, or "
+            "edit the spec to deploy a new version"};
   if (at == phase::DeployFailed || at == phase::Failed)
     return {false, phase_text(at), next.reason.value_or(headline(at))};
   if (at == phase::Running)
     return {false, "JobNotRunning",
             "the job is "
                 + (next.job_status && next.job_status->state ? *next.job_status->state : std::string{"unknown"})
-                + " with tasks missing"
+                + ", and not all of its tasks run"
                 + (x.app.spec.savepoint_nonce && x.app.spec.savepoint_nonce != next.savepoint_nonce
-                       ? "; the savepoint for spec.savepointNonce waits for them"
+                       ? "; the savepoint for spec.savepointNonce waits until all of them run"
                        : "")};
   return under_way(next, w, false);
 }
@@ -135,7 +135,7 @@ claim degraded(const status& next, const waiting& w) {
     return troubled(next, true, w);
   if (auto at = phase_of(next); at == phase::DeployFailed || at == phase::Failed)
     return {true, phase_text(at), next.reason.value_or(headline(at))};
-  return {false, "AsExpected", "nothing is wrong"};
+  return {false, "AsExpected", "the operator has found no problem"};
 }
 
 void set(status& next, const situation& x, const std::string& type, claim c) {

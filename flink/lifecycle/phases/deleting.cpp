@@ -1,5 +1,5 @@
-// Deleting, from any phase: the job takes a savepoint if deleteMode asks for one and ends, everything that is ours is
-// removed, then the finalizer. Each wait is reported.
+// Deleting, from any phase: ends the job (with a savepoint if deleteMode asks for one), removes the operator's objects,
+// then the finalizer. Reports what it waits for.
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
 #include "flink/lifecycle/pass/status_queries.hpp"

@@ -96,12 +96,16 @@ bool edit_waits(const pass& p) {
 void report_what_is_next(pass& p) {
   auto both = in_words(older(p.was)) + " and " + in_words(newer(p.was));
   if (p.in.app.spec.suspend.value_or(false))
-    p.wait(reason::SuspendWaits,
-           "spec.suspend waits until only one version runs; now two run, " + both
-               + "; set spec.tearDownVersionHash to the version to remove, and the operator suspends the other one");
+    p.wait(
+        reason::SuspendWaits,
+        "two versions run, " + both
+            + ", and the operator can suspend only one; set spec.tearDownVersionHash to the version to remove, and the "
+              "operator suspends the other one");
   else if (edit_waits(p))
-    p.wait(reason::EditWaits, "the spec was edited while two versions run, " + both
-                                  + "; to deploy the edit, set spec.tearDownVersionHash to the version to remove");
+    p.wait(
+        reason::EditWaits,
+        "two versions run, " + both
+            + ", so the operator does not deploy the edit yet; set spec.tearDownVersionHash to the version to remove");
   else
     p.wait(reason::DualRunning,
            "two versions run, " + both + "; set spec.tearDownVersionHash to the version to remove");
@@ -175,7 +179,7 @@ void tear_down(pass& p, const version& x) {
 
 void dual_running(pass& p) {
   if (!two_run(p.was))
-    return p.enter(phase::Running, "status.versionStatuses or status.updatingCluster has been removed by hand");
+    return p.enter(phase::Running, "somebody has removed status.versionStatuses or status.updatingCluster");
   if (!p.was.job_status)
     p.next.job_status.emplace();
   prune_clusters(p);

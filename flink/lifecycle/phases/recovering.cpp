@@ -39,8 +39,7 @@ bool end_old_job(pass& p, const cluster_view& old) {
     return false;
   }
   if (runs_side_by_side(p.was)) {
-    fail_deploy(p, reason::SavepointFailed,
-                serving_version(p) + " is still running, and the operator leaves it running");
+    fail_deploy(p, reason::SavepointFailed, serving_version(p) + " still runs, and the operator does not stop it");
     return false;
   }
   p.cancel(old.id, serving_job(p.was));
@@ -102,7 +101,7 @@ void go_on_from(pass& p, const recoverable& state) {
 
 void recovering(pass& p) {
   if (!p.was.target || !p.was.target->job || !p.was.cluster || !p.was.job_status)
-    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   auto old = p.cluster(p.was.cluster->id);
   prune_clusters(p);
   bool again = starts_again(p.was);

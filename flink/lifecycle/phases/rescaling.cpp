@@ -55,7 +55,7 @@ void rescaling(pass& p) {
   bool complete
       = t && t->job && p.was.cluster && is_rescale(p.was) && p.was.job_status && p.was.job_status->parallelism;
   if (!complete)
-    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   record_serving(p);
   if (t->rollback) {
     if (restore_parallelism(p) && remove_added_task_managers(p))

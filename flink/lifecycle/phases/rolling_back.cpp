@@ -109,7 +109,7 @@ bool await_old_job_manager(pass& p, const cluster_view& old) {
 void rolling_back_job(pass& p) {
   auto& t = p.was.target;
   if (!t || !t->rollback || !p.was.cluster || !p.was.job_status)
-    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   if (runs_side_by_side(p.was)) // the old version runs
     return end_second(p);
   auto old = p.cluster(p.was.cluster->id);

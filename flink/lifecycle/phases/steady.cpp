@@ -59,8 +59,10 @@ void job_unknown(pass& p, const cluster_view& c, const std::string& job_id) {
     return p.blocked(reason::JobLost,
                      why + ": the job has ended, and Flink has deleted its record; " + restart_hint(p.was));
   if (fate_of_job(p, c, job_id) != job_fate::ended)
-    return p.blocked(reason::OldClusterUnconfirmed,
-                     why + ", but an earlier JobManager pod of cluster " + c.id + " may still run");
+    return p.blocked(reason::OldClusterUnconfirmed, why + ", but an earlier JobManager pod of cluster " + c.id
+                                                        + " may still run; if it cannot, set the annotation "
+                                                        + std::string{confirm_gone_annotation} + " to " + c.id
+                                                        + " until the job runs again");
   why += ": it has restarted without high availability";
   job_over(p, reason::JobLost, why);
 }

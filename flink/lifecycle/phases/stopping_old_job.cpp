@@ -13,6 +13,7 @@
 #include "flink/lifecycle/steps/newest_state.hpp"
 #include "flink/lifecycle/steps/replicas.hpp"
 #include "flink/lifecycle/steps/savepoints.hpp"
+#include "flink/resource/labels.hpp"
 #include "flink/resource/modes.hpp"
 #include "k8s/time.hpp"
 
@@ -80,9 +81,12 @@ void await_end(pass& p, const cluster_view& old, const std::string& path) {
     return go_on_after_old_job(p, path, "the old job has ended with savepoint " + path);
   p.wait(reason::OldJobEnding, "waiting for job " + serving_job(p.was) + " to end after its savepoint");
   if (out_of_time(p))
-    p.blocked(reason::OldClusterUnconfirmed, "savepoint " + path + " is complete, but the JobManager of cluster "
-                                                 + old.id + " does not confirm that job " + serving_job(p.was)
-                                                 + " has ended; the operator starts the new job only after that");
+    p.blocked(reason::OldClusterUnconfirmed,
+              "savepoint " + path + " is complete, but the JobManager of cluster " + old.id
+                  + " does not confirm that job " + serving_job(p.was)
+                  + " has ended; the operator starts the new job only after that. If no pod of that cluster "
+                    "can run any more, set the annotation "
+                  + std::string{confirm_gone_annotation} + " to " + old.id + " until the new job runs");
 }
 
 /// Returns whether tasks of the job are missing: then Flink cannot stop it with a savepoint. Returns nullopt if all
@@ -135,7 +139,7 @@ void without_savepoint(pass& p, const cluster_view& old, const std::string& why)
 
 /// The stop may still take effect. The status keeps its trigger if the job keeps running.
 void stop_lost(pass& p, const cluster_view& old) {
-  without_savepoint(p, old, "the JobManager has lost track of the savepoint");
+  without_savepoint(p, old, "the JobManager no longer knows the savepoint");
   bool given_up = phase_of(p.next) == phase::DeployFailed || phase_of(p.next) == phase::Rescaling;
   if (given_up)
     p.next.job_status->stop_trigger_id = p.was.target->trigger_id;
@@ -166,9 +170,9 @@ void trigger_unknown(pass& p, const cluster_view& old) {
   if (!runs_side_by_side(p.was))
     return stop_lost(p, old);
   if (out_of_time(p))
-    return without_savepoint(p, old, "the JobManager has lost track of the savepoint");
+    return without_savepoint(p, old, "the JobManager no longer knows the savepoint");
   p.next.target->trigger_id = p.in.fresh.trigger_id; // a second savepoint does not harm the job
-  p.because("the JobManager has lost track of the savepoint; taking another one");
+  p.because("the JobManager no longer knows the savepoint; taking another one");
 }
 
 void follow_trigger(pass& p, const cluster_view& old) {
@@ -221,7 +225,7 @@ void old_job_manager_down(pass& p, const cluster_view& old) {
 void savepointing(pass& p) {
   auto& t = p.was.target;
   if (!t || !p.was.cluster || !t->trigger_id)
-    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   if (runs_side_by_side(p.was) && supersede(p))
     return;
   auto old = p.cluster(p.was.cluster->id);
@@ -250,7 +254,7 @@ void savepointing(pass& p) {
 
 void cancelling(pass& p) {
   if (!p.was.target || !p.was.cluster)
-    return fail_deploy(p, reason::StatusIncomplete, "status.target or status.cluster has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   auto old = p.cluster(p.was.cluster->id);
   if (clear_remains(p, old))
     return;

@@ -55,7 +55,9 @@ start_result not_accepted_yet(pass& p, const rest::job& job, const std::string& 
   if (start_in_time(p, job))
     return {};
   return {start_state::timed_out,
-          "job " + job.id + " was not accepted within " + std::to_string(start_limit(p).count()) + " s: " + what, &job};
+          "job " + job.id + " did not meet spec.acceptance within " + std::to_string(start_limit(p).count())
+              + " s: " + what,
+          &job};
 }
 
 /// Returns a result if Flink has restarted the job more often than acceptance.maxRestarts, or if that is unknown yet;
@@ -66,12 +68,13 @@ std::optional<start_result> restarted_too_often(pass& p, const cluster_view& c, 
   auto* known = p.ask(c, ask_restarts{c.id, job.id}, defaults::poll_job);
   auto count = known && *known ? (*known)->count : std::nullopt;
   if (!count)
-    return not_accepted_yet(p, job, "it has failed since its start, and Flink has not reported yet how often");
+    return not_accepted_yet(p, job,
+                            "it failed after its start, and Flink has not reported the number of its restarts yet");
   if (*count <= most)
     return std::nullopt;
   auto cause = cause_of_failure(p, c, job.id, defaults::poll_job);
   if (!cause)
-    return not_accepted_yet(p, job, "it has failed, and Flink has not reported yet why");
+    return not_accepted_yet(p, job, "it was restarted too often, and Flink has not reported the cause yet");
   return start_result{start_state::timed_out,
                       "job " + job.id + " was restarted " + std::to_string(*count) + " times, more than the "
                           + std::to_string(most) + " that spec.acceptance.maxRestarts allows" + *cause,
@@ -183,7 +186,7 @@ void report_what_failed(pass& p) {
 void submitting_job(pass& p) {
   auto& t = p.was.target;
   if (!t || !t->job || !t->job_id)
-    return fail_deploy(p, reason::StatusIncomplete, "status.target has been removed by hand");
+    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target");
   auto c = p.cluster(t->cluster_id);
   if (!starts_again(p.was))
     return submit_first(p, c);

@@ -43,8 +43,9 @@ void finish_suspension(pass& p) {
   n.reason.reset();
   p.enter(phase::Suspended, "no job and no cluster is left");
   p.event(reason::Suspended, n.savepoint_path
-                                 ? "suspended; resumes from " + *n.savepoint_path
-                                 : "suspended; resumes like a first deploy: from spec.savepointPath, or without state");
+                                 ? "suspended; when you resume it, the job starts from " + *n.savepoint_path
+                                 : "suspended; when you resume it, the job starts like a first deploy: from "
+                                   "spec.savepointPath, or without state");
 }
 
 /// Abandons the current deploy. Continues a stop or cancel that it has begun.
@@ -91,8 +92,8 @@ bool nothing_ordered(const pass& p) {
 void cannot_save(pass& p, const std::string& why) {
   p.blocked(reason::CannotSaveState,
             why
-                + "; the job keeps running, and the operator tries again: set spec.suspend to false to keep the job, "
-                  "or spec.savepointDisabled to true to end it without a savepoint");
+                + "; the job keeps running, and the operator tries again. To keep the job, set spec.suspend to false. "
+                  "To end it without a savepoint, set spec.savepointDisabled to true");
 }
 
 /// Enters Cancelling if savepoints have been disabled since the suspension began.

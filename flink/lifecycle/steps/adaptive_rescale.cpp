@@ -89,8 +89,8 @@ bool ensure_bounds(pass& p, const cluster_view& c, const rest::requirements& pre
   p.ensure(order);
   if (refused_for_good(p, order))
     p.repeat(order); // to an earlier try, or about a job that was not there for a moment
-  p.wait(reason::RescalingJob, "asking the JobManager of cluster " + c.id + " for parallelism "
-                                   + std::to_string(parallelism) + " of job " + serving_job(p.was));
+  p.wait(reason::RescalingJob, "asking the JobManager of cluster " + c.id + " to run job " + serving_job(p.was)
+                                   + " with parallelism " + std::to_string(parallelism));
   return false;
 }
 
@@ -158,7 +158,7 @@ bool begin_rescale_while_running(pass& p, const cluster_view& c, const std::stri
   p.next.target->rescaled_vertices = std::move(vertices);
   p.enter(phase::Rescaling, why + ", and its JobManager assigns them to the job");
   p.wait(reason::RescalingJob,
-         "asking the JobManager of cluster " + c.id + " for parallelism " + std::to_string(to) + " of job " + job);
+         "asking the JobManager of cluster " + c.id + " to run job " + job + " with parallelism " + std::to_string(to));
   return true;
 }
 
@@ -194,7 +194,8 @@ void raise_parallelism(pass& p, const cluster_view& c) {
   if (phase_of(p.next) != phase::Rescaling || p.next.target->rollback || !out_of_time(p))
     return;
   fail_deploy(p, reason::RescaleTimeout,
-              "the job did not reach its parallelism within timeouts.jobStartSeconds; last: " + p.waits_for().message);
+              "the job did not reach its parallelism within timeouts.jobStartSeconds; at the end: "
+                  + p.waits_for().message);
 }
 
 bool restore_parallelism(pass& p) {

@@ -1,4 +1,4 @@
-// The objects of clusters: what is missing, creating it, and removing unused objects.
+// Creates missing objects of clusters, and removes unused ones.
 #pragma once
 
 #include "flink/lifecycle/pass/commands.hpp"

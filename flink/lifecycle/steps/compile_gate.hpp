@@ -1,5 +1,5 @@
-// The gate of the compiled plan. The new cluster's JobManager runs main() without starting anything, so that a bad jar,
-// class or argument does not disturb the running job.
+// Lets the JobManager of the new cluster compile the job before the old job stops. The JobManager runs main() without
+// starting anything, so that a bad jar, class or argument does not disturb the running job.
 #pragma once
 
 #include "flink/lifecycle/pass/pass.hpp"

@@ -109,9 +109,9 @@ void fail_rollback(pass& p, const std::string& why) {
   p.next.job_status->job_id.reset();
   p.next.savepoint_path = p.was.target->restore_path; // what the next edit starts from
   fail_deploy(p, reason::RollbackFailed,
-              why + "; no job runs; edit the spec to start the job from "
-                  + p.was.target->restore_path.value_or("spec.savepointPath, or without state if that is empty")
-                  + "; if that state is gone, also set spec.fallbackWithoutState");
+              why + "; no job runs. Edit the spec to start the job again, from "
+                  + p.was.target->restore_path.value_or("spec.savepointPath, or without state if that field is empty")
+                  + ". If this state no longer exists, also set spec.fallbackWithoutState");
 }
 
 void conclude_deploy(pass& p) {

@@ -118,7 +118,7 @@ std::optional<std::string> stop_with_savepoint(queries& p, const ending& record,
   if (known && !*known && sent == progress::unknown)
     p.repeat(stop); // the outcome is unknown; the same trigger makes a repetition harmless
   else if (known && !*known)
-    return "the JobManager has lost track of the savepoint";
+    return "the JobManager no longer knows the savepoint";
   else if (known && (*known)->location)
     record_saved(p, job, *(*known)->location);
   return std::nullopt;

@@ -130,8 +130,8 @@ bool confirm_serving_cluster_idle(queries& p) {
   if (unknown)
     p.blocked(reason::UnknownJob,
               "cluster " + c.id + " runs job " + *unknown
-                  + ", which is missing in the status, and the operator starts no other job beside it: cancel that "
-                    "job, or stop it with a savepoint and set spec.savepointPath to the savepoint");
+                  + ", which is not in the status, so the operator does not start another job: cancel that job, or "
+                    "stop it with a savepoint and set spec.savepointPath to the savepoint");
   return !unknown;
 }
 

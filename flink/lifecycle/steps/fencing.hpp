@@ -1,4 +1,4 @@
-// Fencing: may this job still run? The only place that answers it.
+// Fencing: decides whether a job may still run. No other file decides this.
 //
 // Guarantees
 // - `ended` is certain. The job does not run now, and it will not come back.

@@ -28,7 +28,8 @@ void begin_rollback(pass& p, const std::string& why) {
   p.next.target->rollback = rollback{.reason = why};
   p.enter(phase::RollingBackJob, why);
   p.clear_wait(); // what the new version waited for does not matter any more
-  p.warn(reason::DeployFailed, "deployment " + p.was.target->cluster_id + " failed, rolling back: " + why);
+  p.warn(reason::DeployFailed,
+         "the deploy to cluster " + p.was.target->cluster_id + " failed, and the operator rolls back: " + why);
 }
 
 void begin_submit(pass& p, std::optional<std::string> restore_path, std::string why) {

@@ -125,7 +125,7 @@ void trigger_lost(queries& p, const cluster_view& c) {
   auto& again = *p.next.savepoint_request;
   again.trigger_id = p.in.fresh.trigger_id;
   again.job_manager = incarnation_of(*c.leader);
-  p.because("the JobManager has lost track of the savepoint");
+  p.because("the JobManager no longer knows the savepoint");
 }
 
 void follow(queries& p, const cluster_view& c) {

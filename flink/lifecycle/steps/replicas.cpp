@@ -86,7 +86,8 @@ void stop_job_manager(commands& p, const cluster_view& c) {
 }
 
 void restart_job_manager(commands& p, const cluster_view& c, const std::string& why) {
-  p.blocked(reason::StartSlow, why + "; restarting the JobManager of cluster " + c.id + " and trying again");
+  p.blocked(reason::StartSlow, why + "; the operator restarts the JobManager of cluster " + c.id
+                                   + ", so that this job cannot start later");
   stop_job_manager(p, c);
 }
 

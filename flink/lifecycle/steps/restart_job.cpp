@@ -96,9 +96,9 @@ void restart_failed_job(report& p, reason what, std::string why) {
   p.next.job_failures = count;
   aim_at_restart(p, count.restarts);
   p.warn(reason::JobFailed, std::string{name_of(what)} + ": " + why
-                                + "; the operator restarts it from its newest state (" + std::to_string(count.restarts)
-                                + " of " + std::to_string(policy.most) + " times within "
-                                + std::to_string(policy.window.count()) + " s)");
+                                + "; the operator restarts it from its newest state (restart "
+                                + std::to_string(count.restarts) + " of at most " + std::to_string(policy.most)
+                                + " within " + std::to_string(policy.window.count()) + " s)");
   report_pause(p, count, pause_before(policy, count));
   p.enter(phase::Recovering, std::move(why));
 }
@@ -110,15 +110,15 @@ void restart_if_stopped_late(queries& p, const cluster_view& c, const std::strin
   auto* known = p.ask(c, ask_savepoint{c.id, job_id, *trigger}, defaults::poll_job);
   auto* told = p.ask(c, ask_checkpoints{c.id, job_id}, defaults::poll_job, p.job_answered(c, job_id));
   if (!known || !told)
-    return p.wait(reason::LookingForState,
-                  "checking whether job " + job_id + " was stopped by an update that had failed");
+    return p.wait(reason::LookingForState, "checking whether a failed update has stopped job " + job_id);
   p.next.job_status->stop_trigger_id.reset();
   auto path = *known ? (*known)->location : *told ? left_by_a_stop(p, **told) : std::nullopt;
   if (!path)
     return; // it has come to its end by itself
   record_savepoint(p, *path, "Update");
   aim_at_restart(p, 1);
-  auto why = "job " + job_id + " was stopped late, by an update that had failed, with savepoint " + *path;
+  auto why = "job " + job_id + " has stopped with savepoint " + *path
+           + ": the stop command of a failed update took effect late";
   p.warn(reason::CanceledJob, why + "; the operator restarts it");
   p.enter(phase::Recovering, why);
 }

@@ -23,7 +23,7 @@ start_result judge(queries& p, const start& x, const rest::job& job) {
     auto cause = cause_of_failure(p, x.cluster, x.job_id, defaults::poll_job);
     if (cause)
       return {start_state::failed,
-              "job " + x.job_id + " is " + std::string{to_string(job.state)} + " before all its tasks ran" + *cause,
+              "job " + x.job_id + " became " + std::string{to_string(job.state)} + " before all its tasks ran" + *cause,
               &job};
     p.wait(reason::JobStarting, "asking Flink why job " + x.job_id + " failed");
     return {};
@@ -39,9 +39,9 @@ start_result judge(queries& p, const start& x, const rest::job& job) {
 
 std::string refusal(const failure& x) {
   return "job submission failed: " + x.message
-       + (says_state_is_gone(x)
-              ? "; set spec.restoreFrom to other state, or spec.fallbackWithoutState to start without state"
-              : "");
+       + (says_state_is_gone(x) ? "; set spec.restoreFrom to another savepoint or checkpoint, or set "
+                                  "spec.fallbackWithoutState to start without state"
+                                : "");
 }
 
 start_result submit(queries& p, const start& x) {
@@ -89,26 +89,27 @@ start_result start_job(queries& p, const start& x) {
     p.blocked(reason::SubmittingJob, "the JobManager does not accept the job: " + why->message);
     return {};
   }
-  p.wait(reason::SubmittingJob, why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still run"
-                                    : "waiting for job " + x.job_id + " to appear");
+  p.wait(reason::SubmittingJob,
+         why ? "no answer to the submit of job " + x.job_id + " yet; its main() may still be running"
+             : "waiting for job " + x.job_id + " to appear");
   if (start_in_time(p, !why))
     return {};
   // High availability remembers used ids after the JobManager has forgotten their jobs: this one will never appear.
   if (why && why->kind == failure_class::duplicate && p.high_availability())
     return {start_state::failed,
-            "job " + x.job_id + " was already submitted and ended before the operator saw it: " + why->message};
+            "job " + x.job_id + " had already started and ended before the operator saw it: " + why->message};
   return {start_state::timed_out, "job " + x.job_id + " did not appear in time" + (why ? ": " + why->message : "")};
 }
 
 resubmit resubmit_after_restart(queries& p, const start& x, const std::optional<incarnation>& earlier) {
   auto how = fate_of_submit(p, x.cluster, submit_command(x), earlier);
   if (how == resubmit::in_flight)
-    p.wait(reason::SubmittingJob,
-           "job " + x.job_id + " may still start in cluster " + x.cluster.id + ", whose JobManager has restarted");
+    p.wait(reason::SubmittingJob, "the JobManager of cluster " + x.cluster.id
+                                      + " has restarted; waiting for the answer to the submit of job " + x.job_id);
   if (how == resubmit::uncertain) {
-    p.blocked(reason::StartUncertain, "job " + x.job_id + " may have been submitted after the JobManager of cluster "
-                                          + x.cluster.id
-                                          + " had restarted; restarting the JobManager once more and trying again");
+    p.blocked(reason::StartUncertain,
+              "the restarted JobManager of cluster " + x.cluster.id + " may have received job " + x.job_id
+                  + "; the operator restarts the JobManager once more and then submits the job again");
     stop_job_manager(p, x.cluster);
   }
   return how;

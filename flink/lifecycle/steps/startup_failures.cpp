@@ -77,7 +77,7 @@ void give_up_stalled_start(pass& p, const cluster_view& c) {
   if (p.passed(p.was.target->step_started_at, limit) && !p.in_flight(compile_command(p, c)))
     fail_deploy(p, reason::ClusterStartTimeout,
                 "the cluster was not ready within " + std::to_string(limit.count())
-                    + " s; last: " + p.waits_for().message);
+                    + " s; at the end: " + p.waits_for().message);
 }
 
 } // namespace flink

@@ -155,8 +155,8 @@ void write_cluster(pass& p, const go_operator_version& x) {
   p.next.deploy_hash = x.cluster_id;
   settle_savepoint(p, x);
   forget_bookkeeping(p.next);
-  p.event(reason::Adopted, "cluster " + x.cluster_id + " of the Go operator is taken over"
-                               + (x.job_runs ? "; its job " + x.job_id + " keeps running" : "; no job runs"));
+  p.event(reason::Adopted, "the operator has taken over cluster " + x.cluster_id + " of the Go operator"
+                               + (x.job_runs ? "; job " + x.job_id + " keeps running" : "; no job runs"));
 }
 
 } // namespace
@@ -209,9 +209,9 @@ void take_over_both(pass& p, const go_operator_version& older, const go_operator
   if (second->compared.how == likeness::undecidable)
     report_unverified(p, second->compared.why);
   p.event(reason::Adopted,
-          "cluster " + newer.cluster_id + " is taken over, too; its job " + newer.job_id + " keeps running");
+          "the operator has also taken over cluster " + newer.cluster_id + "; job " + newer.job_id + " keeps running");
   if (phase_of(p.was) == phase::Deleting)
-    return p.because("taken over from the Go operator to be deleted");
+    return p.because("the operator has taken over the application and deletes it");
   p.enter(phase::DualRunning, "taken over from the Go operator in phase " + phase_text(phase_of(p.was)));
 }
 
@@ -220,7 +220,7 @@ void take_over_for_deletion(pass& p, const go_operator_version& x) {
     return;
   write_cluster(p, x);
   p.next.job_status = job_of(p, x, std::nullopt);
-  p.because("taken over from the Go operator to be deleted");
+  p.because("the operator has taken over the application and deletes it");
 }
 
 void take_over_rollback(pass& p, const go_operator_version& x) {

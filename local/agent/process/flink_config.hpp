@@ -1,5 +1,5 @@
-// The configuration file of a Flink process as the official images make it from FLINK_PROPERTIES,
-// completed by what only a process without a container needs.
+// Writes the configuration file of a Flink process: the entries that the official images make from FLINK_PROPERTIES,
+// and those that a process outside of a container needs.
 #pragma once
 
 #include "local/agent/process/environment.hpp"

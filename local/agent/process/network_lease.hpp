@@ -1,4 +1,4 @@
-// A loopback network of one's own: two agents on a machine must not give out the same addresses.
+// Reserves a loopback network for one agent, because two agents on a machine must not assign the same addresses.
 #pragma once
 
 #include <string>

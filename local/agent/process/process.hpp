@@ -1,5 +1,5 @@
-// Processes of this machine: started without a shell in a group of their own, ended with the agent
-// also when it is killed, reaped without signals.
+// Starts processes without a shell, each in its own process group. They end with the agent, even if somebody kills the
+// agent. Reaps them without signals.
 #pragma once
 
 #include "local/agent/process/launch.hpp"

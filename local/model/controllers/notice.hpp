@@ -1,4 +1,4 @@
-// Events that controllers leave behind for people, and other small things that they share.
+// Events of the controllers, and helpers that the controllers share.
 #pragma once
 
 #include "local/model/resources.hpp"

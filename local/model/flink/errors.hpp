@@ -1,4 +1,4 @@
-// The words in which Flink refuses, in the shape of its stack traces.
+// Flink's error messages, in the format of its stack traces.
 #pragma once
 
 #include "local/model/flink/cluster.hpp"

@@ -105,12 +105,12 @@ TEST(overview, shows_mailboxes_and_lanes_of_actors) {
 TEST(application, tells_its_story_newest_first) {
   auto a = application_named("a", true);
   a.phase = "Savepointing";
-  a.step = "acting: stop job";
+  a.step = "running actions: stop job";
   a.decisions = {{.time = "early", .phase = "p", .reason = "an edit", .actions = {"create Deployment"}},
                  {.time = "late", .phase = "p", .reason = "a savepoint", .actions = {}}};
   a.outcomes = {{.action = "fine", .attempts = 1}, {.action = "not fine", .failure = "rejected", .message = "quota"}};
   auto x = shown(a);
-  for (auto* part : {"Savepointing", "acting: stop job", "an edit", "<li>create Deployment</li>", "quota"})
+  for (auto* part : {"Savepointing", "running actions: stop job", "an edit", "<li>create Deployment</li>", "quota"})
     EXPECT_THAT(x, HasSubstr(part));
   EXPECT_LT(x.find("a savepoint"), x.find("an edit"));
   EXPECT_LT(x.find("not fine"), x.find(">fine"));

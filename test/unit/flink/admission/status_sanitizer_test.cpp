@@ -75,7 +75,7 @@ const bad_status rows[] = {
     {R"({"jobStatus":{"jobID":"x"}})", "status.jobStatus.jobID", R"({"jobStatus":{}})"},
     {R"({"jobStatus":{"stopTriggerId":"x"}})", "status.jobStatus.stopTriggerId", R"({"jobStatus":{}})"},
     {R"({"jobStatus":{"parallelism":0}})", "status.jobStatus.parallelism", R"({"jobStatus":{}})"},
-    {R"({"jobStatus":{"totalTasks":-1}})", "status.jobStatus counts", R"({"jobStatus":{}})"},
+    {R"({"jobStatus":{"totalTasks":-1}})", "status.jobStatus.totalTasks", R"({"jobStatus":{}})"},
     {R"({"jobStatus":{"lastFailingTime":"x"}})", "status.jobStatus.lastFailingTime", R"({"jobStatus":{}})"},
     {R"({"savepointRequest":{"clusterId":"?","jobId":"$I","triggerId":"$I","startedAt":"$T"}})",
      "status.savepointRequest.clusterId"},
@@ -99,7 +99,7 @@ TEST_P(a_bad_value_of_a_status, is_removed_and_named) {
   auto x = decode_status(filled(GetParam().status), errors);
   ASSERT_EQ(errors.size(), 1U);
   EXPECT_EQ(errors[0].field, GetParam().field);
-  EXPECT_THAT(errors[0].problem, HasSubstr("ignored"));
+  EXPECT_THAT(errors[0].problem, HasSubstr("ignores this value"));
   EXPECT_EQ(encode_status(x), encode_status(decode_status(filled(GetParam().rest), none)));
 }
 

@@ -54,7 +54,7 @@ const broken_rule broken_rules[] = {
     {R"({"jobManagerConfig":{"envConfig":{"env":[{"name":"A","value":"a","valueFrom":{"fieldRef":{}}}]}}})",
      "spec.jobManagerConfig.envConfig.env[0].valueFrom", "conflicts with value"},
     {R"({"jobManagerConfig":{"envConfig":{"envFrom":[{}]}}})", "spec.jobManagerConfig.envConfig.envFrom[0]",
-     "must name a source"},
+     "has no source"},
     // placement
     {R"({"jobManagerConfig":{"nodeSelector":"spot"}})", "spec.jobManagerConfig.nodeSelector", "object"},
     {R"({"jobManagerConfig":{"affinity":"spread"}})", "spec.jobManagerConfig.affinity", "object"},
@@ -90,7 +90,8 @@ const broken_rule broken_rules[] = {
      "spec.jobManagerConfig.ports[0].name", "at most 15"},
     {R"({"jobManagerConfig":{"ports":[{"name":"a-very-long-name","port":9000}]}})",
      "spec.jobManagerConfig.ports[0].name", "at most 15"},
-    {R"({"ingress":{"tlsSecretName":"A"}})", "spec.ingress.tlsSecretName", "must be the name of an object"},
+    {R"({"ingress":{"tlsSecretName":"A"}})", "spec.ingress.tlsSecretName",
+     "is not a valid name of a Kubernetes object"},
     {R"({"ingress":{"host":"a..b"}})", "spec.ingress.host", "must be a host name"},
 };
 

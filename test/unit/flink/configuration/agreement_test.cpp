@@ -212,9 +212,9 @@ TEST(availability, of_one_role_only_is_refused) {
 
 TEST(availability, under_a_name_that_old_flink_does_not_know_is_warned_of) {
   auto app = application_with({"type", "1.16", {{"high-availability.type", text("kubernetes")}}});
-  EXPECT_TRUE(says(warnings(app), "spec.flinkConfig.high-availability.type", "write high-availability"));
+  EXPECT_TRUE(says(warnings(app), "spec.flinkConfig.high-availability.type", "use high-availability"));
   app.spec.flink_version = "1.17";
-  EXPECT_FALSE(says(warnings(app), "spec.flinkConfig.high-availability.type", "write high-availability"));
+  EXPECT_FALSE(says(warnings(app), "spec.flinkConfig.high-availability.type", "use high-availability"));
 }
 
 // -- retention --------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ TEST(decide_faults, with_high_availability_a_job_that_was_submitted_and_is_not_t
   EXPECT_EQ(s.decide().phase(), phase::RollingBackJob) << "it may be on its way";
   s.later(20min).no_job("c0", again).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("RollbackFailed: job " + again + " was already submitted"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("RollbackFailed: job " + again + " had already started and ended"));
 }
 
 TEST(decide_faults, with_high_availability_a_job_that_comes_back_after_it_was_cancelled_is_cancelled_again) {
@@ -213,7 +213,7 @@ TEST(decide_faults, a_job_that_the_status_does_not_name_keeps_the_next_one_from_
   EXPECT_EQ(s.phase(), phase::ClusterStarting) << "nobody has said yet what the old cluster runs";
   s.jobs("c0", {{.id = "unknown", .state = job_state::running}}).decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("cluster c0 runs job unknown, which is missing in the status"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("cluster c0 runs job unknown, which is not in the status"));
   s.jobs("c0", {{.id = "unknown", .state = job_state::canceled}}).decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
 }

@@ -27,14 +27,14 @@ class judgement : public testing::Environment {
     for (auto& x : all_decisions())
       told.take(x.before, x.made);
     for (auto& x : told.unknown())
-      ADD_FAILURE() << "docs/lifecycle.md does not tell what decide() does: " << x;
+      ADD_FAILURE() << "docs/lifecycle.md lacks what decide() does: " << x;
     auto& program = *testing::UnitTest::GetInstance();
     if (program.test_to_run_count() < program.total_test_count()) {
       std::cout << "Not all tests run: whether each row of docs/lifecycle.md was seen is not checked\n";
       return;
     }
     for (auto& x : told.unseen())
-      ADD_FAILURE() << "docs/lifecycle.md tells what no test has seen decide() do: " << x;
+      ADD_FAILURE() << "docs/lifecycle.md contains what no test has seen decide() do: " << x;
   }
 };
 
@@ -53,12 +53,12 @@ stateDiagram-v2
   New --> ClusterStarting : words
 ```
 
-| phase | when | next phase | ordered | the user reads |
+| phase | when | next phase | commands | events and reasons |
 | --- | --- | --- | --- | --- |
 | `New` | `a new … application` | `ClusterStarting` | `create` | event `CreatingCluster` |
 | `Running` | `a savepoint is due (…)` | stays | `take savepoint` | |
 
-| phase | ordered meanwhile | events | waits for |
+| phase | commands | events | waits for |
 | --- | --- | --- | --- |
 | `ClusterStarting` | `create` | | `CreatingCluster` |
 | … | | | `Forbidden` |

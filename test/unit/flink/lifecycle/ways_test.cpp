@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using rest::job_state;
 using testing::Contains;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
@@ -176,6 +177,7 @@ TEST(decide_ways, a_savepoint_without_the_certainty_that_its_job_has_ended_is_to
   s.decide().later(601s).job("c0", "old", job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Savepointing);
   EXPECT_EQ(s.last.waiting.reason, "OldClusterUnconfirmed");
+  EXPECT_THAT(s.last.waiting.message, HasSubstr("set the annotation flink.k8s.io/confirm-cluster-gone to c0"));
 }
 
 // -- a job that has failed --------------------------------------------------------------------------------------------

@@ -70,7 +70,8 @@ TEST_F(learned_from, an_object_under_our_name_is_ours_or_a_conflict_or_gone) {
   action create = create_object{object_role::generic_service, "c1"};
   action read = read_object{object_role::generic_service, "c1"};
   hear(read, 200, object("app", "uid-of-somebody", ""));
-  EXPECT_THAT(s.seen.name_conflicts[create], HasSubstr("generic Service app exists and belongs to somebody"));
+  EXPECT_THAT(s.seen.name_conflicts[create],
+              HasSubstr("generic Service app already exists and does not belong to this application"));
 
   hear(read, 200, object("app", "uid-1", "c0")); // it serves the live cluster
   EXPECT_TRUE(s.seen.name_conflicts.empty());

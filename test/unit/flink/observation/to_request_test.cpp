@@ -68,7 +68,7 @@ TEST_F(carried, changes_name_what_they_change) {
   EXPECT_THAT(body(orphan_object{object_role::job_manager, "app-c1-jm"}), HasSubstr(std::string{labels::orphaned}));
   EXPECT_EQ(told(ask_namespace{}), "GET /api/v1/namespaces/ns");
   EXPECT_THAT(told(ask_application{}), StartsWith("GET /apis/flink.k8s.io"));
-  EXPECT_EQ(told(record_event{}), "none: events go their own way");
+  EXPECT_EQ(told(record_event{}), "none: events are sent separately");
 }
 
 TEST_F(carried, questions_and_orders_go_to_the_job_manager_of_their_cluster) {

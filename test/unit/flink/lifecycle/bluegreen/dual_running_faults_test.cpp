@@ -56,7 +56,7 @@ TEST(decide_bluegreen, a_trigger_that_is_lost_again_and_again_is_given_up_in_tim
   s.failed(take(s), failure_class::unknown).replies("c0").all<ask_savepoint>()[*s.target().trigger_id] = lost;
   s.later(601s).job("c0", "old", job_state::running).checkpoints("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("lost track of the savepoint; the old job keeps running"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("no longer knows the savepoint; the old job keeps running"));
 }
 
 TEST(decide_bluegreen, each_of_two_versions_says_what_it_misses) {
@@ -76,7 +76,7 @@ TEST(decide_bluegreen, each_of_two_versions_says_what_it_misses) {
   EXPECT_EQ(t.last.waiting.reason, "JobEnded") << "a stop that came late has ended it";
   t = s;
   t.job(newer(t), "new", job_state::running, 3).decide();
-  EXPECT_THAT(t.condition("Ready"), StartsWith("False JobNotRunning: not all tasks of one of the two versions run"));
+  EXPECT_THAT(t.condition("Ready"), StartsWith("False JobNotRunning: some tasks of one version are not running"));
   s.job("c0", "old", job_state::finished).decide();
   EXPECT_EQ(s.last.waiting.reason, "DualRunning") << "a bounded job is through";
 }

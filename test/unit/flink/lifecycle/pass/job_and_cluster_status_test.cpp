@@ -119,7 +119,7 @@ TEST(health, a_first_job_that_fails_says_why_in_the_reason_of_the_deploy) {
   EXPECT_TRUE(s.does(ask_exceptions{"c1", id}));
   s.exceptions("c1", id, {.latest = "Error: no"}).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
-  EXPECT_THAT(*s.app.status.reason, HasSubstr("is FAILED before all its tasks ran: Error: no"));
+  EXPECT_THAT(*s.app.status.reason, HasSubstr("became FAILED before all its tasks ran: Error: no"));
 }
 
 TEST(health, a_cause_that_nobody_tells_holds_nothing_up) {

@@ -69,7 +69,7 @@ TEST(decide_acceptance, without_a_checkpoint_in_time_it_is_rolled_back) {
   new_job(s, job_state::running).checkpoints(id, job, {}).decide();
   EXPECT_EQ(s.phase(), phase::RollingBackJob);
   EXPECT_EQ(s.target().rollback->reason,
-            "job " + job + " was not accepted within 180 s: it has not completed a checkpoint yet");
+            "job " + job + " did not meet spec.acceptance within 180 s: it has not completed a checkpoint yet");
 }
 
 TEST(decide_acceptance, a_bounded_job_that_has_finished_needs_none) {

@@ -210,7 +210,7 @@ TEST(decide_update, an_object_of_somebody_else_under_our_name_is_never_touched) 
   s.failed(create, failure_class::duplicate).decide();
   EXPECT_THAT(s.acts(), Contains("read JobManager Deployment of " + id));
   s.done(read_object{object_role::job_manager, id});
-  s.seen.name_conflicts[create] = "belongs to somebody else";
+  s.seen.name_conflicts[create] = "does not belong to this application";
   s.decide();
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True NameConflict"));
 }

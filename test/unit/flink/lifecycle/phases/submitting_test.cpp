@@ -71,7 +71,7 @@ TEST(decide_submit, no_other_identity_is_submitted_while_the_call_may_have_reach
   s.seen.under_way.clear();
   s.failed(s.submit(), failure_class::unknown, "no answer in time");
   s.pods(id, 1).decide();
-  EXPECT_EQ(s.target().job_id, job) << "its main() may still run";
+  EXPECT_EQ(s.target().job_id, job) << "its main() may still be running";
   EXPECT_EQ(s.last.waiting.reason, "StartUncertain");
   EXPECT_THAT(s.acts(), Contains("scale app-" + id + "-jm to 0"));
   s.another_job_manager(id).decide();

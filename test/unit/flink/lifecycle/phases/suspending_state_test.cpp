@@ -149,7 +149,8 @@ TEST(decide_suspend, a_finished_job_is_suspended_without_state_and_that_is_said)
   clusters_gone(s);
   EXPECT_EQ(s.phase(), phase::Suspended);
   EXPECT_TRUE(s.does(record_event{
-      false, "Suspended", "suspended; resumes like a first deploy: from spec.savepointPath, or without state"}));
+      false, "Suspended",
+      "suspended; when you resume it, the job starts like a first deploy: from spec.savepointPath, or without state"}));
 }
 
 TEST(decide_suspend, with_savepoints_disabled_the_job_is_cancelled_and_that_is_said) {

@@ -55,7 +55,7 @@ TEST(decide_lost, a_trigger_that_was_accepted_and_forgotten_is_told_and_taken_ag
   auto s = stopping();
   auto first = *record(s).trigger_id;
   forgotten(s.later(11s), first).job("c0", "old", job_state::running).decide();
-  EXPECT_THAT(s.condition("Degraded"), HasSubstr("the JobManager has lost track of the savepoint"));
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("the JobManager no longer knows the savepoint"));
   EXPECT_NE(*record(s).trigger_id, first);
 }
 
