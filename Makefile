@@ -1,4 +1,4 @@
-# The front door. Every target says what it does; `make help` lists them.
+# The front door. `make help` lists the targets and what they do.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -10,7 +10,7 @@ TEST ?= $(if $(CI),full,)
 # Seeds of the simulation, and how many of them also run with sanitizers.
 SEEDS ?= 2000
 SEEDS_SANITIZED ?= 100
-# E2E=1: `make test` tells the stories on a real Kubernetes control plane at the same time.
+# E2E=1: `make test` runs the stories on a real Kubernetes control plane at the same time.
 E2E ?=
 # DEMO=once: the demo ends by itself.
 DEMO ?=

@@ -23,9 +23,9 @@ struct tag {
   std::optional<flink::version> line;
 };
 
-class version_told : public testing::TestWithParam<tag> {};
+class flink_version : public testing::TestWithParam<tag> {};
 
-TEST_P(version_told, by_the_spec_or_by_an_official_image) {
+TEST_P(flink_version, comes_from_the_spec_or_from_an_official_image) {
   auto& x = GetParam();
   spec s;
   s.image = x.image;
@@ -33,7 +33,7 @@ TEST_P(version_told, by_the_spec_or_by_an_official_image) {
   EXPECT_EQ(version_of(s), x.line);
 }
 
-INSTANTIATE_TEST_SUITE_P(properties, version_told,
+INSTANTIATE_TEST_SUITE_P(properties, flink_version,
                          testing::Values(tag{"flink:1.20.5-java17", "", version{1, 20}},
                                          tag{"flink:2.2", "1.9", version{1, 9}},
                                          tag{"docker.io/library/flink:2.2@sha256:1", "", version{2, 2}},

@@ -138,7 +138,7 @@ TEST(decide_bluegreen, without_savepoints_it_starts_from_nothing) {
   EXPECT_FALSE(s.target().restore_path.has_value());
 }
 
-TEST(decide_bluegreen, both_run_and_the_status_tells_of_both) {
+TEST(decide_bluegreen, both_run_and_the_status_describes_both) {
   auto s = both();
   EXPECT_EQ(s.phase(), phase::DualRunning);
   auto& st = s.app.status;

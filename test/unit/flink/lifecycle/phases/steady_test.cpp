@@ -52,7 +52,7 @@ TEST(decide_rest, a_silent_job_manager_is_written_down_as_red) {
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True JobManagerSilent"));
 }
 
-TEST(decide_rest, says_so_when_the_job_is_lost_with_its_job_manager) {
+TEST(decide_rest, reports_a_job_that_is_lost_with_its_job_manager) {
   auto s = scene::running();
   s.no_job("c0", "old").decide();
   EXPECT_THAT(s.condition("Ready"), StartsWith("False JobLost"));

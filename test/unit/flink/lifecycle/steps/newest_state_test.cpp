@@ -160,7 +160,7 @@ TEST(newest_state, the_newest_checkpoint_is_written_down_during_a_deploy_too) {
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-5");
 }
 
-TEST(newest_state, state_that_is_gone_can_be_done_without_if_the_user_says_so) {
+TEST(newest_state, lost_state_is_not_needed_if_the_user_allows_it) {
   for (bool allowed : {false, true}) {
     auto s = scene::submitting();
     s.app.spec.fallback_without_state = allowed;
