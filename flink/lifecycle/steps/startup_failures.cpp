@@ -17,6 +17,8 @@ struct defect {
   std::string message;
   /// Waiting longer cannot help.
   bool final = false;
+  /// The cluster has no room for the pod yet: it gets the whole timeout, a broken pod less.
+  bool needs_room = false;
 };
 
 bool never_starts(const std::string& kubelet_reason) {
@@ -40,7 +42,7 @@ std::optional<defect> defect_of(const k8s::pod& x, const char* role) {
                       + " times: " + x.last_termination.value_or("no reason given"),
                   true};
   if (x.unschedulable)
-    return defect{blocked_reason{reason::Unschedulable}.name(), name + ": " + *x.unschedulable, false};
+    return defect{blocked_reason{reason::Unschedulable}.name(), name + ": " + *x.unschedulable, false, true};
   return std::nullopt;
 }
 
@@ -58,11 +60,9 @@ std::optional<defect> defect_of(const cluster_view& c) {
   return std::nullopt;
 }
 
-/// Returns whether waiting longer is useless. A pod that cannot be scheduled gets the whole timeout, a broken pod less.
+/// Returns whether waiting longer is useless.
 bool hopeless(const pass_inputs& p, const defect& x) {
-  return x.final
-      || (x.name != name_of(reason::Unschedulable)
-          && p.passed(p.was.target->step_started_at, defaults::broken_pod_timeout));
+  return x.final || (!x.needs_room && p.passed(p.was.target->step_started_at, defaults::broken_pod_timeout));
 }
 
 } // namespace

@@ -247,6 +247,11 @@ struct scene {
     return *this;
   }
 
+  scene& no_checkpoints(const std::string& id, const std::string& job_id) {
+    replies(id).all<ask_checkpoints>()[job_id] = observed<or_not_found<rest::checkpoints>>{std::nullopt, now.steady};
+    return *this;
+  }
+
   /// The present life of the JobManager that an action is for.
   incarnation asked(const action& x) const {
     auto c = look_at_cluster(seen, job_manager_of(x));
