@@ -138,6 +138,7 @@ struct scene {
   scene& pod(const std::string& id, const std::string& type, k8s::pod x) {
     auto name = "app-" + id + "-" + type;
     x.head = head(name, id, type);
+    x.head.labels[std::string{labels::container}] = type;
     seen.objects.pods[name] = std::make_shared<k8s::pod>(std::move(x));
     return *this;
   }
