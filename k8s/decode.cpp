@@ -62,11 +62,12 @@ struct container_state {
 BOOST_DESCRIBE_STRUCT(container_state, (), (waiting, terminated))
 
 struct container_status {
+  std::string name;
   int32_t restart_count = 0;
   container_state state;
   container_state last_state;
 };
-BOOST_DESCRIBE_STRUCT(container_status, (), (restart_count, state, last_state))
+BOOST_DESCRIBE_STRUCT(container_status, (), (name, restart_count, state, last_state))
 
 struct pod_spec {
   std::string node_name;
@@ -162,10 +163,8 @@ std::optional<std::string> text_of(const wire::condition* x) {
 }
 
 std::string text_of(const wire::terminated& x) {
-  auto text = x.reason.empty() ? "exit code " + std::to_string(x.exit_code) : x.reason;
-  if (!x.message.empty())
-    return text + ": " + x.message;
-  return x.reason.empty() ? text : text + " (exit code " + std::to_string(x.exit_code) + ")";
+  auto code = "exit code " + std::to_string(x.exit_code);
+  return x.reason.empty() ? code : x.reason + " (" + code + ")";
 }
 
 /// Returns true for reasons that every starting pod has. Another container's reason is then more useful.
@@ -174,17 +173,22 @@ bool is_routine(const wire::waiting& x) {
   return std::find(usual.begin(), usual.end(), x.reason) != usual.end();
 }
 
-void add_state(pod& out, const wire::container_status& x) {
+/// Adds why a container waits and how it ended last, unless another container has the better reason already.
+void add_state(pod& out, const wire::container_status& x, bool named) {
+  bool explained = out.waiting_reason && !is_routine({*out.waiting_reason, {}});
+  if (explained)
+    return;
+  auto where = named ? "container " + x.name + ": " : std::string{};
   auto& terminated = x.state.terminated ? x.state.terminated : x.last_state.terminated;
-  if (terminated)
-    out.last_termination = text_of(*terminated);
+  if (terminated) {
+    out.last_termination = where + text_of(*terminated);
+    out.last_message = terminated->message;
+  }
   if (!x.state.waiting || (out.waiting_reason && is_routine(*x.state.waiting)))
     return;
-  auto replaceable = !out.waiting_reason || is_routine({*out.waiting_reason, {}});
-  if (!replaceable)
-    return;
   out.waiting_reason = x.state.waiting->reason;
-  out.waiting_message = x.state.waiting->message;
+  auto& message = x.state.waiting->message;
+  out.waiting_message = message.empty() ? message : where + message;
 }
 
 } // namespace
@@ -216,11 +220,15 @@ std::optional<pod> decode_pod(std::string_view text, json::field_error& problem)
   out.unschedulable = text_of(find_condition(x->status.conditions, "PodScheduled", "False"));
   out.started = std::move(x->status.start_time);
   // Restarts of init containers do not count: they end before the JobManager starts.
-  for (auto& container : x->status.init_container_statuses)
-    add_state(out, container);
-  for (auto& container : x->status.container_statuses) {
-    add_state(out, container);
+  auto& status = x->status;
+  bool several = status.init_container_statuses.size() + status.container_statuses.size() > 1;
+  for (auto& container : status.init_container_statuses)
+    add_state(out, container, several);
+  for (auto& container : status.container_statuses) {
+    add_state(out, container, several);
     out.restarts += container.restart_count;
+    if (status.container_statuses.size() > 1)
+      out.container_restarts[container.name] = container.restart_count;
   }
   return out;
 }

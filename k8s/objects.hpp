@@ -51,11 +51,17 @@ struct pod {
   std::optional<std::string> unschedulable;
   /// Sum of status.containerStatuses[].restartCount.
   int32_t restarts = 0;
-  /// Reason (ErrImagePull, CrashLoopBackOff, ...) and message of a container or init container that waits.
+  /// The same for each container; empty if the pod has one container only.
+  std::map<std::string, int32_t> container_restarts;
+  /// Reason (ErrImagePull, CrashLoopBackOff, ...) and message of a container or init container that waits. The message
+  /// names the container if the pod has several.
   std::optional<std::string> waiting_reason;
   std::optional<std::string> waiting_message;
-  /// Reason and message or exit code of the last terminated container; explains crash loops.
+  /// Reason and exit code of the container that waits, or else of the last terminated one; explains crash loops. Names
+  /// the container if the pod has several.
   std::optional<std::string> last_termination;
+  /// Its termination message; the last lines of its log, if its terminationMessagePolicy is FallbackToLogsOnError.
+  std::string last_message;
   /// status.startTime, RFC 3339.
   std::optional<std::string> started;
   bool operator==(const pod&) const = default;

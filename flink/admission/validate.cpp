@@ -3,6 +3,7 @@
 #include "config/defaults.hpp"
 #include "flink/admission/rules.hpp"
 #include "flink/resource/labels.hpp"
+#include "flink/resource/version.hpp"
 
 #include <algorithm>
 #include <array>
@@ -110,6 +111,9 @@ void check_job(findings& out, const spec& x) {
   else if (x.jar_name.find('/') != x.jar_name.npos || has_control(x.jar_name))
     report(out, "spec.jarName", x.jar_name,
            "must be only a file name: remove the directory and all control characters");
+  if (x.flink_version && !x.flink_version->empty() && !parse_version(*x.flink_version))
+    report(out, "spec.flinkVersion", *x.flink_version,
+           "must be a version of Flink: write its first two numbers, like 1.20 or 2.2");
   check_token(out, "spec.entryClass", x.entry_class);
   check_args(out, x);
   check_token(out, "spec.savepointPath", x.savepoint_path);

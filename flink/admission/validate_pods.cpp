@@ -1,6 +1,7 @@
 // The rules for the parts of a spec that are copied into pods. The API server checks these parts too. The rules here
 // catch the frequent mistakes early and name the field of the FlinkApplication.
 #include "flink/admission/rules.hpp"
+#include "flink/configuration/pod_template.hpp"
 #include "flink/configuration/properties.hpp"
 #include "flink/resource/labels.hpp"
 #include "k8s/quantity.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 /// The fields that both roles have.
 struct role {
+  cluster_role which;
   std::string field;
   const std::optional<json::raw>& resources;
   const std::optional<flink::env_config>& env_config;
@@ -26,8 +28,9 @@ struct role {
 };
 
 template <class T>
-role role_of(std::string field, const T& x) {
-  return {std::move(field),
+role role_of(cluster_role which, std::string field, const T& x) {
+  return {which,
+          std::move(field),
           x.resources,
           x.env_config,
           x.off_heap_memory_fraction,
@@ -57,6 +60,18 @@ std::optional<k8s::quantity> amount_of(json::cursor x) {
   return k8s::parse_quantity(x, problem);
 }
 
+/// Reports memory of less than 1 MiB: the unit is a mistake. "m" means thousandths, and a number alone means bytes.
+void check_unit_of_memory(findings& out, const std::string& field, json::cursor amount, const k8s::quantity& read) {
+  constexpr k8s::quantity none{};
+  constexpr k8s::quantity mebibyte{1 << 20};
+  if (read == none || read >= mebibyte)
+    return;
+  auto text = amount.kind() == json::kind::string ? amount.string() : std::string{amount.text()};
+  auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+  out.push_back({field, shown(amount) + " is less than 1 MiB: write "
+                            + (digits.empty() ? std::string{"a number with the unit Mi or Gi"} : digits + "Mi")});
+}
+
 void check_amounts(findings& out, const std::string& field, json::cursor amounts) {
   if (!is_object(out, field, amounts))
     return;
@@ -68,6 +83,8 @@ void check_amounts(findings& out, const std::string& field, json::cursor amounts
       out.push_back({where, shown(m->value) + " must be a quantity: use a value like 500m, 2 or 1Gi"});
     else if (*amount < k8s::quantity{})
       out.push_back({where, shown(m->value) + " must not be negative: write a positive quantity"});
+    else if (m->key == "memory")
+      check_unit_of_memory(out, where, m->value, *amount);
   }
 }
 
@@ -83,8 +100,7 @@ void check_order(findings& out, const std::string& field, json::cursor requests,
   }
 }
 
-void check_resources(findings& out, const std::string& field, const json::raw& x) {
-  json::cursor resources{x.text};
+void check_resources(findings& out, const std::string& field, json::cursor resources) {
   if (!is_object(out, field, resources))
     return;
   auto requests = resources.find("requests");
@@ -192,9 +208,18 @@ void check_template(findings& out, const std::string& field, const json::raw& x)
              "= " + shown(m->value) + " is reserved for the operator's own objects: remove this label");
 }
 
+/// The resources of Flink's container in the pod template size Flink's memory as those of the spec do.
+void check_template_resources(findings& out, const role& x, const spec& of) {
+  auto container = template_container(of, x.which);
+  auto resources = container.find("resources");
+  if (resources && !resources->is_null())
+    check_resources(out, x.field + ".podTemplate.spec.containers[" + container.string_at({"name"}) + "].resources",
+                    *resources);
+}
+
 void check_role(findings& out, const role& x, const spec& of) {
   if (x.resources)
-    check_resources(out, x.field + ".resources", *x.resources);
+    check_resources(out, x.field + ".resources", json::cursor{x.resources->text});
   if (x.env_config)
     check_env(out, x.field + ".envConfig", *x.env_config);
   check_memory(out, x, of);
@@ -206,6 +231,7 @@ void check_role(findings& out, const role& x, const spec& of) {
     is_object(out, x.field + ".affinity", json::cursor{x.affinity->text});
   if (x.pod_template)
     check_template(out, x.field + ".podTemplate", *x.pod_template);
+  check_template_resources(out, x, of);
 }
 
 // -- volumes ----------------------------------------------------------------------------------------
@@ -245,9 +271,9 @@ void check_pods(findings& out, const spec& x) {
   check_volumes(out, x);
   check_mounts(out, x);
   if (x.job_manager_config)
-    check_role(out, role_of("spec.jobManagerConfig", *x.job_manager_config), x);
+    check_role(out, role_of(cluster_role::job_manager, "spec.jobManagerConfig", *x.job_manager_config), x);
   if (x.task_manager_config)
-    check_role(out, role_of("spec.taskManagerConfig", *x.task_manager_config), x);
+    check_role(out, role_of(cluster_role::task_manager, "spec.taskManagerConfig", *x.task_manager_config), x);
 }
 
 } // namespace flink::check

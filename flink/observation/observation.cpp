@@ -51,8 +51,13 @@ bool is_versioned(const k8s::service& x) {
   return x.head.key.name == versioned_service_name(label(x.head, labels::application), cluster_of(x.head));
 }
 
+int32_t flink_restarts(const k8s::pod& x) {
+  auto own = x.container_restarts.find(label(x.head, labels::container));
+  return own == x.container_restarts.end() ? x.restarts : own->second;
+}
+
 incarnation incarnation_of(const k8s::pod& x) {
-  return {x.head.uid, x.restarts};
+  return {x.head.uid, flink_restarts(x)};
 }
 
 cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id) {

@@ -145,6 +145,10 @@ struct cluster_view {
 /// Returns the present incarnation of a JobManager pod.
 incarnation incarnation_of(const k8s::pod& x);
 
+/// Returns the restarts of Flink's container. Pods of earlier releases do not name it: there the restarts of all
+/// containers count.
+int32_t flink_restarts(const k8s::pod& x);
+
 /// Returns the cluster that a Deployment or versioned Service belongs to.
 std::string cluster_of(const k8s::object_head& x);
 

@@ -150,6 +150,9 @@ std::string container_text(const pod_plan& x) {
   if (!spec.volume_mounts.empty())
     result.add("volumeMounts", raw_list(spec.volume_mounts));
   add_probes(x, result);
+  // The pod of a failed version may be gone before anyone reads its log: its last lines reach the status.
+  if (!template_container(spec, x.role).find("terminationMessagePolicy"))
+    result.add_string("terminationMessagePolicy", "FallbackToLogsOnError");
   if (spec.image_pull_policy)
     result.add_string("imagePullPolicy", boost::describe::enum_to_string(*spec.image_pull_policy, ""));
   else if (!template_container(spec, x.role).find("imagePullPolicy"))
@@ -206,6 +209,7 @@ string_map pod_labels(const pod_plan& x) {
   add_application_labels(result, x.app, x.cluster);
   add_cluster_labels(result, x.cluster);
   result.merge(pod_selector(x.app, x.cluster, x.role));
+  result[std::string{labels::container}] = container_name(x);
   return result;
 }
 

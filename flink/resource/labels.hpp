@@ -32,6 +32,8 @@ constexpr std::string_view pod_selector = "pod-deployment-selector";
 constexpr std::string_view application_uid = "flink.k8s.io/application-uid";
 /// The attempt of a deploy that made the object. Distinguishes it from the remains of an earlier attempt.
 constexpr std::string_view attempt = "flink.k8s.io/attempt";
+/// On a pod: name of Flink's container. Sidecars may restart; only this one is the JobManager or TaskManager.
+constexpr std::string_view container = "flink.k8s.io/container";
 /// On an Ingress: short hash of the Ingress that was wanted.
 constexpr std::string_view ingress_hash = "flink.k8s.io/ingress-hash";
 /// "true": left behind on purpose by `--cascade=orphan`.

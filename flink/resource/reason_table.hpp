@@ -181,15 +181,21 @@ inline constexpr reason_row reason_table[] = {
      "does not start a second job.",
      "Stop that job with a savepoint and set `spec.savepointPath` to this savepoint. Or cancel the job, if you do not "
      "need its state."},
+    {reason::ClusterStartTimeout, reason_use::blocked,
+     "The cluster of a first deploy was not ready within `timeouts.clusterStartSeconds`. The deploy goes on. The "
+     "message lists what is missing.",
+     "Run `kubectl describe` on the pods of the cluster."},
     {reason::CrashLoop, reason_use::blocked,
      "A pod of the new cluster keeps crashing. Three restarts end the deploy. The old job is not affected.",
      "Run `kubectl logs --previous` on the pod that the message names, and fix the cause."},
     {reason::PodsRefused, reason_use::blocked,
-     "A Deployment cannot create its pods: quota, admission or service account. The deploy fails 30 s after its step "
-     "began.",
+     "A Deployment cannot create its pods: quota, admission or service account. An update fails after 30 s, and the "
+     "old "
+     "job keeps running. A first deploy waits and continues by itself.",
      "Remove the cause that the message names. Then change `restartNonce` if the deploy has failed."},
     {reason::Unschedulable, reason_use::blocked,
-     "No node has room for a pod. The deploy fails after `timeouts.clusterStartSeconds` (600).",
+     "No node has room for a pod. An update fails after `timeouts.clusterStartSeconds` (600), and the old job keeps "
+     "running. A first deploy waits and continues by itself.",
      "Add nodes, reduce the requests, or add tolerations. If the deploy has failed and you did not edit the spec, "
      "change `restartNonce`."},
     {reason::SubmittingJob, reason_use::blocked,

@@ -10,7 +10,7 @@ std::optional<version> parse_version(std::string_view text) {
   version result;
   auto end = text.data() + text.size();
   auto major = std::from_chars(text.data(), end, result.major);
-  if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.')
+  if (major.ec != std::errc{} || major.ptr == end || (*major.ptr != '.' && *major.ptr != '_'))
     return std::nullopt;
   auto minor = std::from_chars(major.ptr + 1, end, result.minor);
   if (minor.ec != std::errc{} || result.major < 0 || result.minor < 0)

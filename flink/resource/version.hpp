@@ -19,7 +19,8 @@ constexpr version process_memory_since{1, 11};
 /// The official images rewrite flat entries into a nested config.yaml since this version.
 constexpr version nested_config_since{1, 19};
 
-/// Reads "1.20", "v1.20.5" or "2.2-SNAPSHOT"; nothing if the text does not begin with two numbers.
+/// Reads "1.20", "v1.20.5", "2.2-SNAPSHOT", and "v2_2" as Apache's operator spells it. Returns nothing if the text does
+/// not begin with two numbers.
 std::optional<version> parse_version(std::string_view text);
 
 } // namespace flink

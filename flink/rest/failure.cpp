@@ -160,6 +160,20 @@ std::string useful_line(std::string_view trace) {
   return k8s::one_line(without_package(cause.empty() ? first : cause));
 }
 
+std::string last_words(std::string_view log) {
+  if (log.find("Caused by: ") != log.npos)
+    return useful_line(log);
+  std::string_view last;
+  while (!log.empty()) {
+    auto line = k8s::take_line(log);
+    if (line.find("Exception") != line.npos || line.find("Error") != line.npos)
+      return k8s::one_line(line);
+    if (!k8s::one_line(line).empty())
+      last = line;
+  }
+  return k8s::one_line(last);
+}
+
 bool says_state_is_gone(const failure& x) {
   return x.kind == failure_class::rejected
       && x.message.find("Cannot find checkpoint or savepoint") != std::string::npos;

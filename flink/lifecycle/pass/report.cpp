@@ -28,16 +28,16 @@ void report::enter(phase to, std::string why) {
 
 void report::wait(wait_reason what, std::string message) {
   if (!waiting_.blocked)
-    waiting_ = {.reason = what.name(), .message = std::move(message)};
+    waiting_ = {.reason = what.name(), .what = what.value(), .message = std::move(message)};
 }
 
 void report::wait_visibly(wait_reason what, std::string message) {
   if (!waiting_.blocked)
-    waiting_ = {.reason = what.name(), .message = std::move(message), .visible = true};
+    waiting_ = {.reason = what.name(), .what = what.value(), .message = std::move(message), .visible = true};
 }
 
 void report::blocked(blocked_reason what, std::string message) {
-  blocked_as(what.name(), std::move(message));
+  waiting_ = {.reason = what.name(), .what = what.value(), .message = std::move(message), .blocked = true};
 }
 
 void report::blocked_as(std::string name, std::string message) {

@@ -4,8 +4,10 @@
 #include "flink/observation/action.hpp"
 #include "flink/observation/observation.hpp"
 #include "flink/resource/operator_options.hpp"
+#include "flink/resource/reason.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,8 @@ struct situation {
 struct waiting {
   /// CamelCase, e.g. "ClusterStarting".
   std::string reason;
+  /// The same as a value of ours. Absent if the kubelet has named it, e.g. "ImagePullBackOff".
+  std::optional<flink::reason> what;
   std::string message;
   /// Something is wrong, and a person should see it at once.
   bool blocked = false;

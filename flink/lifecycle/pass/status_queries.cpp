@@ -59,7 +59,8 @@ std::string restart_hint(const status& x) {
   auto& known = x.job_status->last_checkpoint;
   return known ? "change spec.restartNonce to restart the job from " + *known
                      + "; if that state is gone, also set spec.fallbackWithoutState to start without state"
-               : "no state of the job is known: set spec.fallbackWithoutState to start it without state";
+               : "no state of the job is known: to start it without state, set spec.fallbackWithoutState and change "
+                 "spec.restartNonce";
 }
 
 phase resting_phase(const pass_inputs& p) {

@@ -15,6 +15,9 @@ namespace defaults = config::defaults;
 
 namespace {
 
+/// status.reason once the operator has given up the savepoint: the event about it is recorded once.
+constexpr auto forced_deletion = "ForcedDeletion";
+
 delete_mode mode_of(const pass& p) {
   return p.in.app.spec.delete_mode.value_or(delete_mode::Savepoint);
 }
@@ -50,23 +53,27 @@ void leave_behind(pass& p) {
     p.ensure(remove_finalizer{});
 }
 
-bool too_late(pass& p) {
-  return p.passed(p.was.deletion->started_at, p.timeout(&timeouts::delete_seconds, defaults::deletion));
+bool may_force(const pass& p) {
+  return p.in.app.spec.on_delete_timeout == on_delete_timeout::Force;
+}
+
+/// Returns whether the deletion continues without a savepoint if none can be taken.
+bool forces_now(const pass& p) {
+  return may_force(p) && p.passed(p.was.deletion->started_at, p.timeout(&timeouts::delete_seconds, defaults::deletion));
 }
 
 /// Called if the savepoint is impossible: onDeleteTimeout decides whether the deletion continues.
 void cannot_save(pass& p, const std::string& why) {
-  bool force = p.in.app.spec.on_delete_timeout == on_delete_timeout::Force;
-  if (force && too_late(p)) {
-    if (p.was.reason != "ForcedDeletion")
+  if (forces_now(p)) {
+    if (p.was.reason != forced_deletion)
       p.warn(reason::SavepointFailed, "deleting without a savepoint (onDeleteTimeout: Force): " + why);
-    p.next.reason = "ForcedDeletion";
+    p.next.reason = forced_deletion;
     return tear_down(p);
   }
   p.blocked(reason::CannotSaveState,
             why + "; "
-                + (force ? "the operator deletes without a savepoint after timeouts.deleteSeconds"
-                         : "set deleteMode to ForceCancel or None to delete without a savepoint"));
+                + (may_force(p) ? "the operator deletes without a savepoint after timeouts.deleteSeconds"
+                                : "set deleteMode to ForceCancel or None to delete without a savepoint"));
 }
 
 void end_job(pass& p, const live_job& job) {
@@ -78,7 +85,7 @@ void end_job(pass& p, const live_job& job) {
   if (!failed)
     return;
   cannot_save(p, "the savepoint failed: " + *failed);
-  if (p.waits_for().reason == name_of(reason::CannotSaveState))
+  if (!forces_now(p))
     stop_again(p, *p.was.deletion, *p.next.deletion);
 }
 

@@ -3,6 +3,7 @@
 #include "config/defaults.hpp"
 #include "flink/lifecycle/steps/compile_gate.hpp"
 #include "flink/lifecycle/steps/end_deploy.hpp"
+#include "flink/rest/failure.hpp"
 
 namespace flink {
 
@@ -17,30 +18,38 @@ struct defect {
   std::string message;
   /// Waiting longer cannot help.
   bool final = false;
+  /// The cluster has no room for the pod yet: it gets the whole timeout, a broken pod less.
+  bool needs_room = false;
 };
 
 bool never_starts(const std::string& kubelet_reason) {
   return kubelet_reason == "InvalidImageName";
 }
 
+/// Returns how a container ended, in one line.
+std::string ending_of(const k8s::pod& x) {
+  if (!x.last_termination)
+    return "no reason given";
+  auto words = last_words(x.last_message);
+  return *x.last_termination + (words.empty() ? "" : ": " + words);
+}
+
 std::optional<defect> defect_of(const k8s::pod& x, const char* role) {
   auto name = std::string{role} + " pod " + x.head.key.name;
+  auto restarts = flink_restarts(x);
   if (x.waiting_reason && *x.waiting_reason == "CrashLoopBackOff")
-    return defect{blocked_reason{reason::CrashLoop}.name(),
-                  name + " keeps crashing: " + x.last_termination.value_or("no reason given"),
-                  x.restarts >= defaults::crash_loop_restarts};
+    return defect{blocked_reason{reason::CrashLoop}.name(), name + " keeps crashing: " + ending_of(x),
+                  restarts >= defaults::crash_loop_restarts};
   bool starting
       = x.waiting_reason && (*x.waiting_reason == "ContainerCreating" || *x.waiting_reason == "PodInitializing");
   if (x.waiting_reason && !starting)
     return defect{*x.waiting_reason, name + ": " + x.waiting_message.value_or(*x.waiting_reason),
                   never_starts(*x.waiting_reason)};
-  if (x.restarts >= defaults::crash_loop_restarts)
+  if (restarts >= defaults::crash_loop_restarts)
     return defect{blocked_reason{reason::CrashLoop}.name(),
-                  name + " has crashed " + std::to_string(x.restarts)
-                      + " times: " + x.last_termination.value_or("no reason given"),
-                  true};
+                  name + " has crashed " + std::to_string(restarts) + " times: " + ending_of(x), true};
   if (x.unschedulable)
-    return defect{blocked_reason{reason::Unschedulable}.name(), name + ": " + *x.unschedulable, false};
+    return defect{blocked_reason{reason::Unschedulable}.name(), name + ": " + *x.unschedulable, false, true};
   return std::nullopt;
 }
 
@@ -58,11 +67,24 @@ std::optional<defect> defect_of(const cluster_view& c) {
   return std::nullopt;
 }
 
-/// Returns whether waiting longer is useless. A pod that cannot be scheduled gets the whole timeout, a broken pod less.
+/// Returns since when the conditions have shown a problem without a break; nothing if they do not show one.
+std::optional<std::string> blocked_since(const status& x) {
+  for (auto& condition : x.conditions)
+    if (condition.type == "Degraded" && condition.status == "True")
+      return condition.last_transition_time;
+  return std::nullopt;
+}
+
+/// Returns whether waiting longer is useless. What may still come, such as a Secret or an image, has time to come: not
+/// since the start of the cluster, but since the pods need it.
 bool hopeless(const pass_inputs& p, const defect& x) {
-  return x.final
-      || (x.name != name_of(reason::Unschedulable)
-          && p.passed(p.was.target->step_started_at, defaults::broken_pod_timeout));
+  return x.final || (!x.needs_room && p.passed(blocked_since(p.was), defaults::broken_pod_timeout));
+}
+
+/// Returns whether a job runs that the deploy must not keep from its next version. A first deploy has no such job, so
+/// it waits without a limit.
+bool replaces_version(const status& x) {
+  return x.cluster.has_value();
 }
 
 } // namespace
@@ -71,13 +93,16 @@ void give_up_stalled_start(pass& p, const cluster_view& c) {
   auto found = defect_of(c);
   if (found)
     p.blocked_as(found->name, found->message);
-  if (found && hopeless(p, *found))
+  if (found && (found->final || (replaces_version(p.was) && hopeless(p, *found))))
     return fail_deploy_as(p, found->name, found->message);
   auto limit = p.timeout(&timeouts::cluster_start_seconds, defaults::cluster_start);
-  if (p.passed(p.was.target->step_started_at, limit) && !p.in_flight(compile_command(p, c)))
-    fail_deploy(p, reason::ClusterStartTimeout,
-                "the cluster was not ready within " + std::to_string(limit.count())
-                    + " s; at the end: " + p.waits_for().message);
+  if (!p.passed(p.was.target->step_started_at, limit) || p.in_flight(compile_command(p, c)))
+    return;
+  auto why = "the cluster was not ready within " + std::to_string(limit.count()) + " s";
+  if (replaces_version(p.was))
+    return fail_deploy(p, reason::ClusterStartTimeout, why + "; at the end: " + p.waits_for().message);
+  if (!found)
+    p.blocked(reason::ClusterStartTimeout, why + "; still waiting: " + p.waits_for().message);
 }
 
 } // namespace flink

@@ -65,7 +65,7 @@ def test_a_restarted_operator_leaves_a_running_application_alone(app: App):
     assert operator.stop() == 0
     operator.start()
     operator.until_ready()
-    until("the operator to look at the job", lambda: operator.introspect(f"/applications/{app.namespace}/{app.name}"))
+    until("the operator to look at the job", lambda: operator.introspect_application(app.namespace, app.name))
     app.until_it_counts(before["jobStatus"]["jobID"])
     assert app.cluster_id == before["cluster"]["id"]
     assert app.live_jobs() == [before["jobStatus"]["jobID"]]

@@ -10,8 +10,12 @@ TOO_SLOW = "--main-sleep-ms 600000"
 
 def until_main_runs(app: App, command: str) -> None:
     """Waits until the operator reports this command as one without an answer yet."""
-    path = f"/applications/{app.namespace}/{app.name}"
-    until(f"main() to run: {command}", lambda: f"main() is running: {command}" in app.cluster.operator.introspect(path)["step"])
+
+    def runs() -> bool:
+        page = app.cluster.operator.introspect_application(app.namespace, app.name)
+        return f"main() is running: {command}" in page.get("step", "")
+
+    until(f"main() to run: {command}", runs)
 
 
 def start(app: App) -> tuple[str, str]:

@@ -90,6 +90,15 @@ class Operator:
         """The operator's own words about itself."""
         return json.loads(self.ask(path, self.introspection))
 
+    def introspect_application(self, namespace: str, name: str) -> dict:
+        """The operator's page about an application; empty as long as the operator has not seen it."""
+        try:
+            return self.introspect(f"/applications/{namespace}/{name}")
+        except urllib.error.HTTPError as refused:
+            if refused.code == 404:
+                return {}
+            raise
+
     def own_share(self, namespace: str, name: str) -> float | None:
         """Milliseconds of the application's last deploy in which the operator waited for nothing else."""
         try:

@@ -139,7 +139,7 @@ def test_a_job_that_finishes_while_no_operator_looks_is_a_success_and_stays_one(
     assert app.phase == "Running"
     assert app.condition("Degraded")["status"] == "False"
     operator.restart()
-    until("the operator to look at the job", lambda: operator.introspect(f"/applications/{app.namespace}/{app.name}"))
+    until("the operator to look at the job", lambda: operator.introspect_application(app.namespace, app.name))
     assert (app.job_id, len(app.job_manager().jobs())) == (job, 1)
     assert app.demand_ledger(fresh_starts=1).last_number == 999
 

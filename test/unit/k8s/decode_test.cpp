@@ -34,8 +34,11 @@ TEST(decode, reads_a_pod_in_a_crash_loop) {
   auto x = k8s::decode_pod(R"({"metadata":{"name":"p","namespace":"ns","deletionTimestamp":"2026-01-01T00:00:00Z"},
     "spec":{"nodeName":"n"},"status":{"phase":"Running","podIP":"127.0.0.2","startTime":"2026-01-01T00:00:00Z",
     "conditions":[{"type":"Ready","status":"False"}],
-    "containerStatuses":[{"restartCount":2,"state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off"}},
-      "lastState":{"terminated":{"exitCode":1,"reason":"Error"}}},{"restartCount":1,"state":{"running":{}}}]}})",
+    "containerStatuses":[
+      {"name":"a","restartCount":2,"state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off"}},
+       "lastState":{"terminated":{"exitCode":1,"reason":"Error"}}},
+      {"name":"b","restartCount":1,"state":{"running":{}},
+       "lastState":{"terminated":{"exitCode":2,"reason":"Error"}}}]}})",
                            problem);
   ASSERT_TRUE(x);
   k8s::pod expected;
@@ -46,8 +49,9 @@ TEST(decode, reads_a_pod_in_a_crash_loop) {
   expected.node = "n";
   expected.restarts = 3;
   expected.waiting_reason = "CrashLoopBackOff";
-  expected.waiting_message = "back-off";
-  expected.last_termination = "Error (exit code 1)";
+  expected.container_restarts = {{"a", 2}, {"b", 1}};
+  expected.waiting_message = "container a: back-off";
+  expected.last_termination = "container a: Error (exit code 1)";
   expected.started = "2026-01-01T00:00:00Z";
   EXPECT_EQ(*x, expected);
 }
@@ -55,15 +59,15 @@ TEST(decode, reads_a_pod_in_a_crash_loop) {
 TEST(decode, tells_the_container_that_is_in_trouble_rather_than_one_that_only_waits) {
   json::field_error problem;
   auto x = k8s::decode_pod(R"({"metadata":{"name":"p"},"status":{
-    "initContainerStatuses":[{"state":{"waiting":{"reason":"PodInitializing"}}}],
-    "containerStatuses":[{"state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}},
-                         {"state":{"waiting":{"reason":"ContainerCreating"}}}],
+    "initContainerStatuses":[{"name":"i","state":{"waiting":{"reason":"PodInitializing"}}}],
+    "containerStatuses":[{"name":"a","state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}},
+                         {"name":"b","state":{"waiting":{"reason":"ContainerCreating"}}}],
     "conditions":[{"type":"Ready","status":"True"},
                   {"type":"PodScheduled","status":"False","reason":"Unschedulable","message":"0/3 nodes"}]}})",
                            problem);
   ASSERT_TRUE(x);
   EXPECT_EQ(x->waiting_reason, "ErrImagePull");
-  EXPECT_EQ(x->waiting_message, "no such image");
+  EXPECT_EQ(x->waiting_message, "container a: no such image");
   EXPECT_EQ(x->unschedulable, "0/3 nodes");
   EXPECT_TRUE(x->ready);
 }
@@ -72,17 +76,20 @@ TEST(decode, tells_why_a_container_ended_in_the_words_that_there_are) {
   struct row {
     std::string_view terminated;
     std::string words;
+    std::string message = {};
   };
-  for (auto& [terminated, words] : std::initializer_list<row>{
+  for (auto& [terminated, words, message] : std::initializer_list<row>{
            {R"({"exitCode":2})", "exit code 2"},
            {R"({"exitCode":137,"reason":"OOMKilled"})", "OOMKilled (exit code 137)"},
-           {R"({"exitCode":1,"reason":"Error","message":"no such class"})", "Error: no such class"},
-           {R"({"exitCode":1,"message":"no such class"})", "exit code 1: no such class"},
+           {R"({"exitCode":1,"reason":"Error","message":"no such class"})", "Error (exit code 1)", "no such class"},
+           {R"({"exitCode":1,"message":"no such class"})", "exit code 1", "no such class"},
        }) {
     json::field_error problem;
     auto text = R"({"metadata":{"name":"p"},"status":{"containerStatuses":[{"state":{"terminated":)"
               + std::string{terminated} + "}}]}}";
-    EXPECT_EQ(k8s::decode_pod(text, problem)->last_termination, words) << terminated;
+    auto pod = k8s::decode_pod(text, problem);
+    EXPECT_EQ(pod->last_termination, words) << terminated;
+    EXPECT_EQ(pod->last_message, message) << terminated;
   }
 }
 
@@ -90,12 +97,12 @@ TEST(decode, tells_the_trouble_of_the_first_of_two_containers) {
   json::field_error problem;
   auto x = k8s::decode_pod(R"({"metadata":{"name":"p"},"status":{"conditions":[
       {"type":"PodScheduled","status":"False","reason":"Unschedulable"}],
-    "containerStatuses":[{"state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}},
-                         {"state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off"}}}]}})",
+    "containerStatuses":[{"name":"a","state":{"waiting":{"reason":"ErrImagePull","message":"no such image"}}},
+                         {"name":"b","state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off"}}}]}})",
                            problem);
   ASSERT_TRUE(x);
   EXPECT_EQ(x->waiting_reason, "ErrImagePull");
-  EXPECT_EQ(x->waiting_message, "no such image");
+  EXPECT_EQ(x->waiting_message, "container a: no such image");
   EXPECT_EQ(x->unschedulable, "Unschedulable") << "the reason stands for a message that there is not";
 }
 

@@ -89,6 +89,8 @@ TEST(version, is_read_from_what_people_write) {
   EXPECT_EQ(parse_version("v1.11.3"), (version{1, 11}));
   EXPECT_EQ(parse_version("2.2-SNAPSHOT"), (version{2, 2}));
   EXPECT_EQ(parse_version("1.20-java17"), (version{1, 20}));
+  EXPECT_EQ(parse_version("v2_2"), (version{2, 2}));
+  EXPECT_EQ(parse_version("v1_20"), (version{1, 20}));
   for (auto text : {"", "v", "1", "1.", "latest", "1.x", "1.20x", "-1.2", "1.-2", "99999999999.1"})
     EXPECT_EQ(parse_version(text), std::nullopt) << text;
 }

@@ -138,6 +138,7 @@ struct scene {
   scene& pod(const std::string& id, const std::string& type, k8s::pod x) {
     auto name = "app-" + id + "-" + type;
     x.head = head(name, id, type);
+    x.head.labels[std::string{labels::container}] = type;
     seen.objects.pods[name] = std::make_shared<k8s::pod>(std::move(x));
     return *this;
   }
@@ -244,6 +245,11 @@ struct scene {
 
   scene& checkpoints(const std::string& id, const std::string& job_id, rest::checkpoints x) {
     replies(id).all<ask_checkpoints>()[job_id] = observed<or_not_found<rest::checkpoints>>{std::move(x), now.steady};
+    return *this;
+  }
+
+  scene& no_checkpoints(const std::string& id, const std::string& job_id) {
+    replies(id).all<ask_checkpoints>()[job_id] = observed<or_not_found<rest::checkpoints>>{std::nullopt, now.steady};
     return *this;
   }
 

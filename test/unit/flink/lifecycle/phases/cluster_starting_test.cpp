@@ -9,6 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using rest::job_state;
+using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -174,6 +175,15 @@ const trouble troubles[] = {
      false,
      "0/3 nodes"},
     {"and no longer", {.phase = "Pending", .unschedulable = "0/3 nodes are available"}, 600s, true, "0/3 nodes"},
+    {"a sidecar in a crash loop is refused after a while, although Flink's own container has never restarted",
+     {.phase = "Running",
+      .restarts = 9,
+      .container_restarts = {{"jobmanager", 0}, {"proxy", 9}},
+      .waiting_reason = "CrashLoopBackOff",
+      .last_termination = "container proxy: Error (exit code 1)"},
+     29s,
+     false,
+     "container proxy: Error"},
 };
 
 class while_starting : public testing::TestWithParam<trouble> {};
@@ -182,7 +192,7 @@ TEST_P(while_starting, the_old_job_is_untouched) {
   auto& x = GetParam();
   auto s = scene::updating();
   auto id = s.target().cluster_id;
-  s.objects(id).pod(id, "jobmanager", x.pod).later(x.after);
+  s.objects(id).pod(id, "jobmanager", x.pod).decide().later(x.after);
   s.job("c0", "old", job_state::running).checkpoints("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), x.fails ? phase::DeployFailed : phase::ClusterStarting);
   auto told = x.fails ? s.condition("Degraded") : s.last.waiting.message;
@@ -193,6 +203,68 @@ TEST_P(while_starting, the_old_job_is_untouched) {
 }
 
 INSTANTIATE_TEST_SUITE_P(decide, while_starting, testing::ValuesIn(troubles));
+
+TEST(decide_update, a_secret_that_is_missed_late_has_time_to_come_since_then) {
+  auto s = scene::updating();
+  auto id = s.target().cluster_id;
+  s.objects(id).pod(id, "jobmanager", {.phase = "Pending", .waiting_reason = "ContainerCreating"}).later(5min).decide();
+  k8s::pod without_secret{
+      .phase = "Pending", .waiting_reason = "CreateContainerConfigError", .waiting_message = "secret \"s3\" not found"};
+  s.pod(id, "jobmanager", without_secret).decide().later(29s).decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("secret \"s3\" not found"));
+  s.later(1s).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+}
+
+TEST(decide_update, the_last_words_of_a_container_that_keeps_crashing_are_in_the_message) {
+  auto s = scene::updating();
+  auto id = s.target().cluster_id;
+  s.objects(id).pod(id, "jobmanager",
+                    {.phase = "Running",
+                     .restarts = 3,
+                     .waiting_reason = "CrashLoopBackOff",
+                     .last_termination = "Error (exit code 1)",
+                     .last_message = "INFO starting\nCaused by: java.io.IOException: no such bucket\n\tat x.y"});
+  s.decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("Error (exit code 1): IOException: no such bucket"));
+}
+
+// -- a first deploy -------------------------------------------------------------------------------------
+
+scene first_deploy() {
+  scene s;
+  s.finalized().decide();
+  s.objects(s.target().cluster_id).decide();
+  return s;
+}
+
+class first_start : public testing::TestWithParam<trouble> {};
+
+TEST_P(first_start, ends_only_by_what_needs_an_edit) {
+  auto& x = GetParam();
+  auto s = first_deploy();
+  auto id = s.target().cluster_id;
+  bool final = x.pod.restarts == 3 || x.pod.waiting_reason == "InvalidImageName";
+  s.pod(id, "jobmanager", x.pod).decide().later(24h).decide();
+  EXPECT_EQ(s.phase(), final ? phase::DeployFailed : phase::ClusterStarting);
+  EXPECT_THAT(s.condition("Degraded"), AllOf(StartsWith("True"), HasSubstr(x.words)));
+}
+
+INSTANTIATE_TEST_SUITE_P(decide, first_start, testing::ValuesIn(troubles));
+
+TEST(decide_first, continues_by_itself_when_a_late_secret_has_come) {
+  auto s = first_deploy();
+  auto id = s.target().cluster_id;
+  k8s::pod without_secret{
+      .phase = "Pending", .waiting_reason = "CreateContainerConfigError", .waiting_message = "secret \"s3\" not found"};
+  s.pod(id, "jobmanager", without_secret).decide().later(1h).decide();
+  ASSERT_THAT(s.condition("Degraded"), AllOf(StartsWith("True"), HasSubstr("secret \"s3\" not found")));
+  s.cluster(id).slots(id, 2).decide();
+  EXPECT_EQ(s.phase(), phase::SubmittingJob);
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("False"));
+}
 
 TEST(decide_update, a_refused_object_leaves_the_old_job_running_and_says_why) {
   auto s = scene::updating();

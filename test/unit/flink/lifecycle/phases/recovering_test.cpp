@@ -178,7 +178,7 @@ TEST(decide_recover, a_job_lost_with_its_job_manager_is_started_again_from_the_r
   ASSERT_EQ(s.phase(), phase::Recovering);
   EXPECT_EQ(s.events(), "JobFailed ");
   s.later(10s).slots("c0", 2).no_job("c0", "old");
-  s.replies("c0").all<ask_checkpoints>()["old"] = observed<or_not_found<rest::checkpoints>>{std::nullopt, s.now.steady};
+  s.no_checkpoints("c0", "old");
   s.decide();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, "file:/chk-3");

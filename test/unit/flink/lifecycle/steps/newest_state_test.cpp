@@ -61,7 +61,7 @@ scene lost(void (*know)(scene&)) {
   know(s);
   s.pods("c0", 1).no_job("c0", "old").decide();
   s.later(10s).slots("c0", 2).no_job("c0", "old");
-  s.replies("c0").all<ask_checkpoints>()["old"] = observed<or_not_found<rest::checkpoints>>{std::nullopt, s.now.steady};
+  s.no_checkpoints("c0", "old");
   return s.decide();
 }
 
@@ -145,7 +145,7 @@ TEST(newest_state, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_befo
   s.cluster(id).slots(id, 2).done(s.compile()).decide();
   s.pods("c0", 1).decide(); // the JobManager restarts while the savepoint is taken
   s.jobs("c0").no_job("c0", "old").decide();
-  s.replies("c0").all<ask_checkpoints>()["old"] = observed<or_not_found<rest::checkpoints>>{std::nullopt, s.now.steady};
+  s.no_checkpoints("c0", "old");
   s.decide().decide();
   EXPECT_EQ(s.target().restore_path, "file:/chk-3");
 }

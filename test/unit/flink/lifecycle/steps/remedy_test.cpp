@@ -9,7 +9,9 @@ namespace {
 
 using namespace std::chrono_literals;
 using rest::job_state;
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 /// The old job has ended, and nobody knows of any state.
 scene without_state() {
@@ -41,6 +43,23 @@ TEST(decide_remedy, a_message_that_advises_a_start_without_state_leads_to_one) {
   s.done(s.stop()).savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "the job is canceled"});
   for (int passes = 0; passes < 4 && s.phase() != phase::SubmittingJob; ++passes)
     s.later(1s).job("c0", "old", job_state::canceled).jobs("c0").checkpoints("c0", "old", {}).decide();
+  ASSERT_EQ(s.phase(), phase::SubmittingJob);
+  EXPECT_EQ(s.target().restore_path, std::nullopt);
+}
+
+TEST(decide_remedy, a_lost_job_without_state_starts_again_by_the_two_edits_that_its_condition_names) {
+  auto s = scene::running();
+  s.no_job("c0", "old").decide();
+  ASSERT_THAT(s.condition("Degraded"),
+              AllOf(StartsWith("True JobLost"), HasSubstr("fallbackWithoutState and change spec.restartNonce")));
+  edit(s, [](spec& x) { x.fallback_without_state = true; });
+  EXPECT_EQ(s.phase(), phase::Running) << "one of the two is not enough";
+  edit(s, [](spec& x) { x.restart_nonce = "again"; });
+  ASSERT_EQ(s.phase(), phase::ClusterStarting);
+  auto id = s.target().cluster_id;
+  s.cluster(id).slots(id, 2).done(s.compile()).jobs("c0").no_job("c0", "old").decide();
+  for (int passes = 0; passes < 6 && s.phase() != phase::SubmittingJob; ++passes)
+    s.later(1s).no_job("c0", "old").jobs("c0").no_checkpoints("c0", "old").decide();
   ASSERT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(s.target().restore_path, std::nullopt);
 }
