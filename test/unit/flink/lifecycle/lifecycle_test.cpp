@@ -80,7 +80,7 @@ struct small_story {
     made.reason = "a new and fine application";
     made.actions
         = {create_object{object_role::ingress, "c1"}, ask_jobs{"c1"}, record_event{false, "CreatingCluster", ""}};
-    made.waiting = {"CreatingCluster", "words"};
+    made.waiting = {.reason = "CreatingCluster", .message = "words"};
   }
 
   lifecycle::words unknown(const std::string& text = small) const {
