@@ -6,7 +6,9 @@
 #include "flink/lifecycle/phases/phases.hpp"
 #include "flink/lifecycle/steps/begin_deploy.hpp"
 #include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/end_deploy.hpp"
 #include "flink/resource/labels.hpp"
+#include "flink/resource/modes.hpp"
 
 namespace flink {
 
@@ -42,7 +44,49 @@ bool block_on_lost_status(pass& p) {
   return false;
 }
 
+/// Returns whether the status has what its phase relies on. The operator wrote it before it entered the phase.
+bool is_complete(const status& x) {
+  auto& t = x.target;
+  switch (phase_of(x)) {
+  case phase::Savepointing:
+    return t && t->trigger_id && x.cluster;
+  case phase::Cancelling:
+    return t && x.cluster;
+  case phase::Recovering:
+    return t && t->job && x.cluster && x.job_status;
+  case phase::SubmittingJob:
+    return t && t->job && t->job_id;
+  case phase::RollingBackJob:
+    return t && t->rollback && x.cluster && x.job_status;
+  case phase::Rescaling:
+    return is_rescale(x) && t->job && x.cluster && x.job_status && x.job_status->parallelism;
+  case phase::New:
+  case phase::Updating:
+  case phase::ClusterStarting:
+  case phase::Running:
+  case phase::DualRunning:
+  case phase::DeployFailed:
+  case phase::Suspended:
+  case phase::Failed:
+  case phase::Deleting:
+    return true;
+  }
+  return true;
+}
+
+/// Fails a deploy of whose status somebody has removed a part. Returns whether it did.
+bool fail_if_incomplete(pass& p) {
+  if (is_complete(p.was))
+    return false;
+  bool submits = phase_of(p.was) == phase::SubmittingJob; // needs no cluster that serves
+  fail_deploy(p, reason::StatusIncomplete,
+              std::string{submits ? "status.target" : "status.target or status.cluster"} + " has been removed by hand");
+  return true;
+}
+
 void follow(pass& p) {
+  if (fail_if_incomplete(p))
+    return;
   switch (phase_of(p.was)) {
   case phase::New:
   case phase::Updating:
