@@ -368,7 +368,9 @@ void application_state::record(const flink::record_event& x) {
 }
 
 flink::identities application_state::fresh_identities() {
-  return {.cluster_id = hex(8), .job_id = hex(32), .trigger_id = hex(32)};
+  return {.cluster_id = flink::cluster_id{hex(8)},
+          .job_id = flink::job_id{hex(32)},
+          .trigger_id = flink::trigger_id{hex(32)}};
 }
 
 std::string application_state::hex(int digits) {
@@ -382,7 +384,7 @@ std::string application_state::hex(int digits) {
 // -- reporting -----------------------------------------------------------------------------------------------
 
 void application_state::report_decision(const flink::status& before, const flink::decision& d) {
-  auto phase = d.next.phase.value_or("");
+  auto phase = phase_text(phase_of(d.next));
   messages::decision_report entry{
       .time = k8s::format_milliseconds(setup_.wall_clock()), .phase = phase, .reason = d.reason};
   for (auto& x : d.actions)
@@ -390,7 +392,7 @@ void application_state::report_decision(const flink::status& before, const flink
   std::string actions;
   for (auto& x : entry.actions)
     actions += (actions.empty() ? "" : "; ") + x;
-  bool bad = d.waiting.blocked || flink::phase_of(d.next) == flink::phase::DeployFailed;
+  bool bad = d.waiting.blocked || phase_of(d.next) == flink::phase::DeployFailed;
   // A decision that only updates numbers is logged at debug level: a fleet would log a line per application and minute.
   bool notable = !entry.actions.empty() || before.phase != d.next.phase || before.conditions != d.next.conditions;
   auto level = !notable ? log::level::debug : bad ? log::level::warning : log::level::info;
@@ -403,16 +405,17 @@ void application_state::report_decision(const flink::status& before, const flink
 }
 
 void application_state::measure(const flink::status& before, const flink::status& after) {
-  auto phase = after.phase.value_or("");
-  if (phase != before.phase.value_or(""))
-    setup_.counters->entered(phase);
+  if (phase_of(after) != phase_of(before))
+    setup_.counters->entered(phase_text(phase_of(after)));
   if (after.history == before.history || after.history.empty())
     return; // no deploy has ended
   auto total = std::chrono::duration_cast<milliseconds>(self_->clock().now() - deploy_began_);
-  last_deploy_ = messages::deploy_report{after.history.back().cluster_id, total.count(),
-                                         static_cast<double>(own_share_.count()) / 1000.0};
-  setup_.counters->deploy(after.history.back().result, static_cast<double>(total.count()) / 1000.0,
-                          static_cast<double>(own_share_.count()) / 1e6);
+  auto& ended = after.history.back();
+  last_deploy_
+      = messages::deploy_report{ended.cluster_id, total.count(), static_cast<double>(own_share_.count()) / 1000.0};
+  if (ended.result)
+    setup_.counters->deploy(std::string{to_string(*ended.result)}, static_cast<double>(total.count()) / 1000.0,
+                            static_cast<double>(own_share_.count()) / 1e6);
   deploy_began_ = self_->clock().now();
   own_share_ = {};
 }
@@ -421,7 +424,7 @@ messages::application_report application_state::report() const {
   messages::application_report r{.namespace_ = identity_.key.ns,
                                  .name = identity_.key.name,
                                  .uid = identity_.uid,
-                                 .phase = record_ ? record_->app.status.phase.value_or("") : std::string{},
+                                 .phase = record_ ? phase_text(phase_of(record_->app.status)) : std::string{},
                                  .step = writing_           ? "writing status"
                                        : busy_              ? "running actions"
                                        : in_flight_.empty() ? "idle"

@@ -2,6 +2,7 @@
 
 #include "config/defaults.hpp"
 #include "config/log/log.hpp"
+#include "flink/admission/decode.hpp"
 #include "flink/migration/go_operator.hpp"
 #include "flink/resource/labels.hpp"
 
@@ -48,7 +49,7 @@ std::shared_ptr<const flink::application_record> placeholder(const k8s::object_k
 }
 
 std::string phase_in(const std::shared_ptr<const flink::application_record>& x) {
-  return x ? x->app.status.phase.value_or("") : std::string{};
+  return x ? flink::phase_text(flink::phase_of(x->app.status)) : std::string{};
 }
 
 } // namespace

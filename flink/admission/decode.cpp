@@ -11,7 +11,7 @@ application decode_application(std::string_view text, std::vector<json::field_er
 }
 
 status decode_status(std::string_view text, std::vector<json::field_error>& errors) {
-  auto result = json::parse<status>(text, errors);
+  auto result = json::parse<status>(text, errors, "status");
   sanitize_status(result, errors);
   return result;
 }
@@ -25,10 +25,7 @@ std::string encode_spec(const spec& x) {
 }
 
 phase phase_of(const status& x) {
-  phase result = phase::New;
-  if (x.phase)
-    boost::describe::enum_from_string(x.phase->c_str(), result);
-  return result;
+  return x.phase.value_or(phase::New);
 }
 
 std::string phase_text(phase x) {

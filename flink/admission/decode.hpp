@@ -24,11 +24,10 @@ std::string encode_status(const status& x);
 /// Returns the member `spec` of the resource.
 std::string encode_spec(const spec& x);
 
-/// Returns the phase of a decoded status. Absent, empty and unknown phases mean New; decoding has reported the unknown
-/// one.
+/// Returns the phase of a status. One without a phase is New.
 phase phase_of(const status& x);
 
-/// Returns the text of a phase in a status; New is the empty text.
+/// Returns the name of a phase; empty for New.
 std::string phase_text(phase x);
 
 } // namespace flink

@@ -258,13 +258,13 @@ std::string digest(std::string_view text) {
   return out;
 }
 
-std::string spec_hash(const application& x) {
+spec_digest spec_hash(const application& x) {
   auto all = deploy_relevant(x);
   all.number_unless("parallelism", x.spec.parallelism, 0);
-  return digest(all.str());
+  return spec_digest{digest(all.str())};
 }
 
-std::string remedy_hash(const spec& x) {
+spec_digest remedy_hash(const spec& x) {
   canonical_object out;
   out.flag("allowNonRestoredState", x.allow_non_restored_state);
   out.flag("fallbackWithoutState", x.fallback_without_state);
@@ -278,7 +278,7 @@ std::string remedy_hash(const spec& x) {
     out.text("restoreFrom", x.restore_from->path);
   out.part("timeouts", timeouts_of(x.timeouts.value_or(timeouts{})));
   out.part("acceptance", acceptance_of(x.acceptance.value_or(acceptance{})));
-  return digest(out.str());
+  return spec_digest{digest(out.str())};
 }
 
 bool bookkeeping(std::string_view key) {

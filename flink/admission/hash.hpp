@@ -17,12 +17,12 @@ namespace flink {
 
 /// Returns the hash of everything that a deploy depends on. These do not change it: the order of members, a default
 /// that is written out, the notation of a quantity, bookkeeping labels and annotations.
-std::string spec_hash(const application& x);
+spec_digest spec_hash(const application& x);
 
 /// Returns the hash of the fields outside spec_hash() that decide whether a deploy can succeed: the state to start
 /// from, whether the job may start without it, and how long each step may take. It contains every field that the
 /// message of a failed deploy advises to change. Fields with their default do not count, so a release may add fields.
-std::string remedy_hash(const spec& x);
+spec_digest remedy_hash(const spec& x);
 
 /// Returns 8 hex digits of the SHA-256 of a text.
 std::string digest(std::string_view text);

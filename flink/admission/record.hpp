@@ -16,7 +16,7 @@ struct application_record {
   /// Errors of the decoder and of flink::validate about the spec.
   std::vector<json::field_error> errors;
   /// flink::spec_hash() of `app`.
-  std::string spec_hash;
+  spec_digest spec_hash;
 };
 
 /// Returns an earlier record of the same application; null if there is none.

@@ -46,11 +46,11 @@ void check_labels(findings& out, const k8s::object_meta& x) {
 
 void check_mode(findings& out, const application& x) {
   auto& was = x.status;
-  bool deployed = was.cluster || (was.deploy_hash && !was.deploy_hash->empty());
+  bool deployed = was.cluster || was.deploy_hash;
   if (!deployed)
     return;
   auto mode = x.spec.deployment_mode.value_or(deployment_mode::Dual);
-  bool was_blue_green = was.deployment_mode == "BlueGreen";
+  bool was_blue_green = was.deployment_mode == deployment_mode::BlueGreen;
   if (was_blue_green == (mode == deployment_mode::BlueGreen))
     return;
   auto running = was_blue_green ? "BlueGreen" : "Dual or Single";

@@ -6,7 +6,9 @@
 #include "flink/lifecycle/phases/phases.hpp"
 #include "flink/lifecycle/steps/begin_deploy.hpp"
 #include "flink/lifecycle/steps/clusters.hpp"
+#include "flink/lifecycle/steps/end_deploy.hpp"
 #include "flink/resource/labels.hpp"
+#include "flink/resource/modes.hpp"
 
 namespace flink {
 
@@ -27,26 +29,106 @@ bool block_on_spec_errors(pass& p) {
   return true;
 }
 
-/// Reports objects of ours that the status does not know: somebody has erased the status, and nobody knows whether the
-/// objects matter. Returns whether there are any.
-bool block_on_lost_status(pass& p) {
-  auto& was = p.was;
-  if (was.cluster || was.target || was.failed)
-    return false;
-  for (auto& id : clusters_in(p.in.seen.objects)) {
-    p.blocked(reason::StatusLost, "cluster " + id
-                                      + " exists, but the status contains no cluster: restore the status, or delete "
-                                        "the Deployments of that cluster to deploy again");
-    return true;
-  }
+bool names(const status& x, std::string_view id) {
+  return (x.cluster && x.cluster->id == id) || (x.updating_cluster && x.updating_cluster->id == id)
+      || (x.target && x.target->cluster_id == id) || (x.failed && x.failed->id == id);
+}
+
+/// Reports a cluster that the status does not name: somebody has erased a part of the status, and nobody knows whether
+/// the cluster's job matters. Returns whether there is one.
+bool block_on_unnamed_cluster(pass& p) {
+  for (auto& id : clusters_in(p.in.seen.objects))
+    if (!names(p.was, id)) {
+      p.blocked(reason::StatusLost, "cluster " + id
+                                        + " exists, but the status does not name it: restore the status, or delete "
+                                          "the Deployments of that cluster to deploy again");
+      return true;
+    }
   return false;
 }
 
+bool is_erased(const status& x) {
+  return !x.cluster && !x.target && !x.failed;
+}
+
+/// Returns whether the status names every cluster that its phase relies on. Otherwise the operator would take a cluster
+/// with a running job for a remainder, and remove it.
+bool names_its_clusters(const status& x) {
+  switch (phase_of(x)) {
+  case phase::Running:
+  case phase::Failed:
+  case phase::Rescaling:
+  case phase::Savepointing:
+  case phase::Cancelling:
+  case phase::Recovering:
+  case phase::RollingBackJob:
+    return x.cluster.has_value();
+  case phase::DualRunning:
+    return x.cluster && x.updating_cluster;
+  case phase::New:
+  case phase::Updating:
+    return !is_erased(x);
+  case phase::ClusterStarting:
+  case phase::SubmittingJob:
+  case phase::DeployFailed:
+  case phase::Suspended:
+  case phase::Deleting:
+    return true;
+  }
+  return true;
+}
+
+bool block_on_lost_status(pass& p) {
+  return !names_its_clusters(p.was) && block_on_unnamed_cluster(p);
+}
+
+/// Returns whether the status has what its phase relies on. The operator wrote it before it entered the phase.
+bool is_complete(const status& x) {
+  auto& t = x.target;
+  switch (phase_of(x)) {
+  case phase::Savepointing:
+    return t && t->trigger_id && x.cluster;
+  case phase::Cancelling:
+    return t && x.cluster;
+  case phase::Recovering:
+    return t && t->job && x.cluster && x.job_status;
+  case phase::SubmittingJob:
+    return t && t->job && t->job_id;
+  case phase::RollingBackJob:
+    return t && t->rollback && x.cluster && x.job_status;
+  case phase::Rescaling:
+    return is_rescale(x) && t->job && x.cluster && x.job_status && x.job_status->parallelism;
+  case phase::New:
+  case phase::Updating:
+  case phase::ClusterStarting:
+  case phase::Running:
+  case phase::DualRunning:
+  case phase::DeployFailed:
+  case phase::Suspended:
+  case phase::Failed:
+  case phase::Deleting:
+    return true;
+  }
+  return true;
+}
+
+/// Fails a deploy of whose status somebody has removed a part. Returns whether it did.
+bool fail_if_incomplete(pass& p) {
+  if (is_complete(p.was))
+    return false;
+  bool submits = phase_of(p.was) == phase::SubmittingJob; // needs no cluster that serves
+  fail_deploy(p, reason::StatusIncomplete,
+              std::string{"somebody has removed "} + (submits ? "status.target" : "status.target or status.cluster"));
+  return true;
+}
+
 void follow(pass& p) {
+  if (fail_if_incomplete(p))
+    return;
   switch (phase_of(p.was)) {
   case phase::New:
   case phase::Updating:
-    if (!block_on_spec_errors(p) && !block_on_lost_status(p))
+    if (!block_on_spec_errors(p))
       begin_deploy(p, "a new application");
     return;
   case phase::ClusterStarting:
@@ -95,6 +177,8 @@ decision decide(const situation& x) {
     deleting(p);
   else if (paused(x.app))
     p.wait(reason::Paused, "annotation " + std::string{paused_annotation} + " is \"true\": the operator only watches");
+  else if (block_on_lost_status(p))
+    block_on_spec_errors(p);
   else if (!suspend(p))
     follow(p);
   return p.finish();

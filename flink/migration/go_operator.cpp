@@ -49,7 +49,7 @@ std::optional<std::string> line_after(std::string_view& text, std::string_view p
 
 bool left_by_go_operator(const status& x) {
   bool ours = x.cluster || x.target || x.failed || x.deletion || x.suspension || !x.history.empty();
-  bool theirs = phase_of(x) != phase::New || (x.deploy_hash && !x.deploy_hash->empty());
+  bool theirs = phase_of(x) != phase::New || x.deploy_hash;
   return theirs && !ours && phase_of(x) != phase::Suspended && phase_of(x) != phase::Failed;
 }
 
@@ -57,19 +57,19 @@ bool without_uid_label(const k8s::object_head& x) {
   return !x.labels.contains(std::string{labels::application_uid});
 }
 
-std::string go_cluster_id(const k8s::object_head& x) {
+cluster_id go_cluster_id(const k8s::object_head& x) {
   std::string_view rest = x.key.name;
   if (!cut(rest, label(x, labels::application) + "-") || rest.size() < id_digits)
     return {};
   auto id = rest.substr(0, id_digits);
   bool whole = rest.size() == id_digits || rest[id_digits] == '-';
-  return whole && std::ranges::all_of(id, is_hex) ? std::string{id} : std::string{};
+  return whole && std::ranges::all_of(id, is_hex) ? cluster_id{id} : cluster_id{};
 }
 
-bool is_go_pod(const k8s::object_head& x, std::string_view cluster_id) {
-  if (!without_uid_label(x) || label(x, labels::pod_selector).empty() || cluster_id.empty())
+bool is_go_pod(const k8s::object_head& x, const cluster_id& cluster) {
+  if (!without_uid_label(x) || label(x, labels::pod_selector).empty() || cluster.empty())
     return false;
-  auto prefix = cluster_name(label(x, labels::application), cluster_id) + "-";
+  auto prefix = cluster_name(label(x, labels::application), cluster) + "-";
   return x.key.name.starts_with(prefix.substr(0, generated_name_base));
 }
 

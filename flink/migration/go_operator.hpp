@@ -25,10 +25,10 @@ bool without_uid_label(const k8s::object_head& x);
 
 /// Returns the cluster that a Deployment or versioned Service of the Go operator belongs to, by its name; empty if the
 /// name has another shape. The label does not help: it contains another id after the cluster was rescaled in place.
-std::string go_cluster_id(const k8s::object_head& x);
+cluster_id go_cluster_id(const k8s::object_head& x);
 
 /// Returns whether a pod without uid label belongs to this cluster, by its name.
-bool is_go_pod(const k8s::object_head& x, std::string_view cluster_id);
+bool is_go_pod(const k8s::object_head& x, const cluster_id& cluster);
 
 /// Returns the JSON patch that makes an object of the Go operator ours. It adds our uid label and, unless `keep_owner`,
 /// removes the application as its owner.

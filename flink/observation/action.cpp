@@ -79,9 +79,9 @@ struct words {
   }
 };
 
-rest::run_options run_options_of(const job_parameters& job, std::string job_id, std::string restore_path) {
+rest::run_options run_options_of(const job_parameters& job, job_id id, std::string restore_path) {
   return {.jar_name = job.jar_name,
-          .job_id = std::move(job_id),
+          .job_id = std::move(id),
           .parallelism = job.parallelism,
           .entry_class = job.entry_class.value_or(""),
           .program_args_list = job.program_args_list,
@@ -111,9 +111,9 @@ action_effect effect_of(const action& x) {
   return std::visit([](const auto& y) { return y.effect; }, x);
 }
 
-std::string job_manager_of(const action& x) {
+cluster_id job_manager_of(const action& x) {
   return std::visit(
-      []<class A>(const A& y) -> std::string {
+      []<class A>(const A& y) -> cluster_id {
         if constexpr (A::target == action_target::job_manager)
           return y.cluster_id;
         else

@@ -45,7 +45,7 @@ struct create_object {
   static constexpr bool judges_version = true;
 
   object_role role;
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
 
   object_role shows() const { return role; }
   auto operator<=>(const create_object&) const = default;
@@ -58,7 +58,7 @@ struct dry_run_object {
   static constexpr bool judges_version = true;
 
   object_role role;
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   bool pod = false;
 
   auto operator<=>(const dry_run_object&) const = default;
@@ -70,7 +70,7 @@ struct read_object {
   static constexpr auto effect = action_effect::query;
 
   object_role role;
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
 
   auto operator<=>(const read_object&) const = default;
 };
@@ -105,7 +105,7 @@ struct switch_service {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::command;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
 
   object_role shows() const { return object_role::generic_service; }
   auto operator<=>(const switch_service&) const = default;
@@ -116,7 +116,7 @@ struct update_ingress {
   static constexpr auto target = action_target::kubernetes;
   static constexpr auto effect = action_effect::command;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   /// flink::ingress_hash() of the wanted Ingress. Another hash makes another action.
   std::string hash;
 
@@ -195,7 +195,7 @@ struct compile_job {
   static constexpr auto decode = rest::decode_plan;
   static constexpr bool runs_main = true;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   job_parameters job;
 
   /// The other parameters of the job follow from the cluster.
@@ -211,8 +211,8 @@ struct submit_job {
   static constexpr auto decode = rest::decode_run;
   static constexpr bool runs_main = true;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
   job_parameters job;
   /// Empty: without state.
   std::string restore_path;
@@ -229,9 +229,9 @@ struct take_savepoint {
   static constexpr auto effect = action_effect::command;
   static constexpr auto decode = rest::decode_trigger;
 
-  std::string cluster_id;
-  std::string job_id;
-  std::string trigger_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
+  flink::trigger_id trigger_id;
 
   rest::request request() const { return rest::take_savepoint(job_id, trigger_id); }
   auto operator<=>(const take_savepoint&) const = default;
@@ -243,7 +243,7 @@ struct dispose_savepoint {
   static constexpr auto effect = action_effect::command;
   static constexpr auto decode = rest::decode_trigger;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   std::string path;
 
   rest::request request() const { return rest::dispose_savepoint(path); }
@@ -256,9 +256,9 @@ struct stop_job {
   static constexpr auto effect = action_effect::command;
   static constexpr auto decode = rest::decode_trigger;
 
-  std::string cluster_id;
-  std::string job_id;
-  std::string trigger_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
+  flink::trigger_id trigger_id;
 
   rest::request request() const { return rest::stop_with_savepoint(job_id, trigger_id); }
   auto operator<=>(const stop_job&) const = default;
@@ -270,8 +270,8 @@ struct cancel_job {
   static constexpr auto effect = action_effect::command;
   static constexpr auto decode = rest::decode_done;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
 
   rest::request request() const { return rest::cancel(job_id); }
   auto operator<=>(const cancel_job&) const = default;
@@ -283,8 +283,8 @@ struct rescale_job {
   static constexpr auto effect = action_effect::command;
   static constexpr auto decode = rest::decode_done;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
   /// The wanted parallelism of the vertices that the program does not fix. The bounds follow from it.
   int32_t parallelism = 1;
   rest::requirements bounds;
@@ -314,7 +314,7 @@ action_target target_of(const action& x);
 action_effect effect_of(const action& x);
 
 /// Returns the cluster whose JobManager is addressed, or an empty text for actions on Kubernetes.
-std::string job_manager_of(const action& x);
+cluster_id job_manager_of(const action& x);
 
 /// Returns whether the answer takes as long as the user's main() runs. No other action waits for it.
 bool runs_main(const action& x);

@@ -2,6 +2,7 @@
 // compile, so that none goes to the wrong target by default.
 #pragma once
 
+#include "flink/resource/ids.hpp"
 #include "flink/rest/requests.hpp"
 
 #include <concepts>
@@ -37,7 +38,7 @@ concept described = requires {
 /// An action for a JobManager names the cluster, makes its own request, and decodes the answer.
 template <class A>
 concept for_job_manager = requires(const A& x) {
-  { x.cluster_id } -> std::convertible_to<std::string>;
+  { x.cluster_id } -> std::same_as<const cluster_id&>;
   { x.request() } -> std::same_as<rest::request>;
   { std::get<failure>(A::decode(200, std::string_view{})) } -> std::convertible_to<failure>;
 };

@@ -40,7 +40,7 @@ void record(observation& seen, const action& x, const reply& r, std::optional<fa
 }
 
 /// Returns the view of the incarnation that was asked. A new incarnation starts with an empty one.
-job_manager_view& view_of(observation& seen, const std::string& cluster_id, const reply& r) {
+job_manager_view& view_of(observation& seen, const cluster_id& cluster_id, const reply& r) {
   auto& view = seen.job_managers[cluster_id];
   if (view.asked != r.asked)
     view = {.asked = r.asked, .since = r.at};
@@ -232,7 +232,7 @@ struct reply_applier {
   }
 };
 
-std::optional<std::string> job_under_way(const status& x) {
+std::optional<job_id> job_under_way(const status& x) {
   if (!x.target)
     return std::nullopt;
   auto& back = x.target->rollback;
@@ -284,7 +284,7 @@ void apply_written_status(observation& seen, const status& before, const status&
 
 void evict_stale(observation& seen, const status& present, std::chrono::steady_clock::time_point now) {
   std::erase_if(seen.outcomes, [&](auto& x) { return now - x.second.at > defaults::outcomes_remembered; });
-  std::set<std::string> alive;
+  std::set<cluster_id> alive;
   for (auto& id : clusters_in(seen.objects))
     alive.insert(id);
   if (present.cluster)

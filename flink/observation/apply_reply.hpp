@@ -20,7 +20,7 @@ struct api_server_request {
 
 /// To the JobManager of a cluster.
 struct job_manager_request {
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   rest::request request;
 };
 

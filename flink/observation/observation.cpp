@@ -40,11 +40,11 @@ void sort_pod(cluster_view& c, const k8s::pod& x) {
 
 } // namespace
 
-std::string cluster_of(const k8s::object_head& x) {
+cluster_id cluster_of(const k8s::object_head& x) {
   // Objects of the Go operator need their name for this: their label changes when they are rescaled in place.
   bool made_by_us = x.labels.contains(std::string{labels::attempt});
-  auto named = made_by_us ? std::string{} : go_cluster_id(x);
-  return named.empty() ? label(x, labels::cluster_id) : named;
+  auto named = made_by_us ? cluster_id{} : go_cluster_id(x);
+  return named.empty() ? cluster_id{label(x, labels::cluster_id)} : named;
 }
 
 bool is_versioned(const k8s::service& x) {
@@ -60,7 +60,7 @@ incarnation incarnation_of(const k8s::pod& x) {
   return {x.head.uid, flink_restarts(x)};
 }
 
-cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id) {
+cluster_view look_at_cluster(const observation& seen, const cluster_id& cluster_id) {
   cluster_view c{.id = cluster_id};
   for (auto& [name, x] : seen.objects.deployments)
     if (cluster_of(x->head) == cluster_id)
@@ -77,15 +77,15 @@ cluster_view look_at_cluster(const observation& seen, const std::string& cluster
   return c;
 }
 
-std::vector<std::string> clusters_in(const objects& x) {
-  std::set<std::string> ids;
+std::vector<cluster_id> clusters_in(const objects& x) {
+  std::set<cluster_id> ids;
   for (auto& [name, y] : x.deployments)
     ids.insert(cluster_of(y->head));
   for (auto& [name, y] : x.services)
     if (is_versioned(*y))
       ids.insert(cluster_of(y->head));
   for (auto& [name, y] : x.pods)
-    ids.insert(label(y->head, labels::cluster_id));
+    ids.emplace(label(y->head, labels::cluster_id));
   ids.erase("");
   return {ids.begin(), ids.end()};
 }

@@ -96,14 +96,13 @@ struct objects {
 
 struct observation {
   flink::objects objects;
-  /// By cluster id.
-  std::map<std::string, job_manager_view> job_managers;
+  std::map<cluster_id, job_manager_view> job_managers;
   by_action<outcome> outcomes;
   /// Commands that run the user's main() and have no answer yet, with the incarnation of their JobManager.
   by_action<incarnation> under_way;
   /// The last job id that this actor has chosen. An earlier actor may have submitted any other job, and this one does
   /// not know the outcome of that.
-  std::string own_job_id;
+  job_id own_job_id;
   /// Deployments of the Go operator that were read in full, as JSON texts by name. Kept until they are taken over.
   std::map<std::string, std::string> inspected;
   /// Whether the namespace is being deleted. Absent until the answer arrives.
@@ -119,7 +118,7 @@ struct observation {
 
 /// The objects of one cluster.
 struct cluster_view {
-  std::string id;
+  cluster_id id;
   const k8s::deployment* job_manager = nullptr;
   const k8s::deployment* task_manager = nullptr;
   const k8s::service* versioned_service = nullptr;
@@ -150,16 +149,16 @@ incarnation incarnation_of(const k8s::pod& x);
 int32_t flink_restarts(const k8s::pod& x);
 
 /// Returns the cluster that a Deployment or versioned Service belongs to.
-std::string cluster_of(const k8s::object_head& x);
+cluster_id cluster_of(const k8s::object_head& x);
 
 /// Returns the objects of the cluster with this id.
-cluster_view look_at_cluster(const observation& seen, const std::string& cluster_id);
+cluster_view look_at_cluster(const observation& seen, const cluster_id& cluster_id);
 
 /// Returns whether a Service belongs to one cluster and not to the application.
 bool is_versioned(const k8s::service& x);
 
 /// Returns the ids of all clusters with at least one object. Pods of the Go operator alone do not count: they have no
 /// cluster id.
-std::vector<std::string> clusters_in(const objects& x);
+std::vector<cluster_id> clusters_in(const objects& x);
 
 } // namespace flink

@@ -17,7 +17,7 @@ struct ask_overview {
   static constexpr auto decode = rest::decode_overview;
   using answer = rest::overview;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
 
   std::string slot() const { return {}; }
   rest::request request() const { return rest::get_overview(); }
@@ -31,7 +31,7 @@ struct ask_jobs {
   static constexpr auto decode = rest::decode_jobs;
   using answer = std::vector<rest::job_summary>;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
 
   std::string slot() const { return {}; }
   rest::request request() const { return rest::get_jobs(); }
@@ -45,8 +45,8 @@ struct ask_job {
   static constexpr auto decode = rest::decode_job;
   using answer = or_not_found<rest::job>;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
 
   const std::string& slot() const { return job_id; }
   rest::request request() const { return rest::get_job(job_id); }
@@ -62,8 +62,8 @@ struct ask_checkpoints {
   static constexpr auto decode = rest::decode_checkpoints;
   using answer = or_not_found<rest::checkpoints>;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
 
   const std::string& slot() const { return job_id; }
   rest::request request() const { return rest::get_checkpoints(job_id); }
@@ -77,8 +77,8 @@ struct ask_restarts {
   static constexpr auto decode = rest::decode_restarts;
   using answer = or_not_found<rest::restarts>;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
 
   const std::string& slot() const { return job_id; }
   rest::request request() const { return rest::get_restarts(job_id); }
@@ -92,8 +92,8 @@ struct ask_exceptions {
   static constexpr auto decode = rest::decode_exceptions;
   using answer = or_not_found<rest::exceptions>;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
 
   const std::string& slot() const { return job_id; }
   rest::request request() const { return rest::get_exceptions(job_id); }
@@ -107,9 +107,9 @@ struct ask_savepoint {
   static constexpr auto decode = rest::decode_savepoint;
   using answer = or_not_found<rest::savepoint>;
 
-  std::string cluster_id;
-  std::string job_id;
-  std::string trigger_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
+  flink::trigger_id trigger_id;
 
   const std::string& slot() const { return trigger_id; }
   rest::request request() const { return rest::get_savepoint(job_id, trigger_id); }
@@ -125,7 +125,7 @@ struct ask_features {
   static constexpr auto decode = rest::decode_features;
   using answer = rest::features;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
 
   std::string slot() const { return {}; }
   rest::request request() const { return rest::get_features(); }
@@ -139,8 +139,8 @@ struct ask_requirements {
   static constexpr auto decode = rest::decode_requirements;
   using answer = or_not_found<rest::requirements>;
 
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
 
   const std::string& slot() const { return job_id; }
   rest::request request() const { return rest::get_requirements(job_id); }
@@ -154,7 +154,7 @@ struct ask_disposal {
   static constexpr auto decode = rest::decode_disposal;
   using answer = or_not_found<rest::disposal>;
 
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   std::string disposal_id;
 
   const std::string& slot() const { return disposal_id; }

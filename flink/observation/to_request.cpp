@@ -29,14 +29,14 @@ const k8s::resource_type& type_of(object_role x) {
   return k8s::services;
 }
 
-cluster_plan plan_for(const application& app, const std::string& cluster_id) {
+cluster_plan plan_for(const application& app, const cluster_id& cluster_id) {
   auto& t = app.status.target;
   return {.id = cluster_id,
           .attempt = t && t->cluster_id == cluster_id ? t->attempt : 1,
           .colour = colour_of(app.status, cluster_id)};
 }
 
-std::string name_for(object_role role, const application& app, const std::string& id) {
+std::string name_for(object_role role, const application& app, const cluster_id& id) {
   auto& name = app.metadata.name;
   auto colour = colour_of(app.status, id);
   switch (role) {
@@ -54,7 +54,7 @@ std::string name_for(object_role role, const application& app, const std::string
   return name;
 }
 
-std::string body_for(object_role role, const application& app, const std::string& id, const render_options& options) {
+std::string body_for(object_role role, const application& app, const cluster_id& id, const render_options& options) {
   auto plan = plan_for(app, id);
   switch (role) {
   case object_role::job_manager:
@@ -92,7 +92,7 @@ struct router {
   k8s::object_key key(std::string name) const { return {ns(), std::move(name)}; }
 
   /// A cluster of the Go operator has its own selector.
-  std::string pod_selector_of(const std::string& cluster_id) const {
+  std::string pod_selector_of(const cluster_id& cluster_id) const {
     auto* service = look_at_cluster(seen, cluster_id).versioned_service;
     if (!service)
       return {};

@@ -51,7 +51,7 @@ void add_application_labels(string_map& x, const application& app, const cluster
   set(x, labels::application, app.metadata.name);
   set(x, labels::application_uid, app.metadata.uid);
   if (plan.colour)
-    set(x, labels::version, *plan.colour);
+    set(x, labels::version, std::string{to_string(*plan.colour)});
 }
 
 void add_cluster_labels(string_map& x, const cluster_plan& plan) {
@@ -65,7 +65,7 @@ string_map pod_selector(const application& app, const cluster_plan& plan, cluste
   set(result, labels::deployment_type, std::string{to_string(role)});
   set(result, labels::pod_selector, pod_selector_value(plan.id, role));
   if (plan.colour)
-    set(result, labels::version, *plan.colour);
+    set(result, labels::version, std::string{to_string(*plan.colour)});
   return result;
 }
 

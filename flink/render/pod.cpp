@@ -58,7 +58,7 @@ std::vector<named_text> operator_variables(const pod_plan& x) {
   result.push_back({"HOST_NAME", field_variable("HOST_NAME", "metadata.name")});
   result.push_back({"HOST_IP", field_variable("HOST_IP", "status.podIP")});
   if (x.cluster.colour)
-    add("FLINK_APPLICATION_VERSION", *x.cluster.colour);
+    add("FLINK_APPLICATION_VERSION", to_string(*x.cluster.colour));
   add("FLINK_DEPLOYMENT_TYPE", to_string(x.role));
   return result;
 }
@@ -253,7 +253,7 @@ string_map deployment_annotations(const pod_plan& x) {
   if (auto& nonce = x.app.spec.restart_nonce; nonce && !nonce->empty())
     result["restart-nonce"] = *nonce;
   if (x.cluster.colour)
-    result[std::string{labels::version}] = *x.cluster.colour;
+    result[std::string{labels::version}] = to_string(*x.cluster.colour);
   return result;
 }
 

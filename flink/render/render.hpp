@@ -20,11 +20,11 @@ namespace flink {
 /// Identity of a new cluster; chosen and stored before anything is created.
 struct cluster_plan {
   /// Part of every name.
-  std::string id;
+  cluster_id id;
   /// The attempt of the deploy that creates the cluster.
   int32_t attempt = 1;
   /// BlueGreen: which of the two versions this is.
-  flink::colour colour;
+  std::optional<flink::colour> colour;
 };
 
 /// The Deployment of the JobManager.
@@ -62,6 +62,6 @@ std::string render_probe_pod(const application& app, const cluster_plan& plan, c
 
 /// Returns the merge patch that points the generic Service at a cluster. `pod_selector` is the one of the cluster's
 /// JobManager Deployment if another operator made it; empty: ours.
-std::string service_switch_patch(const application& app, std::string_view id, std::string_view pod_selector = "");
+std::string service_switch_patch(const application& app, const cluster_id& id, std::string_view pod_selector = "");
 
 } // namespace flink

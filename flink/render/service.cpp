@@ -94,7 +94,7 @@ std::string ingress_host(const application& app, const cluster_plan& plan, const
   if (app.spec.ingress && app.spec.ingress->host && !app.spec.ingress->host->empty()) {
     auto& host = *app.spec.ingress->host;
     // Two versions cannot share a host.
-    return plan.colour && !host.starts_with("*.") ? *plan.colour + "-" + host : host;
+    return plan.colour && !host.starts_with("*.") ? std::string{to_string(*plan.colour)} + "-" + host : host;
   }
   return replace_all(options.ingress_url_format, "{{$jobCluster}}", ingress_name(app.metadata.name, plan.colour));
 }
@@ -131,7 +131,7 @@ std::string ingress_patch(const application& app, const cluster_plan& plan, cons
   return result.add("metadata", metadata.text()).add("spec", spec).text();
 }
 
-std::string service_switch_patch(const application& app, std::string_view id, std::string_view selector) {
+std::string service_switch_patch(const application& app, const cluster_id& id, std::string_view selector) {
   auto own = pod_selector_value(id, cluster_role::job_manager);
   json::object_text pods;
   pods.add_string(labels::application, app.metadata.name);

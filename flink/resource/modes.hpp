@@ -5,27 +5,21 @@
 #include "flink/resource/spec.hpp"
 #include "flink/resource/status.hpp"
 
-#include <string>
-#include <string_view>
+#include <optional>
 
 namespace flink {
 
-/// Values of status.target.mode.
-namespace modes {
-constexpr std::string_view dual = "Dual";
-constexpr std::string_view single = "Single";
-constexpr std::string_view blue_green = "BlueGreen";
-constexpr std::string_view in_place = "InPlace";
-} // namespace modes
-
 /// Returns the mode of the deploy in progress.
-std::string_view deploy_mode(const status& x);
+rollout_mode deploy_mode(const status& x);
 
 /// Returns whether the application has versions with colours. Its first deploy pins this.
 bool is_blue_green(const status& x);
 
 /// Returns the mode for the next deploy: the spec's, unless the application is deployed as BlueGreen.
-std::string_view wanted_mode(const spec& wanted, const status& x);
+deployment_mode wanted_mode(const spec& wanted, const status& x);
+
+/// Returns how a deploy takes over in that mode.
+rollout_mode rollout_of(deployment_mode x);
 
 /// Returns whether a Single deploy has ended the old job and scaled its cluster to zero.
 bool old_cluster_at_zero(const status& x);
@@ -41,9 +35,9 @@ bool is_adaptive(const status& x);
 bool runs_side_by_side(const status& x);
 
 /// Returns the colour of a cluster's objects, if the application has colours.
-colour colour_of(const status& x, std::string_view cluster_id);
+std::optional<colour> colour_of(const status& x, const cluster_id& cluster);
 
 /// Returns the colour of the next version: the first is green.
-std::string next_colour(const status& x);
+colour next_colour(const status& x);
 
 } // namespace flink

@@ -4,10 +4,10 @@ namespace flink {
 
 namespace {
 
-std::string coloured(std::string_view name, const colour& c) {
+std::string coloured(std::string_view name, std::optional<colour> c) {
   auto result = std::string{name};
   if (c)
-    (result += '-') += *c;
+    (result += '-') += to_string(*c);
   return result;
 }
 
@@ -33,15 +33,15 @@ std::string cluster_name(std::string_view app, std::string_view id) {
   return result;
 }
 
-std::string deployment_name(cluster_role role, std::string_view app, std::string_view id, const colour& c) {
+std::string deployment_name(cluster_role role, std::string_view app, std::string_view id, std::optional<colour> c) {
   return coloured(cluster_name(app, id), c) + suffix(role);
 }
 
-std::string job_manager_deployment_name(std::string_view app, std::string_view id, const colour& c) {
+std::string job_manager_deployment_name(std::string_view app, std::string_view id, std::optional<colour> c) {
   return deployment_name(cluster_role::job_manager, app, id, c);
 }
 
-std::string task_manager_deployment_name(std::string_view app, std::string_view id, const colour& c) {
+std::string task_manager_deployment_name(std::string_view app, std::string_view id, std::optional<colour> c) {
   return deployment_name(cluster_role::task_manager, app, id, c);
 }
 
@@ -49,11 +49,11 @@ std::string versioned_service_name(std::string_view app, std::string_view id) {
   return cluster_name(app, id);
 }
 
-std::string generic_service_name(std::string_view app, const colour& c) {
+std::string generic_service_name(std::string_view app, std::optional<colour> c) {
   return coloured(app, c);
 }
 
-std::string ingress_name(std::string_view app, const colour& c) {
+std::string ingress_name(std::string_view app, std::optional<colour> c) {
   return coloured(app, c);
 }
 

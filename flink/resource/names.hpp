@@ -3,6 +3,8 @@
 // operator's, so that existing tools keep working.
 #pragma once
 
+#include "flink/resource/enums.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,26 +22,23 @@ enum class cluster_role {
 /// Returns "jobmanager" or "taskmanager": value of the type label, argument of the image, name of the container.
 std::string_view to_string(cluster_role x);
 
-/// BlueGreen colour of an object, if its application has colours.
-using colour = std::optional<std::string>;
-
 /// Returns the name under which the processes of a cluster find each other. It is also Flink's HA cluster-id.
 std::string cluster_name(std::string_view app, std::string_view id);
 
 /// The Deployment of the JobManager.
-std::string job_manager_deployment_name(std::string_view app, std::string_view id, const colour& c = {});
+std::string job_manager_deployment_name(std::string_view app, std::string_view id, std::optional<colour> c = {});
 /// The Deployment of the TaskManagers.
-std::string task_manager_deployment_name(std::string_view app, std::string_view id, const colour& c = {});
+std::string task_manager_deployment_name(std::string_view app, std::string_view id, std::optional<colour> c = {});
 /// The Deployment of either.
-std::string deployment_name(cluster_role role, std::string_view app, std::string_view id, const colour& c = {});
+std::string deployment_name(cluster_role role, std::string_view app, std::string_view id, std::optional<colour> c = {});
 
 /// The Service of one cluster. Its name is cluster_name(), with or without a colour.
 std::string versioned_service_name(std::string_view app, std::string_view id);
 
 /// The Service that follows the live version.
-std::string generic_service_name(std::string_view app, const colour& c = {});
+std::string generic_service_name(std::string_view app, std::optional<colour> c = {});
 /// The Ingress for that Service.
-std::string ingress_name(std::string_view app, const colour& c = {});
+std::string ingress_name(std::string_view app, std::optional<colour> c = {});
 
 /// Returns the label value by which Services select the pods of one Deployment. It never changes, and is different for
 /// each cluster and role.

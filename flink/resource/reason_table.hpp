@@ -169,8 +169,9 @@ inline constexpr reason_row reason_table[] = {
      "Several jobs run on a cluster of the Go operator. The operator cannot know which one to take over.",
      "Cancel all jobs except the one to take over."},
     {reason::StatusLost, reason_use::blocked,
-     "Objects of a cluster exist, but the status names no cluster, or the phase is Suspended. Somebody erased or reset "
-     "the status.",
+     "Objects of a cluster exist, but the status does not name this cluster, or the phase is Suspended. Somebody "
+     "edited, "
+     "erased or reset the status. The operator changes nothing until the status names the cluster again.",
      "Restore the status from a backup. Or save the job by hand and delete the Deployments of that cluster."},
     {reason::MakingRoom, reason_use::blocked,
      "Single: the old job has ended, but pods of its cluster do not terminate. The new cluster has to wait for their "
@@ -179,7 +180,9 @@ inline constexpr reason_row reason_table[] = {
     {reason::UnknownJob, reason_use::blocked,
      "The serving cluster runs a job that is not in the status. Somebody has restored an older status. The operator "
      "does not start a second job.",
-     "Stop that job with a savepoint and set `spec.savepointPath` to this savepoint. Or cancel the job, if you do not "
+     "To keep the job's state, set the annotation `flink.k8s.io/paused` to \"true\", stop the job with a savepoint, "
+     "set "
+     "`spec.restoreFrom` to this savepoint with a new nonce, and remove the annotation. Cancel the job if you do not "
      "need its state."},
     {reason::ClusterStartTimeout, reason_use::blocked,
      "The cluster of a first deploy was not ready within `timeouts.clusterStartSeconds`. The deploy goes on. The "

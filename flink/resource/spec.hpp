@@ -4,6 +4,7 @@
 // The fields are those of the Go operator's CRD and this project's additions (docs/crd.md).
 #pragma once
 
+#include "flink/resource/enums.hpp"
 #include "k8s/json/codec.hpp"
 
 #include <boost/describe.hpp>
@@ -16,10 +17,6 @@
 #include <vector>
 
 namespace flink {
-
-/// How a new version takes over from the old one.
-enum class deployment_mode { Single, Dual, BlueGreen };
-BOOST_DESCRIBE_ENUM(deployment_mode, Single, Dual, BlueGreen)
 
 /// What happens to a running job when its application is deleted.
 enum class delete_mode { Savepoint, ForceCancel, None };

@@ -3,7 +3,10 @@
 // The CRD in charts/flink-operator is kept equal to these structs by a test in both directions.
 #pragma once
 
+#include "flink/resource/enums.hpp"
+#include "flink/resource/ids.hpp"
 #include "k8s/meta.hpp"
+#include "k8s/timestamp.hpp"
 
 #include <boost/describe.hpp>
 
@@ -15,27 +18,6 @@
 
 namespace flink {
 
-/// The phase of an application. `New` is written as an empty text.
-enum class phase {
-  New,
-  Updating,
-  ClusterStarting,
-  Rescaling,
-  Savepointing,
-  Cancelling,
-  Recovering,
-  SubmittingJob,
-  RollingBackJob,
-  Running,
-  DualRunning,
-  DeployFailed,
-  Suspended,
-  Failed,
-  Deleting,
-};
-BOOST_DESCRIBE_ENUM(phase, New, Updating, ClusterStarting, Rescaling, Savepointing, Cancelling, Recovering,
-                    SubmittingJob, RollingBackJob, Running, DualRunning, DeployFailed, Suspended, Failed, Deleting)
-
 /// The Go operator's record of its last error. The operator reads it for the migration and never writes it.
 struct last_seen_error {
   std::optional<std::string> app_error;
@@ -44,16 +26,16 @@ struct last_seen_error {
   std::optional<bool> is_retryable;
   std::optional<bool> is_fail_fast;
   std::optional<int32_t> max_retries;
-  std::optional<std::string> last_error_update_time;
+  std::optional<k8s::timestamp> last_error_update_time;
   bool operator==(const last_seen_error&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(last_seen_error, (),
                       (app_error, method, error_code, is_retryable, is_fail_fast, max_retries, last_error_update_time))
 
-/// Colour of a version or job for people: Green, Yellow, Red.
+/// State of a cluster for people.
 struct cluster_status {
   std::optional<std::string> cluster_overview_url;
-  std::optional<std::string> health;
+  std::optional<flink::health> health;
   std::optional<int32_t> number_of_task_managers;
   std::optional<int32_t> healthy_task_managers;
   std::optional<int32_t> number_of_task_slots;
@@ -73,8 +55,8 @@ constexpr std::string_view wire_name(const cluster_status*, std::string_view mem
 /// can submit it again after the spec has changed.
 struct job_status {
   std::optional<std::string> job_overview_url;
-  std::optional<std::string> job_id;
-  std::optional<std::string> health;
+  std::optional<flink::job_id> job_id;
+  std::optional<flink::health> health;
   std::optional<std::string> state;
   std::optional<std::string> jar_name;
   std::optional<int32_t> parallelism;
@@ -82,20 +64,20 @@ struct job_status {
   std::optional<std::string> program_args;
   std::optional<std::vector<std::string>> program_args_list;
   std::optional<bool> allow_non_restored_state;
-  std::optional<std::string> start_time;
+  std::optional<k8s::timestamp> start_time;
   std::optional<int32_t> job_restart_count;
   std::optional<int32_t> completed_checkpoint_count;
   std::optional<int32_t> failed_checkpoint_count;
   std::optional<std::string> restore_path;
-  std::optional<std::string> restore_time;
-  std::optional<std::string> last_failing_time;
+  std::optional<k8s::timestamp> restore_time;
+  std::optional<k8s::timestamp> last_failing_time;
   std::optional<std::string> last_checkpoint;
-  std::optional<std::string> last_checkpoint_time;
+  std::optional<k8s::timestamp> last_checkpoint_time;
   std::optional<int32_t> running_tasks;
   std::optional<int32_t> total_tasks;
   /// Identity of a stop with a savepoint that was never confirmed. The operator gave up an update because of that, and
   /// the stop may still take effect.
-  std::optional<std::string> stop_trigger_id;
+  std::optional<flink::trigger_id> stop_trigger_id;
   bool operator==(const job_status&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(job_status, (),
@@ -111,8 +93,8 @@ constexpr std::string_view wire_name(const job_status*, std::string_view member)
 
 /// One colour of a BlueGreen application.
 struct version_status {
-  std::optional<std::string> app_version;
-  std::optional<std::string> version_hash;
+  std::optional<colour> app_version;
+  std::optional<flink::cluster_id> version_hash;
   std::optional<flink::cluster_status> cluster_status;
   std::optional<flink::job_status> job_status;
   bool operator==(const version_status&) const = default;
@@ -130,9 +112,9 @@ BOOST_DESCRIBE_STRUCT(incarnation, (), (pod_uid, restarts))
 /// The serving cluster.
 struct serving_cluster {
   /// Part of every object's name; new for every cluster.
-  std::string id;
+  flink::cluster_id id;
   /// The spec hash of the version that runs there.
-  std::string spec_hash;
+  spec_digest spec_hash;
   /// The JobManager that received the job.
   std::optional<incarnation> job_manager;
   bool operator==(const serving_cluster&) const = default;
@@ -155,7 +137,7 @@ BOOST_DESCRIBE_STRUCT(job_parameters, (),
 /// The rollback: the write-ahead record of the old version's restart on its cluster, which still exists.
 struct rollback {
   /// Chosen once it is certain that the new version's job has ended.
-  std::optional<std::string> job_id;
+  std::optional<flink::job_id> job_id;
   std::optional<incarnation> job_manager;
   /// Why the operator gave up the new version.
   std::string reason;
@@ -173,20 +155,20 @@ BOOST_DESCRIBE_STRUCT(replica_counts, (), (job_managers, task_managers))
 
 /// The pinned goal of the deploy in progress: the write-ahead record of everything that it will do.
 struct deploy_target {
-  std::string cluster_id;
-  std::string spec_hash;
+  flink::cluster_id cluster_id;
+  spec_digest spec_hash;
   int64_t generation = 0;
   int32_t attempt = 1;
   /// When the deploy began, and when its present step did.
-  std::optional<std::string> started_at;
-  std::optional<std::string> step_started_at;
+  std::optional<k8s::timestamp> started_at;
+  std::optional<k8s::timestamp> step_started_at;
   std::optional<job_parameters> job;
   /// Identity of the new job; stored before the submit.
-  std::optional<std::string> job_id;
+  std::optional<flink::job_id> job_id;
   /// The JobManager to which it is submitted.
   std::optional<incarnation> job_manager;
   /// Identity of the savepoint that stops the old job.
-  std::optional<std::string> trigger_id;
+  std::optional<flink::trigger_id> trigger_id;
   /// State that the old job left for this deploy; a rollback starts from it too. Absent: none.
   std::optional<std::string> restore_path;
   /// State that the user has chosen for the new job (spec.restoreFrom) instead of `restore_path`.
@@ -195,8 +177,8 @@ struct deploy_target {
   std::optional<std::string> restore_nonce;
   /// spec.forceRollback was set already when the deploy began: it does not apply to this one.
   std::optional<bool> force_rollback;
-  /// The mode of this deploy, even if the spec changes meanwhile: Dual (or absent), Single, BlueGreen or InPlace.
-  std::optional<std::string> mode;
+  /// The mode of this deploy, even if the spec changes meanwhile. Absent: Dual.
+  std::optional<rollout_mode> mode;
   /// Single: the replicas of the old cluster before it was scaled to zero, after its job has ended. It stays at zero
   /// until the new version is accepted. InPlace: the replicas of the serving cluster before TaskManagers were added.
   std::optional<replica_counts> old_replicas;
@@ -213,34 +195,34 @@ BOOST_DESCRIBE_STRUCT(deploy_target, (),
 
 /// A cluster that the operator gave up, and keeps for a while so that people can read its logs.
 struct failed_cluster {
-  std::string id;
-  std::string spec_hash;
-  std::string failed_at;
+  flink::cluster_id id;
+  spec_digest spec_hash;
+  k8s::timestamp failed_at;
   /// The job that may run there and must be ended.
-  std::optional<std::string> job_id;
+  std::optional<flink::job_id> job_id;
   /// flink::remedy_hash() of the spec that failed. An edit of these fields starts another attempt. Absent if an earlier
   /// release gave the cluster up.
-  std::optional<std::string> remedy_hash;
+  std::optional<spec_digest> remedy_hash;
   bool operator==(const failed_cluster&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(failed_cluster, (), (id, spec_hash, failed_at, job_id, remedy_hash))
 
 /// BlueGreen: the removal of one of two versions. Kept afterwards until the next deploy begins.
 struct teardown {
-  std::string cluster_id;
-  std::string started_at;
+  flink::cluster_id cluster_id;
+  k8s::timestamp started_at;
   /// The newer version is removed, and the operator does not deploy this spec again by itself.
-  std::optional<std::string> spec_hash;
+  std::optional<spec_digest> spec_hash;
   bool operator==(const teardown&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(teardown, (), (cluster_id, started_at, spec_hash))
 
 /// Removal or suspension of the application: the write-ahead record of how its job ends.
 struct ending {
-  std::string started_at;
-  std::optional<std::string> cluster_id;
-  std::optional<std::string> job_id;
-  std::optional<std::string> trigger_id;
+  k8s::timestamp started_at;
+  std::optional<flink::cluster_id> cluster_id;
+  std::optional<flink::job_id> job_id;
+  std::optional<flink::trigger_id> trigger_id;
   /// No job runs any more. Only the objects are left to remove.
   std::optional<bool> job_ended;
   /// `--cascade=orphan`: the clusters stay.
@@ -253,8 +235,8 @@ BOOST_DESCRIBE_STRUCT(ending, (), (started_at, cluster_id, job_id, trigger_id, j
 struct job_failures {
   /// Restarts since the window began.
   int32_t restarts = 0;
-  std::optional<std::string> window_started_at;
-  std::optional<std::string> last_failed_at;
+  std::optional<k8s::timestamp> window_started_at;
+  std::optional<k8s::timestamp> last_failed_at;
   /// The cause of the last restart.
   std::optional<std::string> reason;
   bool operator==(const job_failures&) const = default;
@@ -264,23 +246,23 @@ BOOST_DESCRIBE_STRUCT(job_failures, (), (restarts, window_started_at, last_faile
 /// A savepoint in progress while the job runs. Stored before the request.
 struct savepoint_request {
   /// Nonce or Schedule.
-  std::string reason;
+  std::optional<savepoint_reason> reason;
   /// spec.savepointNonce, if that requested it.
   std::optional<std::string> nonce;
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
   std::optional<incarnation> job_manager;
-  std::string trigger_id;
-  std::string started_at;
+  flink::trigger_id trigger_id;
+  k8s::timestamp started_at;
   bool operator==(const savepoint_request&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(savepoint_request, (), (reason, nonce, cluster_id, job_id, job_manager, trigger_id, started_at))
 
 /// How the last of those savepoints ended.
 struct savepoint_result {
-  std::string reason;
+  std::optional<savepoint_reason> reason;
   std::optional<std::string> nonce;
-  std::string finished_at;
+  k8s::timestamp finished_at;
   /// Absent if it failed.
   std::optional<std::string> path;
   std::optional<std::string> failure;
@@ -290,21 +272,19 @@ BOOST_DESCRIBE_STRUCT(savepoint_result, (), (reason, nonce, finished_at, path, f
 
 struct savepoint_record {
   std::string path;
-  std::string time;
-  /// Update, Delete, Schedule, Nonce or Suspend.
-  std::string reason;
+  std::optional<k8s::timestamp> time;
+  std::optional<savepoint_reason> reason;
   bool operator==(const savepoint_record&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(savepoint_record, (), (path, time, reason))
 
 struct history_entry {
-  std::string spec_hash;
-  std::string cluster_id;
+  spec_digest spec_hash;
+  flink::cluster_id cluster_id;
   std::string image;
-  std::string started;
-  std::optional<std::string> finished;
-  /// Deployed or Failed.
-  std::string result;
+  std::optional<k8s::timestamp> started;
+  std::optional<k8s::timestamp> finished;
+  std::optional<deploy_result> result;
   std::optional<std::string> reason;
   std::optional<int64_t> downtime_milliseconds;
   bool operator==(const history_entry&) const = default;
@@ -313,20 +293,20 @@ BOOST_DESCRIBE_STRUCT(history_entry, (),
                       (spec_hash, cluster_id, image, started, finished, result, reason, downtime_milliseconds))
 
 struct status {
-  std::optional<std::string> phase;
-  std::optional<std::string> started_at;
-  std::optional<std::string> last_updated_at;
+  std::optional<flink::phase> phase;
+  std::optional<k8s::timestamp> started_at;
+  std::optional<k8s::timestamp> last_updated_at;
   std::optional<std::string> reason;
-  std::optional<std::string> deployment_mode;
-  std::optional<std::string> deploy_hash;
-  std::optional<std::string> failed_deploy_hash;
-  std::optional<std::string> rollback_hash;
-  std::optional<std::string> updating_hash;
-  std::optional<std::string> teardown_hash;
-  std::optional<std::string> in_place_updated_from_hash;
-  std::optional<std::string> deploy_version;
-  std::optional<std::string> updating_version;
-  std::optional<std::string> savepoint_trigger_id;
+  std::optional<flink::deployment_mode> deployment_mode;
+  std::optional<flink::cluster_id> deploy_hash;
+  std::optional<flink::cluster_id> failed_deploy_hash;
+  std::optional<flink::cluster_id> rollback_hash;
+  std::optional<flink::cluster_id> updating_hash;
+  std::optional<flink::cluster_id> teardown_hash;
+  std::optional<flink::cluster_id> in_place_updated_from_hash;
+  std::optional<colour> deploy_version;
+  std::optional<colour> updating_version;
+  std::optional<flink::trigger_id> savepoint_trigger_id;
   std::optional<std::string> savepoint_path;
   std::optional<int32_t> retry_count;
   std::optional<flink::last_seen_error> last_seen_error;

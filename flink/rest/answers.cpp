@@ -70,7 +70,7 @@ int64_t read_last_failing(reader& r, dom::element x) {
 
 job read_job(reader& r, dom::element x) {
   job out;
-  out.id = r.text(x, "jid");
+  out.id = job_id{r.text(x, "jid")};
   out.name = r.optional_text(x, "name");
   out.state = job_state_from(r.text(x, "state"));
   out.start_time = r.integer(x, "start-time");
@@ -233,7 +233,7 @@ result<std::vector<job_summary>> decode_jobs(int status, std::string_view body) 
   return decode<std::vector<job_summary>>(status, body, [](reader& r, dom::element x) {
     std::vector<job_summary> out;
     r.each(x, "jobs", [&](dom::element y) {
-      out.push_back({.id = r.text(y, "id"), .state = job_state_from(r.text(y, "status"))});
+      out.push_back({.id = job_id{r.text(y, "id")}, .state = job_state_from(r.text(y, "status"))});
     });
     return out;
   });

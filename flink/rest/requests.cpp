@@ -82,8 +82,8 @@ std::string write_run_body(const run_options& x) {
   return out.take();
 }
 
-std::string job_path(std::string_view job_id) {
-  return "/jobs/" + encode_segment(job_id);
+std::string job_path(const job_id& job) {
+  return "/jobs/" + encode_segment(job);
 }
 
 request get(std::string path) {
@@ -113,37 +113,37 @@ request get_jobs() {
   return get("/jobs");
 }
 
-request get_job(std::string_view job_id) {
-  return get(job_path(job_id));
+request get_job(const job_id& job) {
+  return get(job_path(job));
 }
 
-request get_checkpoints(std::string_view job_id) {
-  return get(job_path(job_id) + "/checkpoints");
+request get_checkpoints(const job_id& job) {
+  return get(job_path(job) + "/checkpoints");
 }
 
-request get_restarts(std::string_view job_id) {
+request get_restarts(const job_id& job) {
   // Flink before 1.10 knows the second name only, Flink 2 the first one only.
-  return get(job_path(job_id) + "/metrics?get=numRestarts,fullRestarts");
+  return get(job_path(job) + "/metrics?get=numRestarts,fullRestarts");
 }
 
-request get_exceptions(std::string_view job_id) {
-  return get(job_path(job_id) + "/exceptions?maxExceptions=1");
+request get_exceptions(const job_id& job) {
+  return get(job_path(job) + "/exceptions?maxExceptions=1");
 }
 
 request get_task_managers() {
   return get("/taskmanagers");
 }
 
-request get_savepoint(std::string_view job_id, std::string_view trigger_id) {
-  return get(job_path(job_id) + "/savepoints/" + encode_segment(trigger_id));
+request get_savepoint(const job_id& job, const trigger_id& trigger) {
+  return get(job_path(job) + "/savepoints/" + encode_segment(trigger));
 }
 
 request get_features() {
   return get("/config");
 }
 
-request get_requirements(std::string_view job_id) {
-  return get(job_path(job_id) + "/resource-requirements");
+request get_requirements(const job_id& job) {
+  return get(job_path(job) + "/resource-requirements");
 }
 
 request plan(const run_options& x) {
@@ -154,12 +154,12 @@ request run(const run_options& x) {
   return post(jar_path(x, "run"), write_run_body(x));
 }
 
-request stop_with_savepoint(std::string_view job_id, std::string_view trigger_id) {
-  return post(job_path(job_id) + "/stop", object_writer{}.member("triggerId", json::escape(trigger_id)).take());
+request stop_with_savepoint(const job_id& job, const trigger_id& trigger) {
+  return post(job_path(job) + "/stop", object_writer{}.member("triggerId", json::escape(trigger)).take());
 }
 
-request take_savepoint(std::string_view job_id, std::string_view trigger_id) {
-  return post(job_path(job_id) + "/savepoints", object_writer{}.member("triggerId", json::escape(trigger_id)).take());
+request take_savepoint(const job_id& job, const trigger_id& trigger) {
+  return post(job_path(job) + "/savepoints", object_writer{}.member("triggerId", json::escape(trigger)).take());
 }
 
 request dispose_savepoint(std::string_view path) {
@@ -170,11 +170,11 @@ request get_disposal(std::string_view disposal_id) {
   return get("/savepoint-disposal/" + encode_segment(disposal_id));
 }
 
-request cancel(std::string_view job_id) {
-  return {.method = "PATCH", .path = job_path(job_id) + "?mode=cancel", .body = ""};
+request cancel(const job_id& job) {
+  return {.method = "PATCH", .path = job_path(job) + "?mode=cancel", .body = ""};
 }
 
-request put_requirements(std::string_view job_id, const requirements& x) {
+request put_requirements(const job_id& job, const requirements& x) {
   object_writer vertices;
   for (auto& [id, bounds] : x) {
     auto parallelism = object_writer{}
@@ -183,7 +183,7 @@ request put_requirements(std::string_view job_id, const requirements& x) {
                            .take();
     vertices.member(id, object_writer{}.member("parallelism", parallelism).take());
   }
-  return {.method = "PUT", .path = job_path(job_id) + "/resource-requirements", .body = vertices.take()};
+  return {.method = "PUT", .path = job_path(job) + "/resource-requirements", .body = vertices.take()};
 }
 
 std::string_view to_string(job_state x) {

@@ -2,6 +2,7 @@
 // 2.2.1; test/unit/flink/recorded). Does no I/O. Malformed answers become failures, never exceptions.
 #pragma once
 
+#include "flink/resource/ids.hpp"
 #include "flink/rest/failure.hpp"
 
 #include <cstdint>
@@ -30,21 +31,21 @@ request get_overview();
 /// GET /jobs: ids and states of all jobs that the JobManager remembers.
 request get_jobs();
 /// GET /jobs/:id
-request get_job(std::string_view job_id);
+request get_job(const job_id& job);
 /// GET /jobs/:id/checkpoints
-request get_checkpoints(std::string_view job_id);
+request get_checkpoints(const job_id& job);
 /// GET /jobs/:id/metrics?get=numRestarts,fullRestarts
-request get_restarts(std::string_view job_id);
+request get_restarts(const job_id& job);
 /// GET /jobs/:id/exceptions?maxExceptions=1
-request get_exceptions(std::string_view job_id);
+request get_exceptions(const job_id& job);
 /// GET /taskmanagers
 request get_task_managers();
 /// GET /jobs/:id/savepoints/:trigger
-request get_savepoint(std::string_view job_id, std::string_view trigger_id);
+request get_savepoint(const job_id& job, const trigger_id& trigger);
 /// GET /config: the features of this JobManager.
 request get_features();
 /// GET /jobs/:id/resource-requirements
-request get_requirements(std::string_view job_id);
+request get_requirements(const job_id& job);
 
 /// Bounds of the parallelism of a vertex. Within them, Flink uses as many slots as there are.
 struct bounds {
@@ -59,7 +60,7 @@ using requirements = std::map<std::string, bounds>;
 /// How to start a jar. `plan` gets the same body as the later `run`.
 struct run_options {
   std::string jar_name;
-  std::string job_id;
+  flink::job_id job_id;
   int32_t parallelism = 1;
   /// Empty: the manifest's main class.
   std::string entry_class;
@@ -76,17 +77,17 @@ request plan(const run_options& x);
 /// prove that no job runs (see classify_flink).
 request run(const run_options& x);
 /// POST /jobs/:id/stop: savepoint, then the job finishes. `drain` is never set.
-request stop_with_savepoint(std::string_view job_id, std::string_view trigger_id);
+request stop_with_savepoint(const job_id& job, const trigger_id& trigger);
 /// POST /jobs/:id/savepoints
-request take_savepoint(std::string_view job_id, std::string_view trigger_id);
+request take_savepoint(const job_id& job, const trigger_id& trigger);
 /// POST /savepoint-disposal: deletes the files of a savepoint.
 request dispose_savepoint(std::string_view path);
 /// GET /savepoint-disposal/:id
 request get_disposal(std::string_view disposal_id);
 /// PATCH /jobs/:id?mode=cancel
-request cancel(std::string_view job_id);
+request cancel(const job_id& job);
 /// PUT /jobs/:id/resource-requirements. Flink answers at once and changes the parallelism later.
-request put_requirements(std::string_view job_id, const requirements& x);
+request put_requirements(const job_id& job, const requirements& x);
 
 // -- answers ----------------------------------------------------------------------------------------
 
@@ -124,7 +125,7 @@ constexpr bool is_terminal(job_state x) {
 }
 
 struct job_summary {
-  std::string id;
+  job_id id;
   job_state state = job_state::unknown;
   bool operator==(const job_summary&) const = default;
 };
@@ -137,7 +138,7 @@ struct vertex {
 };
 
 struct job {
-  std::string id;
+  job_id id;
   std::string name;
   job_state state = job_state::unknown;
   /// Milliseconds since the epoch, by the JobManager's clock.

@@ -10,6 +10,7 @@
 //   }
 #pragma once
 
+#include "k8s/json/fwd.hpp"
 #include "k8s/json/text.hpp"
 
 #include <boost/describe.hpp>
@@ -69,7 +70,8 @@ private:
 };
 
 /// Converts values of type T to JSON text and back. `read` returns true if `x` is valid; `absent` returns true if a
-/// member with this value is not written.
+/// member with this value is not written. An error is added for every value that is not valid, except for an empty text
+/// of a type that reads it as absent.
 template <class T>
 struct codec;
 
@@ -198,6 +200,10 @@ struct codec<std::map<std::string, T>> {
 /// Reads a string that must be one of `names`. Returns its index; adds an error and returns nothing for other values.
 std::optional<std::size_t> read_name(reader& r, const place& where, cursor c, const std::vector<std::string>& names);
 
+/// Whether an empty text is read as absent, without an error: an overload of empty_text_is_absent() beside the enum.
+template <class T>
+concept empty_if_absent = requires { requires empty_text_is_absent(T{}); };
+
 template <class T>
   requires boost::describe::has_describe_enumerators<T>::value
 struct codec<T> : always_written {
@@ -210,6 +216,8 @@ struct codec<T> : always_written {
     return {D::value...};
   }
   static bool read(reader& r, const place& where, cursor c, T& x) {
+    if (empty_if_absent<T> && c.text() == R"("")")
+      return false;
     using list = boost::mp11::mp_rename<boost::describe::describe_enumerators<T>, boost::mp11::mp_list>;
     auto found = read_name(r, where, c, names(list{}));
     if (found)
@@ -290,14 +298,15 @@ T read(cursor c, std::vector<field_error>& out, std::string_view root = {}) {
   return x;
 }
 
-/// Reads a text. Errors are added to `out`; a text that is not JSON gives one error and a default value.
+/// Reads a text. Errors are added to `out`, with paths that start at `root`; a text that is not JSON gives one error
+/// and a default value.
 template <class T>
-T parse(std::string_view text, std::vector<field_error>& out) {
+T parse(std::string_view text, std::vector<field_error>& out, std::string_view root = {}) {
   if (auto problem = flaw(text)) {
-    out.push_back({{}, std::move(*problem)});
+    out.push_back({std::string{root}, std::move(*problem)});
     return T{};
   }
-  return read<T>(cursor{text}, out);
+  return read<T>(cursor{text}, out, root);
 }
 
 /// Returns compact JSON with the members in the order of their description, without absent ones.

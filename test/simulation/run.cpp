@@ -1,5 +1,6 @@
 #include "test/simulation/run.hpp"
 
+#include "flink/admission/decode.hpp"
 #include "flink/admission/record.hpp"
 
 #include <algorithm>
@@ -100,7 +101,7 @@ flink::decision run::decide(const flink::situation& x) {
   if (decided_.size() > 64)
     decided_.pop_front();
   if (setup.trace && !d.reason.empty())
-    log("decides " + d.next.phase.value_or("") + ": " + d.reason);
+    log("decides " + flink::phase_text(flink::phase_of(d.next)) + ": " + d.reason);
   return d;
 }
 

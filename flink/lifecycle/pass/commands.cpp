@@ -62,7 +62,7 @@ void commands::repeat(const action& what) {
     requeue_within(std::chrono::ceil<milliseconds>(pause));
 }
 
-void commands::cancel(const std::string& cluster_id, const std::string& job_id) {
+void commands::cancel(const cluster_id& cluster_id, const job_id& job_id) {
   action what = cancel_job{cluster_id, job_id};
   auto how = send(what);
   if (how == progress::unknown)

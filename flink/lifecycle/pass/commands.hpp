@@ -32,7 +32,7 @@ public:
 
   /// Cancels a job, and repeats that until the job has ended. With high availability a restarted JobManager recovers
   /// the job and does not know of the request.
-  void cancel(const std::string& cluster_id, const std::string& job_id);
+  void cancel(const cluster_id& cluster_id, const job_id& job_id);
 
   /// Returns whether the JobManager still runs the user's main() for a command, which is not sent again before its
   /// answer. The watch reports a restart late, so the pod counts here, not its incarnation.

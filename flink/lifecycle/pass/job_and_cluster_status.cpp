@@ -5,7 +5,7 @@
 #include "flink/lifecycle/pass/status_queries.hpp"
 #include "flink/render/render.hpp"
 #include "flink/resource/modes.hpp"
-#include "k8s/time.hpp"
+#include "k8s/timestamp.hpp"
 
 #include <algorithm>
 
@@ -28,19 +28,19 @@ bool fails(const rest::job& x) {
       || (x.last_failing > 0 && milliseconds{x.now - x.last_failing} < defaults::crash_loop_cooldown);
 }
 
-std::string_view health_of(const rest::job& x, phase at) {
+health health_of(const rest::job& x, phase at) {
   using rest::job_state;
   if (x.state == job_state::failed || x.state == job_state::unknown || x.state == job_state::suspended)
-    return "Red";
+    return health::Red;
   if (is_terminal(x.state) && is_leaving(at))
-    return "Yellow"; // expected; the next job starts soon
+    return health::Yellow; // expected; the next job starts soon
   if (x.state == job_state::finished || (rest::all_tasks_running(x) && !fails(x)))
-    return "Green";
-  return x.state == job_state::cancelling || x.state == job_state::canceled ? "Red" : "Yellow";
+    return health::Green;
+  return x.state == job_state::cancelling || x.state == job_state::canceled ? health::Red : health::Yellow;
 }
 
-std::string time_text(int64_t since_epoch) {
-  return k8s::format_time(std::chrono::system_clock::time_point{milliseconds{since_epoch}});
+k8s::timestamp time_of(int64_t since_epoch) {
+  return k8s::timestamp{std::chrono::system_clock::time_point{milliseconds{since_epoch}}};
 }
 
 /// Returns a message if checkpoints fail and none has completed for long: a failure now would lose all progress since
@@ -57,12 +57,12 @@ std::optional<std::string> checkpoints_fail(const pass_inputs& p, const rest::jo
   auto completed = last ? last->trigger_timestamp : job.start_time;
   if (failed.failure_timestamp < completed || milliseconds{job.now - completed} < defaults::checkpoints_overdue)
     return std::nullopt;
-  return "no checkpoint of job " + job.id + " has completed since " + time_text(completed)
+  return "no checkpoint of job " + job.id + " has completed since " + time_of(completed).text()
        + ", and the latest attempt failed: " + failed.message;
 }
 
 /// Returns the address of a page of Flink's web UI if an Ingress leads to it.
-std::optional<std::string> page(const pass_inputs& p, const std::string& cluster_id, const std::string& path) {
+std::optional<std::string> page(const pass_inputs& p, const cluster_id& cluster_id, const std::string& path) {
   auto host = ingress_host(p.in.app, {.id = cluster_id, .colour = colour_of(p.next, cluster_id)}, p.in.settings.render);
   return host.empty() ? std::nullopt : std::optional{host + "/#/" + path};
 }
@@ -127,8 +127,7 @@ std::chrono::system_clock::time_point taken_at(const rest::checkpoint& x) {
 bool is_older(const rest::checkpoint& x, const job_status& job, const std::optional<rest::checkpoint>& saved) {
   if (saved && saved->external_path == job.last_checkpoint)
     return taken_at(x) < taken_at(*saved);
-  auto written = job.last_checkpoint_time ? k8s::parse_time(*job.last_checkpoint_time) : std::nullopt;
-  return written && taken_at(x) < *written;
+  return job.last_checkpoint_time && taken_at(x) < job.last_checkpoint_time->at();
 }
 
 } // namespace
@@ -142,23 +141,23 @@ void record_job(report& p, const rest::job& from) {
   if (to.state != to_string(from.state))
     p.note("job " + from.id + " is " + std::string{to_string(from.state)});
   to.job_id = from.id;
-  to.job_overview_url = page(p, p.next.cluster ? p.next.cluster->id : std::string{}, "jobs/" + from.id);
+  to.job_overview_url = page(p, p.next.cluster ? p.next.cluster->id : cluster_id{}, "jobs/" + from.id);
   to.state = std::string{to_string(from.state)};
-  to.health = std::string{health_of(from, phase_of(p.next))};
-  if (to.health == "Green" && checkpoints_fail(p, from))
-    to.health = "Yellow";
-  to.start_time = time_text(from.start_time);
+  to.health = health_of(from, phase_of(p.next));
+  if (to.health == health::Green && checkpoints_fail(p, from))
+    to.health = health::Yellow;
+  to.start_time = time_of(from.start_time);
   to.running_tasks = from.tasks_running;
   to.total_tasks = from.tasks_total;
   if (from.last_failing > 0)
-    to.last_failing_time = time_text(from.last_failing);
+    to.last_failing_time = time_of(from.last_failing);
   else if (!to.job_restart_count)
     to.job_restart_count = 0;
 }
 
 void record_job_lost(report& p) {
   p.next.job_status->state = "LOST";
-  p.next.job_status->health = "Red";
+  p.next.job_status->health = health::Red;
 }
 
 bool job_manager_answers(const commands& p, const cluster_view& c) {
@@ -174,7 +173,7 @@ void record_cluster(commands& p, const cluster_view& c) {
   to.number_of_task_managers = wanted;
   to.healthy_task_managers = std::min(ready, wanted);
   bool alive = c.leader && job_manager_answers(p, c);
-  to.health = !alive ? "Red" : ready < wanted ? "Yellow" : "Green";
+  to.health = !alive ? health::Red : ready < wanted ? health::Yellow : health::Green;
   if (!alive)
     record_job_unknown(p);
   p.next.selector = selector_of(c.task_manager);
@@ -206,7 +205,7 @@ void record_serving(queries& p) {
   record_checkpoint(p, c, job_id);
 }
 
-void record_checkpoint(queries& p, const cluster_view& c, const std::string& job_id) {
+void record_checkpoint(queries& p, const cluster_view& c, const job_id& job_id) {
   if (!p.next.job_status || job_id.empty())
     return;
   auto& job = *p.next.job_status;
@@ -222,14 +221,14 @@ void record_checkpoint(queries& p, const cluster_view& c, const std::string& job
   job.last_checkpoint = last->external_path;
   p.note("the newest state is " + last->external_path);
   // To the millisecond: a savepoint beside the job is compared with it.
-  job.last_checkpoint_time = k8s::format_milliseconds(taken_at(*last));
+  job.last_checkpoint_time = k8s::timestamp::with_milliseconds(taken_at(*last));
   job.completed_checkpoint_count = (*known)->completed;
   job.failed_checkpoint_count = (*known)->failed;
   if ((*known)->latest_restored)
     job.restore_path = (*known)->latest_restored->external_path;
 }
 
-std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, const std::string& job_id,
+std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, const job_id& job_id,
                                             milliseconds every) {
   auto* known = p.ask(c, ask_exceptions{c.id, job_id}, every);
   if (known && *known)

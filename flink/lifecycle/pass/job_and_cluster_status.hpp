@@ -30,12 +30,12 @@ void watch_running_job(queries& p, const cluster_view& c, const rest::job& job);
 
 /// Returns why a job failed most recently, as the end of a sentence (": IllegalStateException: no"). Empty if Flink
 /// reports no cause; nullopt until the answer arrives.
-std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, const std::string& job_id,
+std::optional<std::string> cause_of_failure(queries& p, const cluster_view& c, const job_id& job_id,
                                             std::chrono::milliseconds every);
 
 /// Records the newest checkpoint of the serving job, because nothing else may remain after the loss of a JobManager.
 /// Polls often until the first one completes, then rarely.
-void record_checkpoint(queries& p, const cluster_view& c, const std::string& job_id);
+void record_checkpoint(queries& p, const cluster_view& c, const job_id& job_id);
 
 /// BlueGreen: copies both versions into status.versionStatuses and its companions.
 void mirror_versions(status& next);

@@ -19,7 +19,7 @@ decision pass::finish() {
   mirror_versions(next);
   set_conditions(next, in, waiting_);
   if (next != was) {
-    next.last_updated_at = now_text();
+    next.last_updated_at = now();
     if (why_.empty())
       why_ = waiting_.blocked || note_.empty() ? waiting_.message : note_;
     if (why_.empty())

@@ -3,7 +3,6 @@
 #include "config/defaults.hpp"
 #include "flink/configuration/effective_config.hpp"
 #include "flink/resource/labels.hpp"
-#include "k8s/time.hpp"
 
 #include <algorithm>
 
@@ -14,9 +13,8 @@ using std::chrono::milliseconds;
 
 pass_inputs::pass_inputs(const situation& what) : in{what}, was{what.app.status}, next{what.app.status} {}
 
-bool pass_inputs::passed(const std::optional<std::string>& since, std::chrono::seconds limit) const {
-  auto start = since ? k8s::parse_time(*since) : std::nullopt;
-  return start && in.now.wall - *start >= limit;
+bool pass_inputs::passed(const std::optional<k8s::timestamp>& since, std::chrono::seconds limit) const {
+  return since && in.now.wall - since->at() >= limit;
 }
 
 milliseconds pass_inputs::age_of(std::chrono::steady_clock::time_point then) const {
@@ -28,12 +26,11 @@ milliseconds pass_inputs::poll_interval() const {
   return poll_interval(end ? std::optional{end->started_at} : was.target ? was.target->step_started_at : std::nullopt);
 }
 
-milliseconds pass_inputs::poll_interval(const std::optional<std::string>& since) const {
-  auto started = since ? k8s::parse_time(*since) : std::nullopt;
-  if (!started)
+milliseconds pass_inputs::poll_interval(const std::optional<k8s::timestamp>& since) const {
+  if (!since)
     return defaults::poll_first;
   // An eighth of the age: what has taken long may take long, and a late poll costs little of it.
-  auto age = std::chrono::duration_cast<milliseconds>(in.now.wall - *started);
+  auto age = std::chrono::duration_cast<milliseconds>(in.now.wall - since->at());
   return std::clamp(age / 8, defaults::poll_first, defaults::poll_longest);
 }
 
@@ -52,8 +49,8 @@ bool pass_inputs::high_availability() const {
   return has_high_availability(in.app.spec);
 }
 
-std::string pass_inputs::now_text() const {
-  return k8s::format_time(in.now.wall);
+k8s::timestamp pass_inputs::now() const {
+  return k8s::timestamp{in.now.wall};
 }
 
 } // namespace flink

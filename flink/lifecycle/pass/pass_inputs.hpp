@@ -2,6 +2,7 @@
 #pragma once
 
 #include "flink/lifecycle/pass/situation.hpp"
+#include "k8s/timestamp.hpp"
 
 #include <optional>
 #include <string>
@@ -22,18 +23,18 @@ public:
   status next;
 
   /// Returns the objects and the known answers of one cluster.
-  cluster_view cluster(const std::string& id) const { return look_at_cluster(in.seen, id); }
+  cluster_view cluster(const cluster_id& id) const { return look_at_cluster(in.seen, id); }
 
-  /// Returns whether `limit` has passed since the RFC 3339 time `since`. False if that is absent or unreadable.
-  bool passed(const std::optional<std::string>& since, std::chrono::seconds limit) const;
+  /// Returns whether `limit` has passed since `since`. False if that is absent.
+  bool passed(const std::optional<k8s::timestamp>& since, std::chrono::seconds limit) const;
 
   /// Returns how long ago something happened.
   std::chrono::milliseconds age_of(std::chrono::steady_clock::time_point then) const;
 
   /// The interval between two polls while a phase is in progress. It grows with the age of the present phase.
   std::chrono::milliseconds poll_interval() const;
-  /// The same for something that began at the RFC 3339 time `since`.
-  std::chrono::milliseconds poll_interval(const std::optional<std::string>& since) const;
+  /// The same for something that began at `since`.
+  std::chrono::milliseconds poll_interval(const std::optional<k8s::timestamp>& since) const;
 
   /// Returns the limit that spec.timeouts sets, else the default.
   std::chrono::seconds timeout(std::optional<int32_t> timeouts::* limit, std::chrono::seconds otherwise) const;
@@ -43,8 +44,8 @@ public:
   /// Returns whether high availability is configured: then a restarted JobManager may bring its job back by itself.
   bool high_availability() const;
 
-  /// The current time in the format of the status.
-  std::string now_text() const;
+  /// The present time for the status.
+  k8s::timestamp now() const;
 
 protected:
   ~pass_inputs() = default;

@@ -27,12 +27,12 @@ const std::vector<rest::job_summary>* queries::jobs_now(const cluster_view& c) {
   return all && age_of(c.known(ask_jobs{c.id})->at) < defaults::answer_max_age ? all : nullptr;
 }
 
-const rest::job* queries::known_job(const cluster_view& c, const std::string& id) const {
+const rest::job* queries::known_job(const cluster_view& c, const job_id& id) const {
   auto* known = c.known(ask_job{c.id, id});
   return known && known->value ? &*known->value : nullptr;
 }
 
-std::chrono::steady_clock::time_point queries::job_answered(const cluster_view& c, const std::string& id) const {
+std::chrono::steady_clock::time_point queries::job_answered(const cluster_view& c, const job_id& id) const {
   auto* known = c.known(ask_job{c.id, id});
   return known ? known->at : std::chrono::steady_clock::time_point{};
 }

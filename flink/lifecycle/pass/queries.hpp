@@ -19,9 +19,9 @@ public:
   /// Returns the jobs from an answer that is recent enough to allow a submit.
   const std::vector<rest::job_summary>* jobs_now(const cluster_view& c);
   /// Returns the JobManager's newest answer about a job. Sends no query.
-  const rest::job* known_job(const cluster_view& c, const std::string& id) const;
+  const rest::job* known_job(const cluster_view& c, const job_id& id) const;
   /// Returns when the newest answer about a job arrived; the epoch if there is none.
-  std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const std::string& id) const;
+  std::chrono::steady_clock::time_point job_answered(const cluster_view& c, const job_id& id) const;
   /// Returns the progress of the disposal of a savepoint; nullptr before the JobManager has accepted it.
   const or_not_found<rest::disposal>* disposal(const cluster_view& c, const std::string& path,
                                                std::chrono::milliseconds every);

@@ -1,7 +1,6 @@
 #include "flink/lifecycle/pass/report.hpp"
 
 #include "config/defaults.hpp"
-#include "flink/admission/decode.hpp"
 
 #include <algorithm>
 
@@ -20,9 +19,9 @@ void report::warn(warning_reason what, std::string message) {
 }
 
 void report::enter(phase to, std::string why) {
-  next.phase = phase_text(to);
+  next.phase = to;
   if (next.target)
-    next.target->step_started_at = now_text();
+    next.target->step_started_at = now();
   why_ = std::move(why);
 }
 

@@ -16,10 +16,10 @@ namespace flink {
 /// New ids for what this decision may start. Fresh for every call; each is used at most once.
 struct identities {
   /// 8 hex digits.
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   /// 32 hex digits, as Flink writes them.
-  std::string job_id;
-  std::string trigger_id;
+  flink::job_id job_id;
+  flink::trigger_id trigger_id;
 };
 
 /// Settings of the operator, the same for all applications.
@@ -33,7 +33,7 @@ struct situation {
   /// Errors that the spec's decoder and flink::validate found. A spec with errors is not deployed.
   const std::vector<json::field_error>& errors;
   /// flink::spec_hash() of the application; computed once per edit, not per decision.
-  const std::string& spec_hash;
+  const spec_digest& spec_hash;
   const observation& seen;
   const flink::settings& settings;
   identities fresh;

@@ -20,13 +20,13 @@ std::string spec_errors(const pass_inputs& p) {
   return words;
 }
 
-std::string serving_job(const status& x) {
-  return x.job_status && x.job_status->job_id ? *x.job_status->job_id : std::string{};
+job_id serving_job(const status& x) {
+  return x.job_status && x.job_status->job_id ? *x.job_status->job_id : job_id{};
 }
 
-std::string second_job(const status& x) {
+job_id second_job(const status& x) {
   bool two = x.updating_cluster && x.version_statuses.size() > 1 && x.version_statuses[1].job_status;
-  return two ? x.version_statuses[1].job_status->job_id.value_or("") : std::string{};
+  return two ? x.version_statuses[1].job_status->job_id.value_or(job_id{}) : job_id{};
 }
 
 bool has_old_job(const status& x) {

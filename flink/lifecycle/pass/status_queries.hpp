@@ -8,10 +8,10 @@
 namespace flink {
 
 /// Returns the id of the serving job; empty if there is none.
-std::string serving_job(const status& x);
+job_id serving_job(const status& x);
 
 /// BlueGreen: returns the id of the newer version's job; empty unless two versions run.
-std::string second_job(const status& x);
+job_id second_job(const status& x);
 
 /// Returns whether an old job must take a savepoint or end before the next job starts.
 bool has_old_job(const status& x);

@@ -48,7 +48,7 @@ step_result pass_gates(pass& p, const cluster_view& c) {
 
 /// Single: makes room for the new cluster. Returns whether it may be created.
 bool make_way(pass& p) {
-  if (deploy_mode(p.was) != modes::single || !p.was.cluster)
+  if (deploy_mode(p.was) != rollout_mode::Single || !p.was.cluster)
     return true;
   if (old_cluster_at_zero(p.was))
     return await_old_pods_gone(p);

@@ -102,7 +102,7 @@ void end_jobs_then_tear_down(pass& p) {
 
 void enter_deleting(pass& p) {
   auto& d = p.next.deletion.emplace(p.was.suspension.value_or(ending{}));
-  d.started_at = p.now_text();
+  d.started_at = p.now();
   p.next.suspension.reset(); // the deletion continues what it had begun
   if (p.in.seen.being_orphaned) {
     d.orphan = true; // the finalizer of `--cascade=orphan` is gone in a moment
@@ -110,7 +110,7 @@ void enter_deleting(pass& p) {
     return p.wait(reason::LeavingBehind, "deleted with --cascade=orphan: the clusters keep running");
   }
   // A stop in progress already takes the savepoint that the deletion needs.
-  if (phase_of(p.was) == phase::Savepointing && deploy_mode(p.was) != modes::blue_green && p.was.target
+  if (phase_of(p.was) == phase::Savepointing && deploy_mode(p.was) != rollout_mode::BlueGreen && p.was.target
       && p.was.target->trigger_id && p.was.cluster) {
     d.cluster_id = p.was.cluster->id;
     d.job_id = serving_job(p.was);

@@ -16,21 +16,21 @@ namespace {
 
 /// One of the two versions that run.
 struct version {
-  std::string cluster_id;
-  std::string colour;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  std::optional<flink::colour> colour;
+  flink::job_id job_id;
 };
 
 version older(const status& x) {
-  return {x.cluster->id, x.deploy_version.value_or(""), serving_job(x)};
+  return {x.cluster->id, x.deploy_version, serving_job(x)};
 }
 
 version newer(const status& x) {
-  return {x.updating_cluster->id, x.updating_version.value_or(""), second_job(x)};
+  return {x.updating_cluster->id, x.updating_version, second_job(x)};
 }
 
 std::string in_words(const version& x) {
-  return x.cluster_id + " (" + x.colour + ")";
+  return x.cluster_id + " (" + std::string{x.colour ? to_string(*x.colour) : ""} + ")";
 }
 
 bool two_run(const status& x) {
@@ -130,7 +130,7 @@ std::optional<version> unwanted(const pass& p) {
 }
 
 void begin_teardown(pass& p, const version& x) {
-  auto& t = p.next.teardown.emplace(teardown{.cluster_id = x.cluster_id, .started_at = p.now_text()});
+  auto& t = p.next.teardown.emplace(teardown{.cluster_id = x.cluster_id, .started_at = p.now()});
   if (x.cluster_id == p.was.updating_cluster->id)
     t.spec_hash = p.was.updating_cluster->spec_hash;
   p.next.teardown_hash = x.cluster_id;

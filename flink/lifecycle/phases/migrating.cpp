@@ -30,7 +30,7 @@ bool alive(const located_job& x) {
 
 /// Returns the job to go on with: the one that the status names, else the one on the cluster where the phase of the Go
 /// operator starts one; nullptr if there is none.
-const located_job* choose(const pass& p, const survey& all, const std::string& deployed) {
+const located_job* choose(const pass& p, const survey& all, const cluster_id& deployed) {
   auto named = serving_job(p.was);
   bool starting = phase_of(p.was) == phase::SubmittingJob;
   bool stopped = filled(p.next.savepoint_path); // it has left its state there, and has not come to its end by itself
@@ -47,7 +47,7 @@ const located_job* choose(const pass& p, const survey& all, const std::string& d
 
 /// Reports two jobs on one cluster. The Go operator does not make two, so nobody knows which one serves. Returns
 /// whether there are.
-bool block_on_several_jobs(pass& p, const survey& all, const std::string& id) {
+bool block_on_several_jobs(pass& p, const survey& all, const cluster_id& id) {
   auto n = std::ranges::count_if(all.jobs, [&](auto& x) { return x.cluster_id == id && alive(x); });
   if (n > 1)
     p.blocked(reason::SeveralJobs,
@@ -61,7 +61,7 @@ bool await_trigger(pass& p, const cluster_view& c, const survey& all) {
   auto job = serving_job(p.was);
   auto at = phase_of(p.was);
   bool asked = at == phase::Savepointing || at == phase::Recovering || at == phase::Deleting;
-  if (!asked || !filled(p.was.savepoint_trigger_id) || job.empty() || !c.leader)
+  if (!asked || !p.was.savepoint_trigger_id || job.empty() || !c.leader)
     return true;
   auto* known = p.ask(c, ask_savepoint{c.id, job, *p.was.savepoint_trigger_id}, defaults::poll_longest);
   auto i = p.in.seen.outcomes.find(ask_savepoint{c.id, job, *p.was.savepoint_trigger_id});
@@ -80,22 +80,22 @@ bool await_trigger(pass& p, const cluster_view& c, const survey& all) {
 
 /// Returns the job whose newest state counts if no path is known: the one that the status names if it ran on the
 /// deployed cluster, else the last one that ran there.
-std::string ended_job(const pass& p, const survey& all, const std::string& deployed) {
+job_id ended_job(const pass& p, const survey& all, const cluster_id& deployed) {
   auto named = serving_job(p.was);
-  std::string last;
+  job_id last;
   for (auto& x : all.jobs)
     if (x.cluster_id == deployed && (last.empty() || last != named))
       last = x.job.id;
   return last.empty() && phase_of(p.was) != phase::SubmittingJob ? named : last;
 }
 
-void no_job_runs(pass& p, const survey& all, const std::string& deployed) {
+void no_job_runs(pass& p, const survey& all, const cluster_id& deployed) {
   if (phase_of(p.was) == phase::Deleting)
     return take_over_for_deletion(p, {deployed, ended_job(p, all, deployed), false});
   bool rolling_back = phase_of(p.was) == phase::RollingBackJob;
   if ((rolling_back || phase_of(p.was) == phase::SubmittingJob) && !remove_others(p, deployed))
     return;
-  auto job = filled(p.next.savepoint_path) ? std::string{} : ended_job(p, all, deployed);
+  auto job = filled(p.next.savepoint_path) ? job_id{} : ended_job(p, all, deployed);
   if (rolling_back && p.was.job_status && p.cluster(deployed).job_manager)
     return take_over_rollback(p, {deployed, job, false});
   take_over(p, {.cluster_id = deployed, .job_id = job, .job_runs = false, .deploy_due = true});
@@ -120,7 +120,7 @@ bool job_in_motion(phase x) {
 }
 
 /// Goes on with a job that was found.
-void take_over_found(pass& p, const located_job& x, const std::string& deployed) {
+void take_over_found(pass& p, const located_job& x, const cluster_id& deployed) {
   if (filled(p.was.savepoint_path) && x.job.state == rest::job_state::cancelling)
     return p.wait(reason::OldJobEnding, "waiting for job " + x.job.id + " to end after its savepoint");
   go_operator_version found{x.cluster_id, x.job.id};
@@ -132,7 +132,7 @@ void take_over_found(pass& p, const located_job& x, const std::string& deployed)
 }
 
 /// Returns false if there is nothing to take over and a deletion continues as usual.
-bool follow_motion(pass& p, const std::string& deployed) {
+bool follow_motion(pass& p, const cluster_id& deployed) {
   auto all = find_jobs(p);
   if (all.pending || !await_trigger(p, p.cluster(deployed), all))
     return true;

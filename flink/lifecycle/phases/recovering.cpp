@@ -88,7 +88,7 @@ void go_on_from(pass& p, const recoverable& state) {
   if (!stopped)
     return p.wait(reason::LookingForState, "checking the result of stopping " + serving_version(p));
   if (state.path && *stopped && !is_known_savepoint(p.was, *state.path))
-    record_savepoint(p, *state.path, "Update");
+    record_savepoint(p, *state.path, savepoint_reason::Update);
   auto message = serving_version(p) + " has ended without a savepoint; starting from " + state.source;
   if (state.path)
     p.warn(reason::RestoringExternalizedCheckpoint, message);
@@ -100,8 +100,6 @@ void go_on_from(pass& p, const recoverable& state) {
 } // namespace
 
 void recovering(pass& p) {
-  if (!p.was.target || !p.was.target->job || !p.was.cluster || !p.was.job_status)
-    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   auto old = p.cluster(p.was.cluster->id);
   prune_clusters(p);
   bool again = starts_again(p.was);

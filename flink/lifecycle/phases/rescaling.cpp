@@ -52,10 +52,6 @@ void conclude_shrink(pass& p) {
 
 void rescaling(pass& p) {
   auto& t = p.was.target;
-  bool complete
-      = t && t->job && p.was.cluster && is_rescale(p.was) && p.was.job_status && p.was.job_status->parallelism;
-  if (!complete)
-    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   record_serving(p);
   if (t->rollback) {
     if (restore_parallelism(p) && remove_added_task_managers(p))

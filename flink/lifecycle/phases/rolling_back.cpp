@@ -48,7 +48,7 @@ void finish_rollback(pass& p, const rest::job& job) {
   p.next.job_status->job_id = job.id;
   p.next.job_status->restore_path = p.was.target->restore_path;
   p.next.job_status->last_checkpoint = p.was.target->restore_path; // until the job completes its own
-  p.next.job_status->last_checkpoint_time = p.was.target->restore_path ? std::optional{p.now_text()} : std::nullopt;
+  p.next.job_status->last_checkpoint_time = p.was.target->restore_path ? std::optional{p.now()} : std::nullopt;
   p.next.savepoint_path.reset();
   p.event(reason::RollbackSucceeded, "the old version runs again as job " + job.id);
   fail_deploy(p, reason::RolledBack, reason);
@@ -85,7 +85,8 @@ bool was_stopped(const status& x) {
   if (!path || (!x.savepoint_path && path == x.job_status->restore_path))
     return false;
   auto kept = std::ranges::find(x.savepoints, *path, &savepoint_record::path);
-  return kept == x.savepoints.end() ? x.savepoint_path && !old_cluster_at_zero(x) : kept->reason == "Update";
+  return kept == x.savepoints.end() ? x.savepoint_path && !old_cluster_at_zero(x)
+                                    : kept->reason == savepoint_reason::Update;
 }
 
 /// Returns whether the old job had finished by itself. A finished job is not restarted.
@@ -108,8 +109,6 @@ bool await_old_job_manager(pass& p, const cluster_view& old) {
 
 void rolling_back_job(pass& p) {
   auto& t = p.was.target;
-  if (!t || !t->rollback || !p.was.cluster || !p.was.job_status)
-    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   if (runs_side_by_side(p.was)) // the old version runs
     return end_second(p);
   auto old = p.cluster(p.was.cluster->id);

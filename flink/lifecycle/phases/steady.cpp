@@ -37,7 +37,7 @@ void job_over(pass& p, reason what, const std::string& why) {
 }
 
 /// The job is FAILED. Its restart waits until the cause is known.
-void job_is_failed(pass& p, const cluster_view& c, const std::string& job_id) {
+void job_is_failed(pass& p, const cluster_view& c, const job_id& job_id) {
   if (given_up(p))
     return;
   auto cause = cause_of_failure(p, c, job_id, defaults::poll_job);
@@ -47,7 +47,7 @@ void job_is_failed(pass& p, const cluster_view& c, const std::string& job_id) {
 }
 
 /// The JobManager does not know the job (404).
-void job_unknown(pass& p, const cluster_view& c, const std::string& job_id) {
+void job_unknown(pass& p, const cluster_view& c, const job_id& job_id) {
   if (p.was.job_status->state == "FINISHED")
     return; // a bounded job has finished, even after Flink has deleted its record
   record_job_lost(p);
@@ -70,7 +70,7 @@ void job_unknown(pass& p, const cluster_view& c, const std::string& job_id) {
 void watch_job(pass& p, const cluster_view& c) {
   auto job_id = serving_job(p.was);
   if (job_id.empty()) {
-    p.next.job_status->health = "Red";
+    p.next.job_status->health = health::Red;
     return p.blocked(reason::NoJob, "no job runs; edit the spec to start one"
                                         + (p.was.savepoint_path ? " from " + *p.was.savepoint_path : std::string{}));
   }

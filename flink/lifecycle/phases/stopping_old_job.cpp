@@ -15,7 +15,7 @@
 #include "flink/lifecycle/steps/savepoints.hpp"
 #include "flink/resource/labels.hpp"
 #include "flink/resource/modes.hpp"
-#include "k8s/time.hpp"
+#include "k8s/timestamp.hpp"
 
 #include <algorithm>
 
@@ -27,18 +27,18 @@ namespace {
 
 /// Returns the time by the JobManager's clock, late enough to follow the savepoint that it has just taken: its answers
 /// may be old. Without an answer, returns our own time.
-std::string its_time(const pass& p, const cluster_view& c, const std::string& job_id) {
+k8s::timestamp its_time(const pass& p, const cluster_view& c, const job_id& job_id) {
   auto* known = p.known_job(c, job_id);
   if (!known)
-    return p.now_text();
+    return p.now();
   auto since = p.in.now.steady - p.job_answered(c, job_id);
   auto now = std::chrono::milliseconds{known->now} + defaults::rest_cache_age
            + std::chrono::duration_cast<std::chrono::milliseconds>(since);
-  return k8s::format_milliseconds(std::chrono::system_clock::time_point{now});
+  return k8s::timestamp::with_milliseconds(std::chrono::system_clock::time_point{now});
 }
 
 void remember_savepoint(pass& p, const cluster_view& old, const std::string& path) {
-  record_savepoint(p, path, "Update");
+  record_savepoint(p, path, savepoint_reason::Update);
   p.next.target->restore_path = path;
   if (runs_side_by_side(p.was)) {
     // From now on it is the old job's newest state, even if this deploy fails.
@@ -151,12 +151,12 @@ void trigger_unknown(pass& p, const cluster_view& old) {
   if (!known)
     return p.wait(reason::Savepointing, "looking for the savepoint of trigger " + *p.was.target->trigger_id);
   auto& last = *known ? (*known)->latest_savepoint : std::optional<rest::checkpoint>{};
-  auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
+  auto& began = p.was.target->step_started_at;
   // A job that keeps running may have completed checkpoints since; then the operator takes another savepoint.
   bool may_be_its
       = *known && is_newest_savepoint(**known) && began && !is_known_savepoint(p.was, last->external_path)
      && std::chrono::system_clock::time_point{std::chrono::milliseconds{last->trigger_timestamp}} + defaults::clock_skew
-            >= *began;
+            >= began->at();
   // The savepoint of a stop ends the job soon. If the job keeps running, this is another savepoint that the status does
   // not contain.
   auto job = serving_job(p.was);
@@ -224,8 +224,6 @@ void old_job_manager_down(pass& p, const cluster_view& old) {
 
 void savepointing(pass& p) {
   auto& t = p.was.target;
-  if (!t || !p.was.cluster || !t->trigger_id)
-    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   if (runs_side_by_side(p.was) && supersede(p))
     return;
   auto old = p.cluster(p.was.cluster->id);
@@ -253,8 +251,6 @@ void savepointing(pass& p) {
 }
 
 void cancelling(pass& p) {
-  if (!p.was.target || !p.was.cluster)
-    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target or status.cluster");
   auto old = p.cluster(p.was.cluster->id);
   if (clear_remains(p, old))
     return;

@@ -185,8 +185,6 @@ void report_what_failed(pass& p) {
 
 void submitting_job(pass& p) {
   auto& t = p.was.target;
-  if (!t || !t->job || !t->job_id)
-    return fail_deploy(p, reason::StatusIncomplete, "somebody has removed status.target");
   auto c = p.cluster(t->cluster_id);
   if (!starts_again(p.was))
     return submit_first(p, c);

@@ -50,7 +50,7 @@ void finish_suspension(pass& p) {
 
 /// Abandons the current deploy. Continues a stop or cancel that it has begun.
 void begin_suspension(pass& p) {
-  auto& e = p.next.suspension.emplace(ending{.started_at = p.now_text()});
+  auto& e = p.next.suspension.emplace(ending{.started_at = p.now()});
   auto& t = p.was.target;
   auto at = phase_of(p.was);
   bool stopping = at == phase::Savepointing && !runs_side_by_side(p.was) && t && t->trigger_id;
@@ -93,7 +93,8 @@ void cannot_save(pass& p, const std::string& why) {
   p.blocked(reason::CannotSaveState,
             why
                 + "; the job keeps running, and the operator tries again. To keep the job, set spec.suspend to false. "
-                  "To end it without a savepoint, set spec.savepointDisabled to true");
+                  "To end it without a savepoint, set spec.savepointDisabled to true; the application then resumes "
+                  "without the job's state");
 }
 
 /// Enters Cancelling if savepoints have been disabled since the suspension began.
@@ -154,7 +155,7 @@ void end_job(pass& p, const live_job& job) {
 /// Returns whether status.savepointPath is the savepoint of this suspension.
 bool saved_by_us(const status& x) {
   return x.savepoint_path && !x.savepoints.empty() && x.savepoints.back().path == *x.savepoint_path
-      && x.savepoints.back().reason == "Suspend";
+      && x.savepoints.back().reason == savepoint_reason::Suspend;
 }
 
 /// Returns the newest state of the job that has ended.

@@ -8,7 +8,6 @@
 #include "flink/lifecycle/steps/fencing.hpp"
 #include "flink/lifecycle/steps/move_job.hpp"
 #include "flink/resource/modes.hpp"
-#include "k8s/time.hpp"
 
 #include <algorithm>
 
@@ -75,9 +74,9 @@ const failure* refused_for_good(const pass& p, const action& order) {
 /// other answers report that.
 const failure* refusal(const pass& p, const action& order) {
   auto* why = refused_for_good(p, order);
-  auto began = p.was.target->step_started_at ? k8s::parse_time(*p.was.target->step_started_at) : std::nullopt;
+  auto& began = p.was.target->step_started_at;
   bool verdict = why && why->kind != failure_class::gone && began;
-  return verdict && p.in.now.steady - p.answered_at(order) <= p.in.now.wall - *began ? why : nullptr;
+  return verdict && p.in.now.steady - p.answered_at(order) <= p.in.now.wall - began->at() ? why : nullptr;
 }
 
 /// Sets the bounds. Returns whether the JobManager uses them.

@@ -55,7 +55,7 @@ void begin_rescale(pass& p, std::string why) {
   auto& t = *p.next.target;
   auto before = task_managers_for(p, *p.was.job_status->parallelism);
   t.cluster_id = p.was.cluster->id;
-  t.mode = modes::in_place;
+  t.mode = rollout_mode::InPlace;
   t.old_replicas = replica_counts{.job_managers = 1, .task_managers = before};
   p.enter(phase::Rescaling, std::move(why));
   p.wait(reason::TaskManagersStarting, "adding TaskManagers to cluster " + t.cluster_id);
@@ -70,14 +70,14 @@ void choose_mode(pass& p) {
   auto& t = *p.next.target;
   auto mode = wanted_mode(p.in.app.spec, p.was);
   if (old_cluster_at_zero(p.was)) {
-    mode = modes::single;
+    mode = deployment_mode::Single;
     t.old_replicas = p.was.target->old_replicas;
     t.restore_path = p.was.target->restore_path;
   }
-  if (mode != modes::dual)
-    t.mode = mode;
+  if (mode != deployment_mode::Dual)
+    t.mode = rollout_of(mode);
   p.next.deployment_mode = mode;
-  if (mode != modes::blue_green) {
+  if (mode != deployment_mode::BlueGreen) {
     p.next.updating_version.reset(); // of a first deploy that failed
     p.next.updating_hash.reset();
     p.next.version_statuses.clear();
@@ -111,7 +111,7 @@ void begin_deploy(pass& p, std::string why) {
                                 .spec_hash = p.in.spec_hash,
                                 .generation = p.in.app.metadata.generation,
                                 .attempt = again,
-                                .started_at = p.now_text(),
+                                .started_at = p.now(),
                                 .job = parameters_of(p.in.app.spec)};
   if (p.in.app.spec.force_rollback.value_or(false))
     p.next.target->force_rollback = true;
@@ -126,7 +126,7 @@ void begin_deploy(pass& p, std::string why) {
   choose_mode(p);
   p.enter(phase::ClusterStarting, std::move(why));
   p.wait(reason::CreatingCluster, "creating the objects of cluster " + id);
-  if (deploy_mode(p.next) != modes::single)
+  if (deploy_mode(p.next) != rollout_mode::Single)
     for (auto role : missing_objects(p, p.cluster(id)))
       p.act(create_object{role, id});
   for (auto& odd : warnings(p.in.app))

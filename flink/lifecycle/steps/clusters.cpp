@@ -5,6 +5,8 @@
 #include "flink/resource/labels.hpp"
 #include "flink/resource/modes.hpp"
 
+#include <boost/describe.hpp>
+
 namespace flink {
 
 namespace defaults = config::defaults;
@@ -17,7 +19,7 @@ bool wants_ingress(const pass_inputs& p) {
 
 /// Reads an object that exists already, to see who owns it. Repeats that now and then, because it may be terminating,
 /// or its owner may remove it.
-void resolve_duplicate(commands& p, object_role role, const std::string& cluster_id) {
+void resolve_duplicate(commands& p, object_role role, const cluster_id& cluster_id) {
   action read = read_object{role, cluster_id};
   auto pause = p.answered_at(read) + defaults::poll_longest - p.in.now.steady;
   if (pause.count() <= 0)
@@ -29,15 +31,22 @@ void resolve_duplicate(commands& p, object_role role, const std::string& cluster
     p.blocked(reason::NameConflict, conflict->second);
 }
 
+/// Returns the colour that the label of an object names.
+std::optional<colour> colour_in(const k8s::object_head& head) {
+  auto i = head.labels.find(std::string{labels::version});
+  colour named{};
+  bool known = i != head.labels.end() && boost::describe::enum_from_string(i->second.c_str(), named);
+  return known ? std::optional{named} : std::nullopt;
+}
+
 /// Returns whether a Service or Ingress belongs to a colour in use. True for one that is not named after a colour: it
 /// is not ours to remove.
 bool has_colour_in_use(const application& app, const status& x, const k8s::object_head& head) {
-  auto i = head.labels.find(std::string{labels::version});
-  if (i == head.labels.end() || head.key.name != generic_service_name(app.metadata.name, i->second))
+  auto own = colour_in(head);
+  if (!own || head.key.name != generic_service_name(app.metadata.name, own))
     return true;
   bool second = x.target || x.updating_cluster;
-  return is_blue_green(x)
-      && ((x.cluster && x.deploy_version == i->second) || (second && x.updating_version == i->second));
+  return is_blue_green(x) && ((x.cluster && x.deploy_version == own) || (second && x.updating_version == own));
 }
 
 void prune_colours(commands& p) {
@@ -117,7 +126,7 @@ void switch_generic_service(commands& p, const cluster_view& c) {
     p.ensure(switch_service{c.id});
 }
 
-bool remove_cluster(commands& p, const std::string& cluster_id) {
+bool remove_cluster(commands& p, const cluster_id& cluster_id) {
   auto c = p.cluster(cluster_id);
   int going = 0, staying = 0;
   auto remove = [&](object_role role, const k8s::object_head& x) {

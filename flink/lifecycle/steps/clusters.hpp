@@ -29,7 +29,7 @@ struct creation {
 void switch_generic_service(commands& p, const cluster_view& c);
 
 /// Deletes the remaining objects of a cluster. Returns whether all are gone, except orphaned ones.
-bool remove_cluster(commands& p, const std::string& cluster_id);
+bool remove_cluster(commands& p, const cluster_id& cluster_id);
 
 /// The same for all clusters of the application.
 [[nodiscard]] bool remove_all_clusters(commands& p);

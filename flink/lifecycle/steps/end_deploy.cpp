@@ -13,15 +13,15 @@ namespace defaults = config::defaults;
 
 namespace {
 
-void remember_deploy(pass& p, std::string result, std::string reason) {
+void remember_deploy(pass& p, deploy_result result, std::string reason) {
   auto& t = *p.was.target;
   auto& all = p.next.history;
   all.push_back({.spec_hash = t.spec_hash,
                  .cluster_id = t.cluster_id,
                  .image = p.in.app.spec.image,
-                 .started = t.started_at.value_or(p.now_text()),
-                 .finished = p.now_text(),
-                 .result = std::move(result),
+                 .started = t.started_at.value_or(p.now()),
+                 .finished = p.now(),
+                 .result = result,
                  .reason = reason.empty() ? std::nullopt : std::optional{std::move(reason)}});
   if (all.size() > defaults::remembered_deploys)
     all.erase(all.begin());
@@ -39,7 +39,7 @@ job_status deployed_job(const pass& p, const rest::job& job) {
     now.restore_path = path;
   now.last_checkpoint = now.restore_path; // until the new job completes its own, this is its newest state
   if (now.restore_path)
-    now.last_checkpoint_time = p.now_text();
+    now.last_checkpoint_time = p.now();
   now.job_id = job.id;
   now.state = std::string{to_string(job.state)};
   return now;
@@ -88,10 +88,10 @@ void fail_deploy_as(pass& p, std::string name, std::string message) {
   if (is_rescale(p.was) && !p.was.target->rollback)
     return begin_shrink(p, name + ": " + message); // InPlace: the TaskManagers that were added go first
   if (p.was.target) {
-    remember_deploy(p, "Failed", name);
+    remember_deploy(p, deploy_result::Failed, name);
     p.next.failed = failed_cluster{.id = p.was.target->cluster_id,
                                    .spec_hash = p.was.target->spec_hash,
-                                   .failed_at = p.now_text(),
+                                   .failed_at = p.now(),
                                    .job_id = p.was.target->job_id,
                                    .remedy_hash = remedy_hash(tried_spec(p))};
     p.next.failed_deploy_hash = p.was.target->cluster_id;
@@ -115,7 +115,7 @@ void fail_rollback(pass& p, const std::string& why) {
 }
 
 void conclude_deploy(pass& p) {
-  remember_deploy(p, "Deployed", {});
+  remember_deploy(p, deploy_result::Deployed, {});
   if (auto& nonce = p.was.target->restore_nonce)
     p.next.restore_nonce = nonce;
   p.next.target.reset();

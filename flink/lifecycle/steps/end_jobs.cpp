@@ -6,7 +6,6 @@
 #include "flink/lifecycle/steps/replicas.hpp"
 #include "flink/lifecycle/steps/savepoints.hpp"
 #include "flink/resource/modes.hpp"
-#include "k8s/time.hpp"
 
 #include <algorithm>
 
@@ -18,20 +17,20 @@ using std::chrono::steady_clock;
 
 namespace {
 
-void remember_savepoint(report& p, const std::string& path, const std::string& reason) {
+void remember_savepoint(report& p, const std::string& path, savepoint_reason reason) {
   p.next.savepoint_path = path;
   record_savepoint(p, path, reason);
 }
 
 /// Returns whether the first query about a job is on its way.
-bool is_being_asked(const commands& p, const cluster_view& c, const std::string& job_id) {
+bool is_being_asked(const commands& p, const cluster_view& c, const job_id& job_id) {
   return c.leader && !c.known(ask_job{c.id, job_id}) && !p.failure_of(ask_job{c.id, job_id});
 }
 
 void record_saved(report& p, const live_job& job, const std::string& path) {
   if (p.was.savepoint_path == path)
     return;
-  remember_savepoint(p, path, p.next.deletion ? "Delete" : "Suspend");
+  remember_savepoint(p, path, p.next.deletion ? savepoint_reason::Delete : savepoint_reason::Suspend);
   p.because("the savepoint is complete: " + path);
   p.event(reason::CanceledJob, "job " + job.job_id + " stopped with savepoint " + path);
 }
@@ -125,8 +124,7 @@ std::optional<std::string> stop_with_savepoint(queries& p, const ending& record,
 }
 
 void stop_again(commands& p, const ending& record, ending& next) {
-  auto started = k8s::parse_time(record.started_at);
-  auto age = started ? std::chrono::duration_cast<milliseconds>(p.in.now.wall - *started) : milliseconds{0};
+  auto age = std::chrono::duration_cast<milliseconds>(p.in.now.wall - record.started_at.at());
   auto pause = std::clamp(age / 4, defaults::savepoint_retry_first, defaults::savepoint_retry_longest);
   auto left = failed_at(p, record) + pause - p.in.now.steady;
   if (left.count() <= 0)

@@ -19,8 +19,8 @@ struct live_job {
     /// Its version is being rolled back, or in BlueGreen has not been accepted beside the serving one.
     given_up,
   };
-  std::string cluster_id;
-  std::string job_id;
+  flink::cluster_id cluster_id;
+  flink::job_id job_id;
   standing as = standing::serving;
 };
 

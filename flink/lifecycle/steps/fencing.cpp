@@ -48,7 +48,7 @@ job_fate fate_of_unknown_job(const pass_inputs& p, const cluster_view& c) {
 
 } // namespace
 
-job_fate fate_of_job(queries& p, const cluster_view& c, const std::string& job_id,
+job_fate fate_of_job(queries& p, const cluster_view& c, const job_id& job_id,
                      std::chrono::steady_clock::time_point not_before) {
   if (job_id.empty() || c.gone() || confirmed_gone(p, c))
     return job_fate::ended;
@@ -60,7 +60,7 @@ job_fate fate_of_job(queries& p, const cluster_view& c, const std::string& job_i
   return fate_of_unknown_job(p, c);
 }
 
-job_fate fate_before_removal(queries& p, const cluster_view& c, const std::string& job_id, bool accepted) {
+job_fate fate_before_removal(queries& p, const cluster_view& c, const job_id& job_id, bool accepted) {
   auto fate = fate_of_job(p, c, job_id);
   if (fate != job_fate::unknown)
     return fate;
@@ -99,14 +99,14 @@ bool may_run_a_job(const pass_inputs& p, const cluster_view& c) {
   return up || (p.high_availability() && c.job_manager);
 }
 
-std::optional<std::string> unknown_running_job(const std::vector<rest::job_summary>& jobs, const std::string& own) {
+std::optional<job_id> unknown_running_job(const std::vector<rest::job_summary>& jobs, const job_id& own) {
   for (auto& x : jobs)
     if (x.id != own && !rest::is_terminal(x.state))
       return x.id;
   return std::nullopt;
 }
 
-std::optional<std::string> earlier_cluster(const pass_inputs& p) {
+std::optional<cluster_id> earlier_cluster(const pass_inputs& p) {
   for (auto& id : clusters_in(p.in.seen.objects)) {
     bool ours = id == p.was.target->cluster_id || (p.was.cluster && id == p.was.cluster->id);
     if (!ours && !p.cluster(id).job_manager_pods.empty())
@@ -128,10 +128,14 @@ bool confirm_serving_cluster_idle(queries& p) {
   }
   auto unknown = unknown_running_job(*jobs, {});
   if (unknown)
-    p.blocked(reason::UnknownJob,
-              "cluster " + c.id + " runs job " + *unknown
-                  + ", which is not in the status, so the operator does not start another job: cancel that job, or "
-                    "stop it with a savepoint and set spec.savepointPath to the savepoint");
+    p.blocked(
+        reason::UnknownJob,
+        "cluster " + c.id + " runs job " + *unknown
+            + ", which is not in the status, so the operator does not start another job. To lose its state, cancel "
+              "it. To keep its state, set the annotation "
+            + std::string{paused_annotation}
+            + " to \"true\", stop the job with a savepoint, set spec.restoreFrom to that savepoint with a new "
+              "nonce, and remove the annotation");
   return !unknown;
 }
 

@@ -37,13 +37,13 @@ enum class job_fate { running, ended, unknown };
 
 /// Returns the fate of a job that was seen to run on a cluster. An empty id, a cluster without any object and a
 /// confirmation by a person mean `ended`. Answers from before `not_before` do not count, unless they are final.
-job_fate fate_of_job(queries& p, const cluster_view& c, const std::string& job_id,
+job_fate fate_of_job(queries& p, const cluster_view& c, const job_id& job_id,
                      std::chrono::steady_clock::time_point not_before = {});
 
 /// The same where the cluster is removed afterwards, which ends whatever a submit may still start there. `accepted`
 /// is false for a job that was submitted and not yet seen to run: a 404 is enough then. Without a JobManager Deployment
 /// and JobManager Pods the job has ended.
-job_fate fate_before_removal(queries& p, const cluster_view& c, const std::string& job_id, bool accepted);
+job_fate fate_before_removal(queries& p, const cluster_view& c, const job_id& job_id, bool accepted);
 
 /// Returns the fate of the job of a version that is being rolled back. `unknown` includes a submit that may still take
 /// effect.
@@ -57,11 +57,11 @@ bool serving_job_manager_restarted(const status& x, const cluster_view& c);
 bool may_run_a_job(const pass_inputs& p, const cluster_view& c);
 
 /// Returns the first job of the list that is not over and is not `own`.
-std::optional<std::string> unknown_running_job(const std::vector<rest::job_summary>& jobs, const std::string& own);
+std::optional<job_id> unknown_running_job(const std::vector<rest::job_summary>& jobs, const job_id& own);
 
 /// Returns another cluster than the target and the serving one that still has JobManager pods: an earlier submit could
 /// still start its job there.
-std::optional<std::string> earlier_cluster(const pass_inputs& p);
+std::optional<cluster_id> earlier_cluster(const pass_inputs& p);
 
 /// Returns true if the serving cluster runs no job although the status names none: somebody may have reset the status.
 /// Returns false while that is unknown, or if it runs one, and reports which.

@@ -40,7 +40,7 @@ survey find_jobs(queries& p) {
   return out;
 }
 
-bool remove_others(queries& p, const std::string& keep) {
+bool remove_others(queries& p, const cluster_id& keep) {
   bool gone = true;
   for (auto& id : clusters_in(p.in.seen.objects))
     gone = (id == keep || remove_cluster(p, id)) && gone;

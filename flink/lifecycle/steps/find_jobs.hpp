@@ -9,7 +9,7 @@
 namespace flink {
 
 struct located_job {
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   rest::job_summary job;
 };
 
@@ -23,6 +23,6 @@ struct survey {
 [[nodiscard]] survey find_jobs(queries& p);
 
 /// Removes every cluster except `keep`, on which alone a job may run, with its pods. Returns whether they are gone.
-[[nodiscard]] bool remove_others(queries& p, const std::string& keep);
+[[nodiscard]] bool remove_others(queries& p, const cluster_id& keep);
 
 } // namespace flink

@@ -11,18 +11,18 @@ namespace flink {
 
 namespace {
 
-const version_status* version_of(const status& x, const std::string& hash) {
+const version_status* version_of(const status& x, const cluster_id& hash) {
   auto i = std::ranges::find(x.version_statuses, std::optional{hash}, &version_status::version_hash);
   return i == x.version_statuses.end() ? nullptr : &*i;
 }
 
 /// Returns a version as the status describes it.
-go_operator_version recorded(const pass& p, const std::string& cluster_id, const std::string& hash) {
+go_operator_version recorded(const pass& p, const cluster_id& cluster_id, const flink::cluster_id& hash) {
   auto* known = version_of(p.was, hash);
   go_operator_version out{.cluster_id = cluster_id,
                           .recorded = known && known->job_status ? &*known->job_status : nullptr};
   if (out.recorded)
-    out.job_id = out.recorded->job_id.value_or("");
+    out.job_id = out.recorded->job_id.value_or(job_id{});
   out.job_runs = !out.job_id.empty();
   return out;
 }
@@ -37,14 +37,14 @@ go_operator_version older(const pass& p) {
 }
 
 /// Returns the cluster beside the older version; empty if there is none.
-std::string other_cluster(const pass& p, const std::string& deployed) {
+cluster_id other_cluster(const pass& p, const cluster_id& deployed) {
   auto all = clusters_in(p.in.seen.objects);
   auto i = std::ranges::find_if(all, [&](auto& id) { return id != deployed; });
-  return i == all.end() ? std::string{} : *i;
+  return i == all.end() ? cluster_id{} : *i;
 }
 
 /// Returns the newer version if its job was found or is recorded.
-std::optional<go_operator_version> newer(const pass& p, const survey& all, const std::string& deployed) {
+std::optional<go_operator_version> newer(const pass& p, const survey& all, const cluster_id& deployed) {
   auto id = other_cluster(p, deployed);
   if (id.empty())
     return std::nullopt;

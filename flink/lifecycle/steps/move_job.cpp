@@ -46,7 +46,7 @@ void begin_submit(pass& p, std::optional<std::string> restore_path, std::string 
 }
 
 void go_on_after_old_job(pass& p, std::optional<std::string> restore_path, std::string why) {
-  if (deploy_mode(p.was) != modes::single || !p.was.cluster)
+  if (deploy_mode(p.was) != rollout_mode::Single || !p.was.cluster)
     return begin_submit(p, std::move(restore_path), std::move(why));
   auto old = p.cluster(p.was.cluster->id);
   p.next.target->old_replicas = replica_counts{old.job_manager ? std::max(old.job_manager->replicas, 1) : 1,
@@ -66,7 +66,7 @@ void leave_old_job(pass& p, const std::string& why) {
       go_on_after_old_job(p, first_restore_path(p), why);
     return;
   }
-  if (deploy_mode(p.was) == modes::blue_green)
+  if (deploy_mode(p.was) == rollout_mode::BlueGreen)
     return leave_old_job_running(p, why);
   if (p.in.app.spec.savepoint_disabled.value_or(false)) {
     p.enter(phase::Cancelling, why + "; savepoints are disabled");

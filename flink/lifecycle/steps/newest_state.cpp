@@ -3,7 +3,7 @@
 #include "config/defaults.hpp"
 #include "flink/configuration/effective_config.hpp"
 #include "flink/resource/modes.hpp"
-#include "k8s/time.hpp"
+#include "k8s/timestamp.hpp"
 
 namespace flink {
 
@@ -28,15 +28,13 @@ void offer(std::optional<candidate>& best, candidate x) {
 /// than any earlier savepoint, even if the clocks that stamped them disagree.
 std::optional<candidate> recorded(const status& x) {
   auto& job = x.job_status;
-  bool known = job && job->last_checkpoint && job->last_checkpoint_time;
-  if (auto taken = known ? k8s::parse_time(*job->last_checkpoint_time) : std::nullopt)
-    return candidate{*job->last_checkpoint, *taken,
+  if (job && job->last_checkpoint && job->last_checkpoint_time)
+    return candidate{*job->last_checkpoint, job->last_checkpoint_time->at(),
                      (job->last_checkpoint == job->restore_path ? "" : "checkpoint ") + *job->last_checkpoint};
   if (x.savepoints.empty())
     return std::nullopt;
-  auto at = k8s::parse_time(x.savepoints.back().time);
-  return at ? std::optional{candidate{x.savepoints.back().path, *at, "savepoint " + x.savepoints.back().path}}
-            : std::nullopt;
+  auto& last = x.savepoints.back();
+  return last.time ? std::optional{candidate{last.path, last.time->at(), "savepoint " + last.path}} : std::nullopt;
 }
 
 /// Returns whether the user's configuration makes Flink delete the checkpoints when the job ends as it did.
@@ -55,7 +53,7 @@ bool checkpoints_deleted_with_job(const spec& x, const std::optional<rest::job>&
 /// Records the state in the status. In BlueGreen this is the only record if the deploy fails.
 void remember(queries& p, const candidate& x) {
   p.next.job_status->last_checkpoint = x.path;
-  p.next.job_status->last_checkpoint_time = k8s::format_milliseconds(x.taken);
+  p.next.job_status->last_checkpoint_time = k8s::timestamp::with_milliseconds(x.taken);
 }
 
 bool too_old(const pass_inputs& p, const candidate& x) {
@@ -77,7 +75,7 @@ std::optional<std::string> first_restore_path(const pass_inputs& p) {
   return std::nullopt;
 }
 
-recoverable newest_state(queries& p, const cluster_view& old, const std::string& job_id, age_limit limit) {
+recoverable newest_state(queries& p, const cluster_view& old, const job_id& job_id, age_limit limit) {
   std::optional<candidate> best;
   if (old.leader) {
     auto* job = p.ask(old, ask_job{old.id, job_id}, defaults::answer_max_age);

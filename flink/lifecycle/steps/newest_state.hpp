@@ -29,7 +29,7 @@ enum class age_limit { applies, lifted };
 
 /// Returns the newest state that was reported complete and still exists. The job must have ended; answers of its
 /// JobManager from before that do not count.
-recoverable newest_state(queries& p, const cluster_view& old, const std::string& job_id,
+recoverable newest_state(queries& p, const cluster_view& old, const job_id& job_id,
                          age_limit limit = age_limit::applies);
 
 } // namespace flink

@@ -3,7 +3,7 @@
 #include "config/defaults.hpp"
 #include "flink/lifecycle/pass/status_queries.hpp"
 #include "flink/lifecycle/steps/savepoints.hpp"
-#include "k8s/time.hpp"
+#include "k8s/timestamp.hpp"
 
 #include <algorithm>
 
@@ -17,36 +17,39 @@ namespace {
 
 /// Why a savepoint is due.
 struct wish {
-  std::string reason;
+  savepoint_reason reason;
   std::optional<std::string> nonce;
 };
 
-std::optional<system_clock::time_point> time_of(const std::optional<std::string>& text) {
-  return text ? k8s::parse_time(*text) : std::nullopt;
+/// Returns the reason of a savepoint in parentheses; empty if there is none.
+std::string in_brackets(std::optional<savepoint_reason> x) {
+  return x ? " (" + std::string{to_string(*x)} + ")" : "";
 }
 
 /// Returns the time of the last savepoint of the schedule, successful or not; before the first one, the job's start.
 std::optional<system_clock::time_point> last_scheduled(const status& x) {
   std::optional<system_clock::time_point> last;
-  auto offer = [&](const std::string& text) { last = std::max(last, k8s::parse_time(text)); };
+  auto offer = [&](const k8s::timestamp& at) { last = std::max(last, std::optional{at.at()}); };
   for (auto& y : x.savepoints)
-    if (y.reason == scheduled_savepoint)
-      offer(y.time);
-  if (x.last_savepoint && x.last_savepoint->reason == scheduled_savepoint)
+    if (y.reason == savepoint_reason::Schedule && y.time)
+      offer(*y.time);
+  if (x.last_savepoint && x.last_savepoint->reason == savepoint_reason::Schedule)
     offer(x.last_savepoint->finished_at);
-  return last ? last : time_of(x.job_status->start_time);
+  if (!last && x.job_status->start_time)
+    offer(*x.job_status->start_time);
+  return last;
 }
 
 std::optional<wish> due(queries& p) {
   auto& spec = p.in.app.spec;
   if (spec.savepoint_nonce && spec.savepoint_nonce != p.was.savepoint_nonce)
-    return wish{"Nonce", spec.savepoint_nonce};
+    return wish{savepoint_reason::Nonce, spec.savepoint_nonce};
   auto last = last_scheduled(p.was);
   if (!spec.savepoint_schedule || !last)
     return std::nullopt;
   auto left = *last + std::chrono::seconds{spec.savepoint_schedule->interval_seconds} - p.in.now.wall;
   if (left.count() <= 0)
-    return wish{scheduled_savepoint, std::nullopt};
+    return wish{savepoint_reason::Schedule, std::nullopt};
   p.requeue_within(std::chrono::ceil<milliseconds>(left));
   return std::nullopt;
 }
@@ -54,31 +57,32 @@ std::optional<wish> due(queries& p) {
 /// Begins a savepoint. Its trigger id is written down before the command is sent.
 void begin(queries& p, const cluster_view& c, const rest::job& job, wish w) {
   auto& r = p.next.savepoint_request.emplace();
-  r = {.reason = std::move(w.reason),
+  r = {.reason = w.reason,
        .nonce = std::move(w.nonce),
        .cluster_id = c.id,
        .job_id = job.id,
        .job_manager = incarnation_of(*c.leader),
        .trigger_id = p.in.fresh.trigger_id,
-       .started_at = p.now_text()};
+       .started_at = p.now()};
   p.act(take_savepoint{r.cluster_id, r.job_id, r.trigger_id});
-  p.because("a savepoint is due (" + r.reason + ")");
+  p.because("a savepoint is due" + in_brackets(r.reason));
 }
 
 void conclude(queries& p, std::optional<std::string> path, std::optional<std::string> failure) {
   auto& r = *p.was.savepoint_request;
   if (path) {
     record_savepoint(p, *path, r.reason);
-    p.event(reason::SavepointCompleted, "savepoint " + *path + " is complete (" + r.reason + ")");
+    p.event(reason::SavepointCompleted, "savepoint " + *path + " is complete" + in_brackets(r.reason));
   } else {
-    p.warn(reason::SavepointFailed, "the savepoint of job " + r.job_id + " failed (" + r.reason + "): " + *failure);
+    p.warn(reason::SavepointFailed,
+           "the savepoint of job " + r.job_id + " failed" + in_brackets(r.reason) + ": " + *failure);
   }
   p.because(path ? "savepoint " + *path + " is complete" : "the savepoint failed: " + *failure);
   if (r.nonce)
     p.next.savepoint_nonce = r.nonce;
   p.next.last_savepoint = savepoint_result{.reason = r.reason,
                                            .nonce = r.nonce,
-                                           .finished_at = p.now_text(),
+                                           .finished_at = p.now(),
                                            .path = std::move(path),
                                            .failure = std::move(failure)};
   p.next.savepoint_request.reset();
@@ -115,9 +119,9 @@ void trigger_lost(queries& p, const cluster_view& c) {
   if (!told)
     return;
   auto& last = *told ? (*told)->latest_savepoint : std::optional<rest::checkpoint>{};
-  auto began = time_of(r.started_at);
-  bool ours = last && began && !is_known_savepoint(p.was, last->external_path)
-           && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_skew >= *began;
+  bool ours
+      = last && !is_known_savepoint(p.was, last->external_path)
+     && system_clock::time_point{milliseconds{last->trigger_timestamp}} + defaults::clock_skew >= r.started_at.at();
   if (ours) {
     count_as_checkpoint(p, *last);
     return conclude(p, last->external_path, std::nullopt);
@@ -170,10 +174,10 @@ std::optional<std::string> superfluous(const pass_inputs& p) {
   if (!schedule)
     return std::nullopt;
   auto& all = p.was.savepoints;
-  auto left = std::count_if(all.begin(), all.end(), [](auto& x) { return x.reason == scheduled_savepoint; })
+  auto left = std::count_if(all.begin(), all.end(), [](auto& x) { return x.reason == savepoint_reason::Schedule; })
             - schedule->keep.value_or(defaults::scheduled_savepoints_kept);
   for (auto i = all.begin(); i != all.end() && left > 0; ++i)
-    if (i->reason == scheduled_savepoint && left-- > 0 && !is_needed(p, i->path))
+    if (i->reason == savepoint_reason::Schedule && left-- > 0 && !is_needed(p, i->path))
       return i->path;
   return std::nullopt;
 }

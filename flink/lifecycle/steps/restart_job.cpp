@@ -5,7 +5,6 @@
 #include "flink/lifecycle/pass/status_queries.hpp"
 #include "flink/lifecycle/steps/replicas.hpp"
 #include "flink/lifecycle/steps/savepoints.hpp"
-#include "k8s/time.hpp"
 
 #include <algorithm>
 
@@ -40,7 +39,7 @@ std::chrono::seconds pause_before(const failure_policy& policy, const job_failur
 job_failures counted(const pass_inputs& p, const failure_policy& policy) {
   auto& known = p.next.job_failures;
   if (!known || !known->window_started_at || p.passed(known->window_started_at, policy.window))
-    return {.window_started_at = p.now_text()};
+    return {.window_started_at = p.now()};
   return *known;
 }
 
@@ -62,7 +61,7 @@ void aim_at_restart(report& p, int32_t attempt) {
                                 .spec_hash = p.was.cluster->spec_hash,
                                 .generation = p.in.app.metadata.generation,
                                 .attempt = attempt,
-                                .started_at = p.now_text(),
+                                .started_at = p.now(),
                                 .job = serving_parameters(p.was)};
 }
 
@@ -91,7 +90,7 @@ void restart_failed_job(report& p, reason what, std::string why) {
                            + " times within " + std::to_string(policy.window.count()) + " s (spec.jobFailurePolicy); "
                            + restart_hint(p.was));
   ++count.restarts;
-  count.last_failed_at = p.now_text();
+  count.last_failed_at = p.now();
   count.reason = why;
   p.next.job_failures = count;
   aim_at_restart(p, count.restarts);
@@ -103,7 +102,7 @@ void restart_failed_job(report& p, reason what, std::string why) {
   p.enter(phase::Recovering, std::move(why));
 }
 
-void restart_if_stopped_late(queries& p, const cluster_view& c, const std::string& job_id) {
+void restart_if_stopped_late(queries& p, const cluster_view& c, const job_id& job_id) {
   auto& trigger = p.was.job_status->stop_trigger_id;
   if (!trigger)
     return;
@@ -115,7 +114,7 @@ void restart_if_stopped_late(queries& p, const cluster_view& c, const std::strin
   auto path = *known ? (*known)->location : *told ? left_by_a_stop(p, **told) : std::nullopt;
   if (!path)
     return; // it has come to its end by itself
-  record_savepoint(p, *path, "Update");
+  record_savepoint(p, *path, savepoint_reason::Update);
   aim_at_restart(p, 1);
   auto why = "job " + job_id + " has stopped with savepoint " + *path
            + ": the stop command of a failed update took effect late";
@@ -125,15 +124,15 @@ void restart_if_stopped_late(queries& p, const cluster_view& c, const std::strin
 
 bool await_restart_pause(report& p) {
   auto& known = p.next.job_failures;
-  auto failed_at = known && known->last_failed_at ? k8s::parse_time(*known->last_failed_at) : std::nullopt;
-  if (!failed_at)
+  if (!known || !known->last_failed_at)
     return true;
+  auto failed_at = known->last_failed_at->at();
   auto pause = pause_before(policy_of(p.in.app.spec), *known);
-  if (p.in.now.wall >= *failed_at + pause)
+  if (p.in.now.wall >= failed_at + pause)
     return true;
   report_pause(p, *known, pause);
   p.requeue_within(std::chrono::ceil<std::chrono::milliseconds>(
-      std::min(*failed_at + pause - p.in.now.wall, std::chrono::system_clock::duration{pause})));
+      std::min(failed_at + pause - p.in.now.wall, std::chrono::system_clock::duration{pause})));
   return false;
 }
 
@@ -145,7 +144,7 @@ void conclude_restart(queries& p, const cluster_view& c, const start_result& how
     now.restore_path = t.restore_path;
     if (t.restore_path != now.last_checkpoint) {
       now.last_checkpoint = t.restore_path; // until the job completes its own
-      now.last_checkpoint_time = t.restore_path ? std::optional{p.now_text()} : std::nullopt;
+      now.last_checkpoint_time = t.restore_path ? std::optional{p.now()} : std::nullopt;
     }
     record_job(p, *how.job);
     p.next.target.reset();

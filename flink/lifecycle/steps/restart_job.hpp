@@ -18,7 +18,7 @@ void stay_failed(report& p, reason what, const std::string& why);
 
 /// Called for a serving job that has finished. If the late stop of an abandoned update ended it, restarts the job from
 /// the savepoint of that stop, regardless of spec.jobFailurePolicy.
-void restart_if_stopped_late(queries& p, const cluster_view& c, const std::string& job_id);
+void restart_if_stopped_late(queries& p, const cluster_view& c, const job_id& job_id);
 
 /// Returns whether the pause before a restart is over. Reports it if not.
 [[nodiscard]] bool await_restart_pause(report& p);

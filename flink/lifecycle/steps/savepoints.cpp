@@ -1,7 +1,7 @@
 #include "flink/lifecycle/steps/savepoints.hpp"
 
 #include "config/defaults.hpp"
-#include "k8s/time.hpp"
+#include "k8s/timestamp.hpp"
 
 #include <algorithm>
 
@@ -11,18 +11,11 @@ namespace defaults = config::defaults;
 using std::chrono::milliseconds;
 using std::chrono::system_clock;
 
-namespace {
-
-std::optional<system_clock::time_point> time_of(const std::optional<std::string>& text) {
-  return text ? k8s::parse_time(*text) : std::nullopt;
-}
-
-} // namespace
-
-void record_savepoint(report& p, const std::string& path, const std::string& reason) {
+void record_savepoint(report& p, const std::string& path, std::optional<savepoint_reason> reason) {
   auto& all = p.next.savepoints;
-  all.push_back({path, p.now_text(), reason});
-  auto counted = [](auto& x) { return x.reason != scheduled_savepoint; }; // the schedule's go when they are disposed of
+  all.push_back({path, p.now(), reason});
+  auto counted
+      = [](auto& x) { return x.reason != savepoint_reason::Schedule; }; // the schedule's go when they are disposed of
   if (std::count_if(all.begin(), all.end(), counted) > static_cast<std::ptrdiff_t>(defaults::remembered_savepoints))
     all.erase(std::find_if(all.begin(), all.end(), counted));
 }
@@ -30,11 +23,11 @@ void record_savepoint(report& p, const std::string& path, const std::string& rea
 void count_as_checkpoint(report& p, const rest::checkpoint& x) {
   auto& job = *p.next.job_status;
   auto taken = system_clock::time_point{milliseconds{x.trigger_timestamp}}; // both times are the JobManager's
-  auto known = job.last_checkpoint == job.restore_path ? std::nullopt : time_of(job.last_checkpoint_time);
-  if (known && *known > taken && job.last_checkpoint != x.external_path)
+  auto known = job.last_checkpoint == job.restore_path ? std::nullopt : job.last_checkpoint_time;
+  if (known && known->at() > taken && job.last_checkpoint != x.external_path)
     return;
   job.last_checkpoint = x.external_path;
-  job.last_checkpoint_time = k8s::format_milliseconds(taken);
+  job.last_checkpoint_time = k8s::timestamp::with_milliseconds(taken);
 }
 
 bool is_newest_savepoint(const rest::checkpoints& x) {

@@ -7,11 +7,8 @@
 
 namespace flink {
 
-/// status.savepoints[].reason of a savepoint of spec.savepointSchedule.
-constexpr const char* scheduled_savepoint = "Schedule";
-
 /// Adds a savepoint to status.savepoints.
-void record_savepoint(report& p, const std::string& path, const std::string& reason);
+void record_savepoint(report& p, const std::string& path, std::optional<savepoint_reason> reason);
 
 /// Records a savepoint as the newest state of a running job, like a checkpoint, unless a newer one is recorded.
 void count_as_checkpoint(report& p, const rest::checkpoint& x);

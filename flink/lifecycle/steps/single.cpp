@@ -12,7 +12,7 @@ namespace defaults = config::defaults;
 namespace {
 
 /// The dry runs of a new cluster. The API server accepts a Deployment even if it refuses its pods, so both are tried.
-std::vector<dry_run_object> dry_runs(const std::string& id) {
+std::vector<dry_run_object> dry_runs(const cluster_id& id) {
   using enum object_role;
   return {{job_manager, id, false}, {task_manager, id, false}, {job_manager, id, true}, {task_manager, id, true}};
 }

@@ -39,9 +39,10 @@ start_result judge(queries& p, const start& x, const rest::job& job) {
 
 std::string refusal(const failure& x) {
   return "job submission failed: " + x.message
-       + (says_state_is_gone(x) ? "; set spec.restoreFrom to another savepoint or checkpoint, or set "
-                                  "spec.fallbackWithoutState to start without state"
-                                : "");
+       + (says_state_is_gone(x)
+              ? "; set spec.restoreFrom, with a new nonce, to another savepoint or checkpoint, or set "
+                "spec.fallbackWithoutState to start without state"
+              : "");
 }
 
 start_result submit(queries& p, const start& x) {

@@ -10,7 +10,7 @@ namespace flink {
 
 struct start {
   const cluster_view& cluster;
-  std::string job_id;
+  flink::job_id job_id;
   job_parameters job;
   std::string restore_path;
 };

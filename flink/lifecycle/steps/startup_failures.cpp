@@ -68,10 +68,10 @@ std::optional<defect> defect_of(const cluster_view& c) {
 }
 
 /// Returns since when the conditions have shown a problem without a break; nothing if they do not show one.
-std::optional<std::string> blocked_since(const status& x) {
+std::optional<k8s::timestamp> blocked_since(const status& x) {
   for (auto& condition : x.conditions)
     if (condition.type == "Degraded" && condition.status == "True")
-      return condition.last_transition_time;
+      return k8s::timestamp::parse(condition.last_transition_time);
   return std::nullopt;
 }
 

@@ -39,7 +39,7 @@ bool take_over_objects(pass& p, const cluster_view& c) {
   take(object_role::job_manager, c.job_manager);
   take(object_role::task_manager, c.task_manager);
   take(object_role::versioned_service, c.versioned_service);
-  for (auto& colour : {flink::colour{}, flink::colour{"blue"}, flink::colour{"green"}}) {
+  for (auto& colour : {std::optional<flink::colour>{}, std::optional{colour::blue}, std::optional{colour::green}}) {
     if (auto i = world.services.find(generic_service_name(name, colour)); i != world.services.end())
       take(object_role::generic_service, i->second.get());
     if (auto i = world.ingresses.find(ingress_name(name, colour)); i != world.ingresses.end())
@@ -68,7 +68,7 @@ struct inspected {
 };
 
 std::optional<int32_t> rescaled_to(const status& x, const cluster_view& c) {
-  bool renamed = label(c.job_manager->head, labels::cluster_id) != c.id || filled(x.in_place_updated_from_hash);
+  bool renamed = label(c.job_manager->head, labels::cluster_id) != c.id || x.in_place_updated_from_hash;
   return renamed && x.job_status ? x.job_status->parallelism : std::nullopt;
 }
 
@@ -114,7 +114,8 @@ job_status job_of(const pass& p, const go_operator_version& x, const std::option
 /// newest known state if that job is lost.
 void settle_savepoint(pass& p, const go_operator_version& x) {
   if (filled(p.next.savepoint_path) && x.job_runs) {
-    p.next.savepoints.push_back({*p.next.savepoint_path, p.was.last_updated_at.value_or(p.now_text()), "Update"});
+    p.next.savepoints.push_back(
+        {*p.next.savepoint_path, p.was.last_updated_at.value_or(p.now()), savepoint_reason::Update});
     p.next.savepoint_path.reset();
   }
 }
@@ -127,7 +128,12 @@ void report_unverified(pass& p, const std::string& why) {
 
 /// BlueGreen: returns whether the user had the version torn down that the spec describes.
 bool was_torn_down(const status& x) {
-  return is_blue_green(x) && phase_of(x) == phase::Running && filled(x.teardown_hash);
+  return is_blue_green(x) && phase_of(x) == phase::Running && x.teardown_hash;
+}
+
+/// Returns the spec hash of a cluster that runs another spec: the Go operator's, which no spec of ours has.
+spec_digest go_digest(const cluster_id& x) {
+  return spec_digest{x.text()};
 }
 
 /// Records whether the spec runs. If so, the cluster gets our spec_hash; if not, the Go operator's, which no spec has.
@@ -136,12 +142,12 @@ void write_likeness(pass& p, const go_operator_version& x, const comparison& com
           || (x.deploy_due && !x.job_runs);
   bool failed = x.failed && compared.how != likeness::equal;
   if (due && was_torn_down(p.was))
-    p.next.teardown = teardown{x.cluster_id, p.now_text(), p.in.spec_hash};
-  p.next.cluster->spec_hash = due || failed ? *p.next.deploy_hash : p.in.spec_hash;
+    p.next.teardown = teardown{x.cluster_id, p.now(), p.in.spec_hash};
+  p.next.cluster->spec_hash = due || failed ? go_digest(*p.next.deploy_hash) : p.in.spec_hash;
   if (failed) {
     p.next.failed = failed_cluster{.id = p.was.failed_deploy_hash.value_or(*p.next.deploy_hash),
                                    .spec_hash = p.in.spec_hash,
-                                   .failed_at = p.was.last_updated_at.value_or(p.now_text())};
+                                   .failed_at = p.was.last_updated_at.value_or(p.now())};
     p.next.failed_deploy_hash = p.next.failed->id;
     p.next.reason = "GivenUp: the Go operator had given up the last deploy";
   } else if (!due && compared.how == likeness::undecidable)
@@ -170,8 +176,8 @@ void forget_bookkeeping(status& x) {
   x.reason.reset();
 }
 
-std::string deployed_cluster(const pass_inputs& p) {
-  if (!filled(p.was.deploy_hash))
+cluster_id deployed_cluster(const pass_inputs& p) {
+  if (!p.was.deploy_hash)
     return {};
   for (auto& [name, x] : p.in.seen.objects.deployments)
     if (label(x->head, labels::cluster_id) == *p.was.deploy_hash && !cluster_of(x->head).empty())
@@ -199,10 +205,10 @@ void take_over_both(pass& p, const go_operator_version& older, const go_operator
     return;
   write_cluster(p, older);
   p.next.job_status = job_of(p, older, first->job);
-  p.next.cluster->spec_hash = older.cluster_id; // the newer one is what the spec asked for
+  p.next.cluster->spec_hash = go_digest(older.cluster_id); // the newer one is what the spec asked for
   auto c = p.cluster(newer.cluster_id);
   bool as_wanted = second->compared.how != likeness::different;
-  p.next.updating_cluster = serving_cluster{newer.cluster_id, as_wanted ? p.in.spec_hash : newer.cluster_id,
+  p.next.updating_cluster = serving_cluster{newer.cluster_id, as_wanted ? p.in.spec_hash : go_digest(newer.cluster_id),
                                             c.leader ? std::optional{incarnation_of(*c.leader)} : std::nullopt};
   p.next.version_statuses.resize(2);
   p.next.version_statuses[1] = {.job_status = job_of(p, newer, second->job)};
@@ -230,20 +236,20 @@ void take_over_rollback(pass& p, const go_operator_version& x) {
   auto state = p.next.savepoint_path;
   write_cluster(p, x);
   p.next.job_status = job_of(p, x, close->job);
-  p.next.cluster->spec_hash = *p.next.deploy_hash;
+  p.next.cluster->spec_hash = go_digest(*p.next.deploy_hash);
   p.next.target = deploy_target{.cluster_id = p.in.fresh.cluster_id,
                                 .spec_hash = p.in.spec_hash,
                                 .generation = p.in.app.metadata.generation,
-                                .started_at = p.now_text(),
+                                .started_at = p.now(),
                                 .restore_path = filled(state) ? state : std::nullopt,
                                 .rollback = rollback{.reason = "the Go operator was rolling back"}};
   p.enter(phase::RollingBackJob, "taken over from the Go operator while it rolled back");
 }
 
 void take_over_failure(pass& p) {
-  p.next.failed = failed_cluster{.id = p.was.failed_deploy_hash.value_or(""),
+  p.next.failed = failed_cluster{.id = p.was.failed_deploy_hash.value_or(cluster_id{}),
                                  .spec_hash = p.in.spec_hash,
-                                 .failed_at = p.was.last_updated_at.value_or(p.now_text())};
+                                 .failed_at = p.was.last_updated_at.value_or(p.now())};
   forget_bookkeeping(p.next);
   p.next.reason = "GivenUp: the Go operator had given up the first deploy";
   p.enter(phase::DeployFailed, *p.next.reason);

@@ -12,9 +12,9 @@ namespace flink {
 
 /// A version of the Go operator that is taken over.
 struct go_operator_version {
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   /// The job that serves from now on, or the one that did until it ended; may be empty then.
-  std::string job_id;
+  flink::job_id job_id;
   bool job_runs = true;
   /// The Go operator was deploying another version. Only a job, and a proof that the spec runs already, make that
   /// deploy unnecessary.
@@ -32,7 +32,7 @@ inline bool filled(const std::optional<std::string>& x) {
 
 /// Returns the cluster that the status calls deployed; empty if there never was one. After a rescale in place the label
 /// and the status hold a new hash, and the names of the Deployments hold the id that the processes use.
-std::string deployed_cluster(const pass_inputs& p);
+cluster_id deployed_cluster(const pass_inputs& p);
 
 void take_over(pass& p, const go_operator_version& x);
 

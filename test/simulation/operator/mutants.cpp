@@ -23,7 +23,7 @@ struct altered_situation {
 
   application app;
   observation seen;
-  std::string hash;
+  spec_digest hash;
   std::optional<identities> fresh;
   const situation& of;
 };
@@ -44,7 +44,8 @@ decision does_not_wait_for_the_end(const situation& x) {
   if (at(x) == phase::Cancelling && st.cluster && st.job_status && st.job_status->job_id)
     if (auto view = p.seen.job_managers.find(st.cluster->id); view != p.seen.job_managers.end())
       for (auto& [id, known] : view->second.all<ask_job>())
-        if (id == *st.job_status->job_id && known.value && p.seen.outcomes.contains(cancel_job{st.cluster->id, id}))
+        if (id == *st.job_status->job_id && known.value
+            && p.seen.outcomes.contains(cancel_job{st.cluster->id, *st.job_status->job_id}))
           known.value->state = rest::job_state::canceled;
   return p.decide();
 }
@@ -76,7 +77,7 @@ decision writes_late(const situation& x) {
 decision reuses_job_ids(const situation& x) {
   altered_situation p{x};
   p.fresh = x.fresh;
-  p.fresh->job_id = x.app.metadata.uid.substr(0, 8) + std::string(24, '0');
+  p.fresh->job_id = job_id{x.app.metadata.uid.substr(0, 8) + std::string(24, '0')};
   return p.decide();
 }
 
@@ -198,10 +199,10 @@ decision trusts_the_previous_process(const situation& x) {
 }
 
 /// What the process keeps only in memory.
-thread_local std::map<std::string, std::string> memory;
+thread_local std::map<job_id, job_id> memory;
 
 /// Hides all jobs but one.
-void hide_other_jobs(job_manager_view& view, const std::string& job_id) {
+void hide_other_jobs(job_manager_view& view, const job_id& job_id) {
   for (auto& [slot, known] : view.all<ask_jobs>())
     std::erase_if(known.value, [&](auto& y) { return y.id != job_id; });
 }

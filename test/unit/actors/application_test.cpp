@@ -28,7 +28,7 @@ flink::decision start_once(const flink::situation& x) {
   auto d = calm(x);
   if (x.app.status.phase)
     return d;
-  d.next.phase = "ClusterStarting";
+  d.next.phase = flink::phase::ClusterStarting;
   d.actions = {flink::create_object{flink::object_role::versioned_service, "c1"}};
   d.reason = "start";
   return d;
@@ -111,7 +111,7 @@ TEST_F(application_test, does_nothing_of_a_decision_whose_status_was_not_taken) 
 TEST_F(application_test, changes_nothing_on_a_status_that_may_be_old_before_it_has_read_it) {
   script = [](const flink::situation& x) {
     auto d = calm(x);
-    if (x.app.status.phase == "ClusterStarting")
+    if (x.app.status.phase == flink::phase::ClusterStarting)
       d.actions = {flink::delete_object{flink::object_role::versioned_service, "a-c1", "uid-1"}};
     return d;
   };
@@ -338,7 +338,7 @@ TEST_F(application_test, decides_on_while_a_main_runs_and_does_not_send_it_twice
 }
 
 TEST_F(application_test, knows_which_identity_it_has_chosen_itself) {
-  const std::string job_id(32, 'a');
+  const flink::job_id job_id{std::string(32, 'a')};
   flink::status chosen;
   chosen.target = flink::deploy_target{.cluster_id = "0123abcd", .spec_hash = "0123abcd", .job_id = job_id};
   std::string own = "never asked";

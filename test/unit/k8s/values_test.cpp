@@ -1,5 +1,6 @@
 #include "k8s/quantity.hpp"
 #include "k8s/time.hpp"
+#include "k8s/timestamp.hpp"
 #include "k8s/token_bucket.hpp"
 
 #include <gmock/gmock.h>
@@ -113,6 +114,24 @@ TEST(time, is_refused_when_it_is_none) {
         "2024-01-01T00:00:00ZZ", "2024-01-01T00:00:00+1", "-024-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
         "9999-12-31T23:59:59Z", "2024-01-01T00:-1:00Z"})
     EXPECT_EQ(k8s::parse_time(text), std::nullopt) << text;
+}
+
+TEST(timestamp, keeps_its_text) {
+  constexpr auto text = "2024-03-01T00:30:00.50+01:00";
+  auto x = k8s::timestamp::parse(text);
+  ASSERT_TRUE(x);
+  EXPECT_EQ(x->text(), text);
+  EXPECT_EQ(k8s::format_micro_time(x->at()), "2024-02-29T23:30:00.500000Z");
+  EXPECT_NE(*x, *k8s::timestamp::parse("2024-02-29T23:30:00.5Z")) << "another spelling";
+  EXPECT_FALSE(k8s::timestamp::parse("yesterday"));
+}
+
+TEST(timestamp, is_as_exact_as_its_text) {
+  k8s::wall_time now{std::chrono::microseconds{1'700'000'000'123'456}};
+  EXPECT_EQ(k8s::timestamp{now}.text(), "2023-11-14T22:13:20Z");
+  EXPECT_EQ(k8s::timestamp{now}.at(), k8s::parse_time("2023-11-14T22:13:20Z"));
+  EXPECT_EQ(k8s::timestamp::with_milliseconds(now).text(), "2023-11-14T22:13:20.123Z");
+  EXPECT_EQ(k8s::timestamp::with_milliseconds(now).at(), k8s::parse_time("2023-11-14T22:13:20.123Z"));
 }
 
 TEST(token_bucket, allows_a_burst_and_then_a_steady_rate) {

@@ -158,25 +158,29 @@ TEST(status, is_written_under_the_names_of_the_reference) {
 
 TEST(status, reads_as_it_was_written) {
   auto id = std::string(32, 'a');
+  flink::job_id job{id};
+  flink::trigger_id trigger{id};
+  auto time = *k8s::timestamp::parse("2026-01-31T23:59:59Z");
   flink::status x;
-  x.phase = "SubmittingJob";
-  x.started_at = "2026-01-31T23:59:59Z";
+  x.phase = flink::phase::SubmittingJob;
+  x.started_at = time;
   x.observed_generation = 7'000'000'000;
   x.conditions.push_back({"Ready", "False", 3, "2026-01-31T23:59:59Z", "Deploying", "a \"quoted\"\nmessage"});
   x.cluster = flink::serving_cluster{"0badcafe", "11111111", flink::incarnation{"uid", 2}};
   x.target.emplace().cluster_id = "0badbeef";
   x.target->job = flink::job_parameters{"j.jar", 3, "a.B", {"--x", ""}, "--x ''", true};
-  x.target->job_id = id;
-  x.target->trigger_id = id;
-  x.failed = flink::failed_cluster{"00000001", "2", "2026-01-31T23:59:59.5Z"};
-  x.deletion = flink::ending{"2026-01-31T23:59:59Z", "0badcafe", id, id};
-  x.suspension = flink::ending{"2026-01-31T23:59:59Z", "0badcafe", id, id, true};
-  x.job_failures = flink::job_failures{2, "2026-01-31T23:59:59Z", "2026-01-31T23:59:59Z", "why"};
-  x.savepoint_request = flink::savepoint_request{
-      "Nonce", "1", "0badcafe", id, flink::incarnation{"uid", 2}, id, "2026-01-31T23:59:59Z"};
-  x.last_savepoint = flink::savepoint_result{"Nonce", "1", "2026-01-31T23:59:59Z", "s3://b", std::nullopt};
-  x.savepoints.push_back({"s3://a", "2026-01-31T23:59:59Z", "Update"});
-  x.history.push_back({"1", "2", "image", "2026-01-31T23:59:59Z", std::nullopt, "Failed", "why", 1500});
+  x.target->job_id = job;
+  x.target->trigger_id = trigger;
+  x.target->mode = flink::rollout_mode::InPlace;
+  x.failed = flink::failed_cluster{"00000001", "2", *k8s::timestamp::parse("2026-01-31T23:59:59.5Z")};
+  x.deletion = flink::ending{time, "0badcafe", job, trigger};
+  x.suspension = flink::ending{time, "0badcafe", job, trigger, true};
+  x.job_failures = flink::job_failures{2, time, time, "why"};
+  x.savepoint_request = flink::savepoint_request{flink::savepoint_reason::Nonce, "1",     "0badcafe", job,
+                                                 flink::incarnation{"uid", 2},   trigger, time};
+  x.last_savepoint = flink::savepoint_result{flink::savepoint_reason::Nonce, "1", time, "s3://b", std::nullopt};
+  x.savepoints.push_back({"s3://a", time, flink::savepoint_reason::Update});
+  x.history.push_back({"1", "2", "image", time, std::nullopt, flink::deploy_result::Failed, "why", 1500});
   std::vector<json::field_error> errors;
   EXPECT_EQ(flink::decode_status(flink::encode_status(x), errors), x);
   EXPECT_TRUE(errors.empty()) << text_of(errors);
@@ -185,15 +189,17 @@ TEST(status, reads_as_it_was_written) {
 TEST(phase, is_new_where_nothing_is_written) {
   EXPECT_EQ(flink::phase_of({}), flink::phase::New);
   EXPECT_EQ(flink::phase_text(flink::phase::New), "");
-  flink::status empty;
-  empty.phase = "";
-  EXPECT_EQ(flink::phase_of(empty), flink::phase::New);
+  std::vector<json::field_error> errors;
+  auto empty = flink::decode_status(R"({"phase":""})", errors);
+  EXPECT_TRUE(errors.empty());
+  EXPECT_EQ(flink::encode_status(empty), "{}");
 }
 
 TEST(phase, has_its_name_for_a_text) {
   boost::mp11::mp_for_each<boost::describe::describe_enumerators<flink::phase>>([](auto d) {
-    flink::status x;
-    x.phase = flink::phase_text(d.value);
+    std::vector<json::field_error> errors;
+    auto x = flink::decode_status(R"({"phase":")" + flink::phase_text(d.value) + "\"}", errors);
+    EXPECT_TRUE(errors.empty()) << d.name;
     EXPECT_EQ(flink::phase_of(x), d.value) << d.name;
   });
 }

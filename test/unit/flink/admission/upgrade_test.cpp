@@ -52,7 +52,7 @@ TEST_F(upgrade_from_0_1_0, finds_every_spec_deployed_already) {
     if (app.spec.suspend.value_or(false))
       return; // nothing is deployed
     auto known = known_hashes(app.status);
-    EXPECT_NE(std::ranges::find(known, flink::spec_hash(app)), known.end()) << flink::spec_hash(app);
+    EXPECT_NE(std::ranges::find(known, flink::spec_hash(app)), known.end()) << flink::spec_hash(app).text();
   });
 }
 

@@ -15,11 +15,11 @@
 
 namespace flink {
 
-inline const std::string old_cluster = "0a1b2c3d";
-inline const std::string new_cluster = "4e5f6071";
-inline const std::string old_job(32, 'a');
-inline const std::string new_job(32, 'b');
-inline const std::string go_trigger(32, 'c');
+inline const cluster_id old_cluster = "0a1b2c3d";
+inline const cluster_id new_cluster = "4e5f6071";
+inline const job_id old_job{std::string(32, 'a')};
+inline const job_id new_job{std::string(32, 'b')};
+inline const trigger_id go_trigger{std::string(32, 'c')};
 
 inline std::string replaced(std::string text, const std::string& what, const std::string& by) {
   for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
@@ -46,14 +46,14 @@ struct adopted : scene {
     json::elements colours{found->find("colours").value_or(json::cursor{})};
     for (json::elements all{*found->find("clusters")}; auto id = all.next();)
       if (auto colour = colours.next())
-        show_version(id->string(), colour->string());
+        show_version(cluster_id{id->string()}, colour->string());
       else
-        show_cluster(id->string(), relabelled);
+        show_cluster(cluster_id{id->string()}, relabelled);
     if (!found->find("colours"))
       show(service_of(old_cluster));
   }
 
-  static std::string service_of(const std::string& id) {
+  static std::string service_of(const cluster_id& id) {
     return replaced(yaml::load("test/unit/flink/adopted/service.yaml"), "HASH", id);
   }
 
@@ -71,7 +71,7 @@ struct adopted : scene {
     return base ? json::apply_merge_patch(base->text(), own) : own;
   }
 
-  void show_cluster(const std::string& id, const std::string& relabelled = {}) {
+  void show_cluster(const cluster_id& id, const std::string& relabelled = {}) {
     auto text = replaced(yaml::file("test/unit/flink/adopted/cluster.yaml"), "HASH", id);
     for (auto& x : yaml::documents(text)) {
       auto kind = json::cursor{x}.string_at({"kind"});
@@ -82,7 +82,7 @@ struct adopted : scene {
   }
 
   /// BlueGreen: Deployments, pods, the generic Service, and a label contain the colour.
-  void show_version(const std::string& id, const std::string& colour) {
+  void show_version(const cluster_id& id, const std::string& colour) {
     app.spec.deployment_mode = deployment_mode::BlueGreen;
     auto text = replaced(yaml::file("test/unit/flink/adopted/cluster.yaml"), "HASH", id);
     text = replaced(replaced(text, id + "-jm", id + "-" + colour + "-jm"), id + "-tm", id + "-" + colour + "-tm");
@@ -122,15 +122,15 @@ struct adopted : scene {
     scene::job(x...);
     return *this;
   }
-  adopted& checkpoints(const std::string& id, const std::string& job_id, rest::checkpoints x) {
+  adopted& checkpoints(const cluster_id& id, const flink::job_id& job_id, rest::checkpoints x) {
     scene::checkpoints(id, job_id, std::move(x));
     return *this;
   }
-  adopted& savepoint(const std::string& id, const std::string& trigger, rest::savepoint x) {
+  adopted& savepoint(const cluster_id& id, const trigger_id& trigger, rest::savepoint x) {
     scene::savepoint(id, trigger, std::move(x));
     return *this;
   }
-  adopted& jobs(const std::string& id, std::vector<rest::job_summary> all) {
+  adopted& jobs(const cluster_id& id, std::vector<rest::job_summary> all) {
     scene::jobs(id, std::move(all));
     return *this;
   }
@@ -177,7 +177,7 @@ struct adopted : scene {
     return *this;
   }
 
-  adopted& jobs_are(const std::string& id, std::vector<rest::job_summary> all) {
+  adopted& jobs_are(const cluster_id& id, std::vector<rest::job_summary> all) {
     for (auto& x : all)
       if (!rest::is_terminal(x.state))
         job(id, x.id, x.state).checkpoints(id, x.id, {});
@@ -185,13 +185,13 @@ struct adopted : scene {
     return *this;
   }
 
-  std::set<std::string> clusters() const {
+  std::set<cluster_id> clusters() const {
     auto all = clusters_in(seen.objects);
     return {all.begin(), all.end()};
   }
 
-  std::string serving() const { return app.status.cluster ? app.status.cluster->id : ""; }
-  std::string job_id() const { return app.status.job_status->job_id.value_or(""); }
+  cluster_id serving() const { return app.status.cluster ? app.status.cluster->id : cluster_id{}; }
+  flink::job_id job_id() const { return app.status.job_status->job_id.value_or(flink::job_id{}); }
 };
 
 } // namespace flink

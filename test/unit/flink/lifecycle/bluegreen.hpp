@@ -6,7 +6,7 @@
 namespace flink::bluegreen {
 
 /// Service or Ingress of a colour.
-inline void coloured_objects(scene& s, const std::string& id, const std::string& colour) {
+inline void coloured_objects(scene& s, const cluster_id& id, const std::string& colour) {
   auto head = s.head("app-" + colour, id, "");
   head.labels[std::string{labels::version}] = colour;
   s.seen.objects.services[head.key.name]
@@ -18,8 +18,8 @@ inline void coloured_objects(scene& s, const std::string& id, const std::string&
 inline scene green() {
   auto s = scene::running();
   s.app.spec.deployment_mode = deployment_mode::BlueGreen;
-  s.app.status.deployment_mode = "BlueGreen";
-  s.app.status.deploy_version = "green";
+  s.app.status.deployment_mode = deployment_mode::BlueGreen;
+  s.app.status.deploy_version = colour::green;
   s.seen.objects.services.erase("app");
   coloured_objects(s, "c0", "green");
   s.seen.objects.ingresses.clear();
@@ -71,12 +71,12 @@ inline scene both() {
   return s.job("c0", "old", rest::job_state::running).checkpoints("c0", "old", {}).decide().decide();
 }
 
-inline std::string newer(const scene& s) {
+inline cluster_id newer(const scene& s) {
   return s.app.status.updating_cluster->id;
 }
 
 /// All objects of a version's cluster and colour have gone.
-inline scene& gone(scene& s, const std::string& id) {
+inline scene& gone(scene& s, const cluster_id& id) {
   s.no_cluster(id);
   return s;
 }

@@ -56,7 +56,7 @@ TEST(decide_faults, with_high_availability_a_job_that_was_submitted_and_is_not_t
 
 TEST(decide_faults, with_high_availability_a_job_that_comes_back_after_it_was_cancelled_is_cancelled_again) {
   auto s = scene::updating();
-  s.app.status.phase = "Cancelling";
+  s.app.status.phase = phase::Cancelling;
   s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
   auto cancel = cancel_job{"c0", "old"};
   s.done(cancel).pods("c0", 1).job("c0", "old", job_state::running).decide();
@@ -69,7 +69,7 @@ TEST(decide_faults, a_job_that_does_not_come_back_in_another_life_of_its_job_man
   auto s = scene::updating();
   s.app.spec.flink_config["high-availability.type"] = std::string{"kubernetes"};
   s.app.status.job_status->last_checkpoint = "file:/cp/chk-1";
-  s.app.status.job_status->last_checkpoint_time = k8s::format_time(s.now.wall);
+  s.app.status.job_status->last_checkpoint_time = k8s::timestamp{s.now.wall};
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2).done(s.compile()).decide();
   s.pods("c0", 1).failed(s.stop(), failure_class::gone, "no such job", 404).no_job("c0", "old").later(170s);
@@ -85,7 +85,7 @@ TEST(decide_faults, a_job_that_does_not_come_back_in_another_life_of_its_job_man
 TEST(decide_faults, what_is_left_of_a_cluster_whose_job_manager_was_deleted_by_hand_goes_and_the_update_goes_on) {
   auto s = scene::savepointing();
   s.app.status.job_status->last_checkpoint = "file:/cp/chk-1";
-  s.app.status.job_status->last_checkpoint_time = k8s::format_time(s.now.wall);
+  s.app.status.job_status->last_checkpoint_time = k8s::timestamp{s.now.wall};
   s.seen.objects.deployments.erase("app-c0-jm");
   s.seen.objects.pods.erase("app-c0-jobmanager");
   s.decide();
@@ -256,7 +256,7 @@ TEST(decide_faults, a_rolled_back_job_that_waits_for_slots_is_known_so_that_it_c
 
 TEST(decide_faults, a_failed_job_of_a_version_that_was_given_up_is_asked_for_only_until_it_is_over) {
   auto s = scene::running();
-  s.app.status.failed = failed_cluster{"c9", "cccccccc", k8s::format_time(s.now.wall), "dead"};
+  s.app.status.failed = failed_cluster{"c9", "cccccccc", k8s::timestamp{s.now.wall}, "dead"};
   s.cluster("c9").job("c9", "dead", job_state::failed).decide();
   EXPECT_THAT(s.acts(), Not(Contains(StartsWith("ask job dead"))));
 }

@@ -75,7 +75,7 @@ struct small_story {
   decision made;
 
   small_story() {
-    made.next.phase = "ClusterStarting";
+    made.next.phase = phase::ClusterStarting;
     made.next.conditions = {{.type = "Ready", .status = "False", .reason = "ClusterStarting"}};
     made.reason = "a new and fine application";
     made.actions
@@ -99,7 +99,7 @@ TEST(lifecycle_check, finds_a_change_without_a_row) {
   x.made.reason = "an old application";
   EXPECT_THAT(x.unknown(), ElementsAre("no row: New -> ClusterStarting: an old application"));
   x = {};
-  x.before.phase = "Running";
+  x.before.phase = phase::Running;
   EXPECT_THAT(x.unknown(), ElementsAre(HasSubstr("no row: Running -> ClusterStarting")));
   x = {};
   EXPECT_THAT(x.unknown(with("`ClusterStarting` | `create` | event", "`Running` | `create` | event")),
@@ -119,7 +119,7 @@ TEST(lifecycle_check, finds_an_order_an_event_a_condition_and_a_wait_that_are_no
 
 TEST(lifecycle_check, finds_what_is_done_within_a_phase_and_not_told) {
   small_story x;
-  x.before.phase = "ClusterStarting";
+  x.before.phase = phase::ClusterStarting;
   x.made.reason = x.made.waiting.message;
   x.made.actions.push_back(cancel_job{"c1", "j"});
   EXPECT_THAT(x.unknown(), UnorderedElementsAre("in ClusterStarting nothing tells: ordered cancel job j of c1",

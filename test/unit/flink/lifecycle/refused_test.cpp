@@ -60,7 +60,8 @@ TEST(decide_refused, an_acceptance_that_does_not_speak_of_compiling_compiles_fir
 
 TEST(decide_refused, a_submit_that_was_refused_and_left_a_failed_job_has_the_words_of_the_refusal) {
   auto s = scene::submitting();
-  auto id = s.target().cluster_id, job = *s.target().job_id;
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
   s.failed(s.submit(), failure_class::rejected, "savepoint incompatible").job(id, job, job_state::failed).decide();
   EXPECT_EQ(s.phase(), phase::RollingBackJob);
   EXPECT_THAT(s.target().rollback->reason, HasSubstr("savepoint incompatible"));

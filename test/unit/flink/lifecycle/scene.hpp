@@ -29,7 +29,7 @@ inline std::vector<made_decision>& all_decisions() {
 struct scene {
   application app;
   std::vector<json::field_error> errors;
-  std::string hash = "aaaaaaaa";
+  spec_digest hash = "aaaaaaaa";
   observation seen;
   flink::settings settings;
   clock_reading now{std::chrono::system_clock::time_point{std::chrono::hours{500'000}},
@@ -51,7 +51,7 @@ struct scene {
   scene& decide() {
     ++drawn;
     auto n = std::to_string(drawn);
-    situation x{app, errors, hash, seen, settings, {"c" + n, "j" + n, "t" + n}, now};
+    situation x{app, errors, hash, seen, settings, {cluster_id{"c" + n}, job_id{"j" + n}, trigger_id{"t" + n}}, now};
     last = decisions_under_test()(x);
     all_decisions().push_back({app.status, last});
     apply_written_status(seen, app.status, last.next);
@@ -120,7 +120,7 @@ struct scene {
   }
 
   /// All objects of a cluster stand, no pod yet.
-  scene& objects(const std::string& id) {
+  scene& objects(const cluster_id& id) {
     auto& w = seen.objects;
     auto jm = "app-" + id + "-jm", tm = "app-" + id + "-tm";
     w.deployments[jm]
@@ -135,7 +135,7 @@ struct scene {
     return *this;
   }
 
-  scene& pod(const std::string& id, const std::string& type, k8s::pod x) {
+  scene& pod(const cluster_id& id, const std::string& type, k8s::pod x) {
     auto name = "app-" + id + "-" + type;
     x.head = head(name, id, type);
     x.head.labels[std::string{labels::container}] = type;
@@ -144,13 +144,13 @@ struct scene {
   }
 
   /// JobManager and TaskManager pods run.
-  scene& pods(const std::string& id, int32_t restarts = 0) {
+  scene& pods(const cluster_id& id, int32_t restarts = 0) {
     pod(id, "jobmanager", {.phase = "Running", .ip = "127.0.0.2", .ready = true, .restarts = restarts});
     return pod(id, "taskmanager", {.phase = "Running", .ip = "127.0.0.3", .ready = true});
   }
 
   /// Another JobManager pod runs than before.
-  scene& another_job_manager(const std::string& id) {
+  scene& another_job_manager(const cluster_id& id) {
     auto& known = seen.objects.pods.at("app-" + id + "-jobmanager");
     auto x = *known;
     x.head.uid += "-2";
@@ -158,14 +158,14 @@ struct scene {
     return *this;
   }
 
-  scene& cluster(const std::string& id) { return objects(id).pods(id); }
+  scene& cluster(const cluster_id& id) { return objects(id).pods(id); }
 
-  scene& no_job_manager(const std::string& id) {
+  scene& no_job_manager(const cluster_id& id) {
     seen.objects.pods.erase("app-" + id + "-jobmanager");
     return *this;
   }
 
-  scene& no_cluster(const std::string& id) {
+  scene& no_cluster(const cluster_id& id) {
     auto is = [&](auto& x) {
       auto i = x.second->head.labels.find(std::string{labels::cluster_id});
       return i != x.second->head.labels.end() && i->second == id && x.first != "app";
@@ -178,7 +178,7 @@ struct scene {
 
   // -- answers ------------------------------------------------------------------------------------------
 
-  job_manager_view& replies(const std::string& id) {
+  job_manager_view& replies(const cluster_id& id) {
     auto c = look_at_cluster(seen, id);
     auto& view = seen.job_managers[id];
     if (c.leader && view.asked != incarnation_of(*c.leader))
@@ -186,18 +186,18 @@ struct scene {
     return view;
   }
 
-  scene& slots(const std::string& id, int32_t n, int32_t taken = 0) {
+  scene& slots(const cluster_id& id, int32_t n, int32_t taken = 0) {
     replies(id).all<ask_overview>()[""]
         = observed<rest::overview>{{.task_managers = 1, .slots_total = n, .slots_available = n - taken}, now.steady};
     return *this;
   }
 
-  scene& jobs(const std::string& id, std::vector<rest::job_summary> all = {}) {
+  scene& jobs(const cluster_id& id, std::vector<rest::job_summary> all = {}) {
     replies(id).all<ask_jobs>()[""] = observed<std::vector<rest::job_summary>>{std::move(all), now.steady};
     return *this;
   }
 
-  scene& job(const std::string& id, const std::string& job_id, rest::job_state state, int32_t running = 4) {
+  scene& job(const cluster_id& id, const job_id& job_id, rest::job_state state, int32_t running = 4) {
     rest::job j{.id = job_id,
                 .state = state,
                 .start_time = 1'000'000,
@@ -210,7 +210,7 @@ struct scene {
   }
 
   /// A job that began to fail so long ago.
-  scene& failing_job(const std::string& id, const std::string& job_id, rest::job_state state,
+  scene& failing_job(const cluster_id& id, const job_id& job_id, rest::job_state state,
                      std::chrono::milliseconds ago = {}) {
     job(id, job_id, state);
     auto& j = *replies(id).all<ask_job>()[job_id].value;
@@ -218,12 +218,12 @@ struct scene {
     return *this;
   }
 
-  scene& exceptions(const std::string& id, const std::string& job_id, rest::exceptions x) {
+  scene& exceptions(const cluster_id& id, const job_id& job_id, rest::exceptions x) {
     replies(id).all<ask_exceptions>()[job_id] = observed<or_not_found<rest::exceptions>>{std::move(x), now.steady};
     return *this;
   }
 
-  scene& restarts(const std::string& id, const std::string& job_id, std::optional<int32_t> count) {
+  scene& restarts(const cluster_id& id, const job_id& job_id, std::optional<int32_t> count) {
     replies(id).all<ask_restarts>()[job_id] = observed<or_not_found<rest::restarts>>{rest::restarts{count}, now.steady};
     return *this;
   }
@@ -233,17 +233,17 @@ struct scene {
     return std::chrono::duration_cast<std::chrono::milliseconds>(now.wall.time_since_epoch()).count();
   }
 
-  scene& no_job(const std::string& id, const std::string& job_id) {
+  scene& no_job(const cluster_id& id, const job_id& job_id) {
     replies(id).all<ask_job>()[job_id] = observed<or_not_found<rest::job>>{std::nullopt, now.steady};
     return *this;
   }
 
-  scene& savepoint(const std::string& id, const std::string& trigger, rest::savepoint x) {
+  scene& savepoint(const cluster_id& id, const trigger_id& trigger, rest::savepoint x) {
     replies(id).all<ask_savepoint>()[trigger] = observed<or_not_found<rest::savepoint>>{std::move(x), now.steady};
     return *this;
   }
 
-  scene& checkpoints(const std::string& id, const std::string& job_id, rest::checkpoints x) {
+  scene& checkpoints(const cluster_id& id, const job_id& job_id, rest::checkpoints x) {
     replies(id).all<ask_checkpoints>()[job_id] = observed<or_not_found<rest::checkpoints>>{std::move(x), now.steady};
     return *this;
   }
@@ -268,7 +268,7 @@ struct scene {
   scene& another_operator() {
     seen.outcomes.clear();
     seen.under_way.clear();
-    seen.own_job_id.clear();
+    seen.own_job_id = {};
     seen.job_managers.clear();
     return *this;
   }
@@ -292,7 +292,7 @@ struct scene {
     scene s;
     s.finalized().cluster("c0");
     auto& st = s.app.status;
-    st.phase = "Running";
+    st.phase = phase::Running;
     st.cluster = serving_cluster{"c0", "aaaaaaaa", incarnation_of(*look_at_cluster(s.seen, "c0").leader)};
     st.deploy_hash = "c0";
     st.job_status.emplace();

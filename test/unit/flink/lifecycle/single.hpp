@@ -14,7 +14,7 @@ inline scene edited() {
   return s.decide();
 }
 
-inline std::vector<action> rehearsals(const std::string& id) {
+inline std::vector<action> rehearsals(const cluster_id& id) {
   using enum object_role;
   return {dry_run_object{job_manager, id, false}, dry_run_object{task_manager, id, false},
           dry_run_object{job_manager, id, true}, dry_run_object{task_manager, id, true}};
@@ -35,12 +35,12 @@ inline scene making_room() {
   return s.job("c0", "old", rest::job_state::finished).decide();
 }
 
-inline scene& without_pods(scene& s, const std::string& id) {
+inline scene& without_pods(scene& s, const cluster_id& id) {
   std::erase_if(s.seen.objects.pods, [&](auto& x) { return x.first.find("-" + id + "-") != std::string::npos; });
   return s;
 }
 
-inline scene& with_replicas(scene& s, const std::string& id, int32_t job_managers, int32_t task_managers) {
+inline scene& with_replicas(scene& s, const cluster_id& id, int32_t job_managers, int32_t task_managers) {
   for (auto& [suffix, n] : {std::pair{"-jm", job_managers}, std::pair{"-tm", task_managers}}) {
     auto x = *s.seen.objects.deployments.at("app-" + id + suffix);
     x.replicas = n;

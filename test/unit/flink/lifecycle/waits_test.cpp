@@ -114,7 +114,7 @@ TEST(decide_waits, a_job_that_is_started_again_gets_the_task_managers_that_it_ne
 
 TEST(decide_waits, a_job_that_is_cancelled_for_an_update_waits_for_its_job_manager) {
   auto s = scene::updating();
-  s.app.status.phase = "Cancelling";
+  s.app.status.phase = phase::Cancelling;
   EXPECT_EQ(s.no_job_manager("c0").decide().last.waiting.reason, "OldJobManagerDown");
 }
 

@@ -29,7 +29,7 @@ const std::vector<phase> with_a_cluster{phase::Running,        phase::ClusterSta
 /// A job runs, and somebody has written this phase.
 scene running_in(phase x) {
   auto s = scene::running();
-  s.app.status.phase = phase_text(x);
+  s.app.status.phase = x;
   return s;
 }
 
@@ -108,14 +108,14 @@ TEST(decide_ways, a_first_deploy_of_the_go_operator_begins_anew_out_of_every_pha
   for (auto x : {phase::Updating, phase::ClusterStarting, phase::Savepointing, phase::Cancelling, phase::Recovering,
                  phase::SubmittingJob, phase::RollingBackJob}) {
     auto s = scene{}.finalized();
-    s.app.status.phase = phase_text(x);
+    s.app.status.phase = x;
     EXPECT_EQ(s.decide().phase(), phase::ClusterStarting) << phase_text(x);
   }
 }
 
 TEST(decide_ways, an_application_that_has_lost_its_cluster_deploys_anew) {
   auto s = scene{}.finalized();
-  s.app.status.phase = "Updating";
+  s.app.status.phase = phase::Updating;
   s.app.status.history.emplace_back();
   EXPECT_EQ(s.decide().phase(), phase::ClusterStarting);
 }

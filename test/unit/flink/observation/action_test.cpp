@@ -185,7 +185,7 @@ struct without_slot {
   [[maybe_unused]] static constexpr auto effect = action_effect::query;
   [[maybe_unused]] static constexpr auto decode = rest::decode_overview;
   using answer = rest::overview;
-  std::string cluster_id;
+  flink::cluster_id cluster_id;
   rest::request request() const { return rest::get_overview(); }
 };
 static_assert(action_type<without_slot> && !question<without_slot>);

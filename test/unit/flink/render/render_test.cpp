@@ -65,7 +65,7 @@ const example examples[] = {
     {"flink-1.9", {"1a2b3c4d", 1, {}}, {}},
     {"flink-1.20", {"5e6f7a8b", 3, {}}},
     {"flink-2.2-ha", {"9c0d1e2f", 1, {}}, {"{{$jobCluster}}.flink.example.org", "%s-container", "volcano"}},
-    {"blue-green", {"00000001", 1, "green"}},
+    {"blue-green", {"00000001", 1, colour::green}},
     {"pod-template", {"00000002", 1, {}}},
     {"no-version", {"00000003", 1, {}}},
 };
@@ -154,9 +154,9 @@ TEST(render, two_versions_do_not_share_a_host) {
   auto app = small();
   app.spec.ingress.emplace().host = "jobs.example.org";
   EXPECT_EQ(ingress_host(app, {"1", 1, {}}, options), "jobs.example.org");
-  EXPECT_EQ(ingress_host(app, {"1", 1, "blue"}, options), "blue-jobs.example.org");
+  EXPECT_EQ(ingress_host(app, {"1", 1, colour::blue}, options), "blue-jobs.example.org");
   app.spec.ingress->host = "*.example.org";
-  EXPECT_EQ(ingress_host(app, {"1", 1, "blue"}, options), "*.example.org") << "which no prefix makes another one";
+  EXPECT_EQ(ingress_host(app, {"1", 1, colour::blue}, options), "*.example.org") << "which no prefix makes another one";
   app.spec.ingress->host = "";
   EXPECT_EQ(ingress_host(app, {"1", 1, {}}, options), "a.flink.example.org");
   app.spec.ingress->host.reset();

@@ -77,7 +77,7 @@ struct bench {
 
   void run(std::string id, std::vector<std::string> arguments = {}, std::string savepoint = "") {
     expect(rest::decode_run, rest::run({.jar_name = "cases.jar",
-                                        .job_id = id,
+                                        .job_id = flink::job_id{std::move(id)},
                                         .program_args_list = std::move(arguments),
                                         .savepoint_path = std::move(savepoint)}));
   }
@@ -92,6 +92,14 @@ struct bench {
 std::string id(int n) {
   auto digits = std::to_string(n);
   return std::string(32 - digits.size(), '0') + digits;
+}
+
+flink::job_id job_number(int n) {
+  return flink::job_id{id(n)};
+}
+
+flink::trigger_id trigger_number(int n) {
+  return flink::trigger_id{id(n)};
 }
 
 // -- the cases that real JobManagers pass too (flink_cases/run.py) -------------------------------------
@@ -237,9 +245,9 @@ TEST(flink_model, keeps_running_jobs_over_a_restart_with_high_availability) {
   x.cluster.start(x.now);
   x.pass(seconds{4});
   EXPECT_THAT(x.expect(rest::decode_jobs, rest::get_jobs()),
-              ElementsAre(rest::job_summary{.id = id(1), .state = job_state::running}));
+              ElementsAre(rest::job_summary{.id = job_number(1), .state = job_state::running}));
   EXPECT_GT(position_at(x.cluster.jobs().at(id(1)), x.now), before / 2);
-  EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = id(2)})).kind,
+  EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = job_number(2)})).kind,
             flink::failure_class::duplicate);
 }
 
@@ -261,7 +269,7 @@ TEST(flink_model, breaks_the_connections_of_a_killed_job_manager) {
   x.up();
   auto broken = 0;
   auto count = [&](const std::optional<answer>& y) { broken += y ? 0 : 1; };
-  auto slow = rest::run({.jar_name = "cases.jar", .job_id = id(1), .program_args_list = {"slow", "5000"}});
+  auto slow = rest::run({.jar_name = "cases.jar", .job_id = job_number(1), .program_args_list = {"slow", "5000"}});
   x.cluster.handle({slow.method, slow.path, slow.body}, x.now, count);
   x.cluster.faults.hung = true;
   x.cluster.handle({"GET", "/overview", ""}, x.now, count);
@@ -272,12 +280,12 @@ TEST(flink_model, breaks_the_connections_of_a_killed_job_manager) {
 TEST(flink_model, starts_the_job_of_a_slow_main_although_nobody_waits) {
   bench x{bench::usual()};
   x.up();
-  auto slow = rest::run({.jar_name = "cases.jar", .job_id = id(1), .program_args_list = {"slow", "20000"}});
+  auto slow = rest::run({.jar_name = "cases.jar", .job_id = job_number(1), .program_args_list = {"slow", "20000"}});
   x.cluster.handle({slow.method, slow.path, slow.body}, x.now, [](auto) {});
   x.pass(seconds{19});
-  EXPECT_EQ(x.expect_failure(rest::get_job(id(1))).kind, flink::failure_class::gone);
+  EXPECT_EQ(x.expect_failure(rest::get_job(job_number(1))).kind, flink::failure_class::gone);
   x.pass(seconds{2});
-  EXPECT_EQ(x.expect(rest::decode_job, rest::get_job(id(1))).state, job_state::running);
+  EXPECT_EQ(x.expect(rest::decode_job, rest::get_job(job_number(1))).state, job_state::running);
 }
 
 // -- jobs -----------------------------------------------------------------------------------------------
@@ -285,11 +293,11 @@ TEST(flink_model, starts_the_job_of_a_slow_main_although_nobody_waits) {
 TEST(flink_model, shows_an_old_picture_of_a_job_for_a_while) {
   bench x{bench::usual()};
   x.up().run(id(1));
-  EXPECT_FALSE(all_tasks_running(x.expect(rest::decode_job, rest::get_job(id(1)))));
+  EXPECT_FALSE(all_tasks_running(x.expect(rest::decode_job, rest::get_job(job_number(1)))));
   x.pass(seconds{1});
-  EXPECT_FALSE(all_tasks_running(x.expect(rest::decode_job, rest::get_job(id(1)))));
+  EXPECT_FALSE(all_tasks_running(x.expect(rest::decode_job, rest::get_job(job_number(1)))));
   x.pass(x.cluster.options().refresh_interval);
-  EXPECT_TRUE(all_tasks_running(x.expect(rest::decode_job, rest::get_job(id(1)))));
+  EXPECT_TRUE(all_tasks_running(x.expect(rest::decode_job, rest::get_job(job_number(1)))));
 }
 
 TEST(flink_model, restarts_a_job_from_its_newest_checkpoint) {
@@ -339,8 +347,8 @@ TEST(flink_model, forgets_ended_jobs_and_refuses_their_ids_all_the_same) {
   x.pass(seconds{1});
   EXPECT_EQ(x.state_of(id(1)), job_state::finished);
   x.pass(x.cluster.options().job_life);
-  EXPECT_EQ(x.expect_failure(rest::get_job(id(1))).kind, flink::failure_class::gone);
-  EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = id(1)})).kind,
+  EXPECT_EQ(x.expect_failure(rest::get_job(job_number(1))).kind, flink::failure_class::gone);
+  EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = job_number(1)})).kind,
             flink::failure_class::duplicate);
 }
 
@@ -358,7 +366,7 @@ TEST(flink_model, lets_a_job_cool_down_before_it_is_rescaled) {
   rest::requirements more;
   for (auto vertex : vertex_ids)
     more[std::string{vertex}] = {.lower = 1, .upper = 3};
-  x.expect(rest::decode_done, rest::put_requirements(id(1), more));
+  x.expect(rest::decode_done, rest::put_requirements(job_number(1), more));
   x.pass(seconds{20});
   EXPECT_EQ(job.parallelism, 1);
   auto before = position_at(job, x.now);
@@ -372,7 +380,7 @@ TEST(flink_model, lets_a_job_cool_down_before_it_is_rescaled) {
 TEST(flink_model, gives_an_adaptive_job_the_slots_that_come_and_takes_those_that_go) {
   bench x{adaptive()};
   x.up();
-  x.expect(rest::decode_run, rest::run({.jar_name = "cases.jar", .job_id = id(1), .parallelism = 6}));
+  x.expect(rest::decode_run, rest::run({.jar_name = "cases.jar", .job_id = job_number(1), .parallelism = 6}));
   auto& job = x.cluster.jobs().at(id(1));
   EXPECT_EQ(job.state, job_state::created) << "it waits for more slots, for a while";
   x.pass(seconds{11});
@@ -404,10 +412,10 @@ TEST(flink_model, removes_the_checkpoints_of_an_ended_job_and_goes_on_naming_the
   bench x{bench::usual()};
   x.up().run(id(1));
   x.pass(seconds{5});
-  x.ask(rest::cancel(id(1)));
+  x.ask(rest::cancel(job_number(1)));
   x.pass(seconds{4});
   EXPECT_EQ(x.durable.size(), 0u);
-  auto seen = x.expect(rest::decode_checkpoints, rest::get_checkpoints(id(1)));
+  auto seen = x.expect(rest::decode_checkpoints, rest::get_checkpoints(job_number(1)));
   EXPECT_NE(seen.latest_completed->external_path, "");
 }
 
@@ -417,7 +425,7 @@ TEST(flink_model, retains_checkpoints_of_a_cancelled_job_if_told) {
   bench x{options};
   x.up().run(id(1));
   x.pass(seconds{5});
-  x.ask(rest::cancel(id(1)));
+  x.ask(rest::cancel(job_number(1)));
   x.pass(seconds{1});
   EXPECT_EQ(x.durable.size(), 1u);
 }
@@ -426,9 +434,9 @@ TEST(flink_model, goes_on_exactly_where_the_stopped_job_was) {
   bench x{bench::usual()};
   x.up().run(id(1));
   x.pass(seconds{2});
-  x.expect(rest::decode_trigger, rest::stop_with_savepoint(id(1), id(9)));
+  x.expect(rest::decode_trigger, rest::stop_with_savepoint(job_number(1), trigger_number(9)));
   x.pass(seconds{1});
-  auto path = *x.expect(rest::decode_savepoint, rest::get_savepoint(id(1), id(9))).location;
+  auto path = *x.expect(rest::decode_savepoint, rest::get_savepoint(job_number(1), trigger_number(9))).location;
   auto stopped = x.cluster.jobs().at(id(1)).position;
   EXPECT_GT(stopped, 0);
   x.run(id(2), {}, path);
@@ -464,14 +472,14 @@ TEST(flink_model, forgets_a_trigger_and_then_takes_a_second_savepoint_for_it) {
   x.up().run(id(1));
   x.pass(seconds{1});
   auto take = [&] {
-    x.ask(rest::take_savepoint(id(1), id(9)));
+    x.ask(rest::take_savepoint(job_number(1), trigger_number(9)));
     x.pass(seconds{1});
-    return x.expect(rest::decode_savepoint, rest::get_savepoint(id(1), id(9))).location.value();
+    return x.expect(rest::decode_savepoint, rest::get_savepoint(job_number(1), trigger_number(9))).location.value();
   };
   auto first = take();
   EXPECT_EQ(take(), first);
   x.pass(x.cluster.options().trigger_life);
-  EXPECT_EQ(x.expect_failure(rest::get_savepoint(id(1), id(9))).kind, flink::failure_class::gone);
+  EXPECT_EQ(x.expect_failure(rest::get_savepoint(job_number(1), trigger_number(9))).kind, flink::failure_class::gone);
   EXPECT_NE(take(), first);
 }
 
@@ -480,9 +488,10 @@ TEST(flink_model, fails_savepoints_with_the_words_it_was_given) {
   x.up().run(id(1));
   x.pass(seconds{1});
   x.cluster.faults.savepoints_fail = "java.io.IOException: disk full";
-  x.ask(rest::stop_with_savepoint(id(1), id(9)));
+  x.ask(rest::stop_with_savepoint(job_number(1), trigger_number(9)));
   x.pass(seconds{1});
-  EXPECT_EQ(x.expect(rest::decode_savepoint, rest::get_savepoint(id(1), id(9))).failure, "IOException: disk full");
+  EXPECT_EQ(x.expect(rest::decode_savepoint, rest::get_savepoint(job_number(1), trigger_number(9))).failure,
+            "IOException: disk full");
   EXPECT_EQ(x.state_of(id(1)), job_state::running);
 }
 
@@ -491,19 +500,19 @@ TEST(flink_model, leaves_hanging_savepoints_in_progress) {
   x.up().run(id(1));
   x.pass(seconds{1});
   x.cluster.faults.savepoints_hang = true;
-  x.ask(rest::take_savepoint(id(1), id(9)));
+  x.ask(rest::take_savepoint(job_number(1), trigger_number(9)));
   x.pass(minutes{2});
-  EXPECT_TRUE(x.expect(rest::decode_savepoint, rest::get_savepoint(id(1), id(9))).in_progress);
+  EXPECT_TRUE(x.expect(rest::decode_savepoint, rest::get_savepoint(job_number(1), trigger_number(9))).in_progress);
 }
 
 TEST(flink_model, fails_a_savepoint_whose_job_restarts_under_it) {
   bench x{bench::usual()};
   x.up().run(id(1));
   x.pass(seconds{1});
-  x.ask(rest::stop_with_savepoint(id(1), id(9)));
+  x.ask(rest::stop_with_savepoint(job_number(1), trigger_number(9)));
   x.cluster.fail_tasks(id(1), x.now);
   x.pass(seconds{2});
-  EXPECT_THAT(x.expect(rest::decode_savepoint, rest::get_savepoint(id(1), id(9))).failure.value(),
+  EXPECT_THAT(x.expect(rest::decode_savepoint, rest::get_savepoint(job_number(1), trigger_number(9))).failure.value(),
               HasSubstr("CheckpointException"));
   EXPECT_EQ(x.state_of(id(1)), job_state::running);
 }
@@ -513,10 +522,10 @@ TEST(flink_model, keeps_a_savepoint_whose_trigger_it_has_forgotten) {
   x.up().run(id(1));
   x.pass(seconds{1});
   x.cluster.faults.triggers_expire = true;
-  x.ask(rest::stop_with_savepoint(id(1), id(9)));
+  x.ask(rest::stop_with_savepoint(job_number(1), trigger_number(9)));
   x.pass(seconds{4});
-  EXPECT_EQ(x.expect_failure(rest::get_savepoint(id(1), id(9))).kind, flink::failure_class::gone);
-  auto seen = x.expect(rest::decode_checkpoints, rest::get_checkpoints(id(1)));
+  EXPECT_EQ(x.expect_failure(rest::get_savepoint(job_number(1), trigger_number(9))).kind, flink::failure_class::gone);
+  auto seen = x.expect(rest::decode_checkpoints, rest::get_checkpoints(job_number(1)));
   EXPECT_NE(x.durable.find(seen.latest_savepoint.value().external_path), nullptr);
 }
 
@@ -527,8 +536,8 @@ TEST(flink_model, forgets_what_is_over_when_it_expires_and_nothing_else) {
   x.pass(seconds{1});
   x.cluster.expire_jobs(x.now);
   EXPECT_EQ(x.state_of(id(1)), job_state::running);
-  EXPECT_EQ(x.expect_failure(rest::get_job(id(2))).kind, flink::failure_class::gone);
-  EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = id(2)})).kind,
+  EXPECT_EQ(x.expect_failure(rest::get_job(job_number(2))).kind, flink::failure_class::gone);
+  EXPECT_EQ(x.expect_failure(rest::run({.jar_name = "cases.jar", .job_id = job_number(2)})).kind,
             flink::failure_class::duplicate);
 }
 
@@ -553,7 +562,7 @@ TEST(flink_model, says_when_something_is_due) {
 TEST(flink_model, runs_any_jar_if_told) {
   bench x{cluster_options{.any_jar = true}};
   x.up();
-  EXPECT_EQ(x.expect(rest::decode_run, rest::run({.jar_name = "what ever.jar", .job_id = id(1)})), id(1));
+  EXPECT_EQ(x.expect(rest::decode_run, rest::run({.jar_name = "what ever.jar", .job_id = job_number(1)})), id(1));
 }
 
 struct bad_request {

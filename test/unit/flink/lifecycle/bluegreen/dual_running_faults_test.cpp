@@ -156,7 +156,8 @@ TEST(decide_bluegreen, a_new_job_that_fails_is_ended_for_certain_and_the_old_ver
 TEST(decide_bluegreen, a_savepoint_that_was_known_before_is_not_taken_for_the_one_that_was_lost) {
   auto s = saving();
   auto first = *s.target().trigger_id;
-  s.app.status.savepoints.push_back({"file:/earlier", "2026-01-01T00:00:00Z", "Nonce"});
+  s.app.status.savepoints.push_back(
+      {"file:/earlier", k8s::timestamp::parse("2026-01-01T00:00:00Z"), savepoint_reason::Nonce});
   s.done(take(s)).replies("c0").all<ask_savepoint>()[first]
       = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   s.checkpoints("c0", "old",
@@ -168,7 +169,7 @@ TEST(decide_bluegreen, a_savepoint_that_was_known_before_is_not_taken_for_the_on
 
 TEST(decide_bluegreen, an_old_job_that_runs_after_all_is_not_cancelled_for_its_newest_state) {
   auto s = saving();
-  s.app.status.phase = "Recovering";
+  s.app.status.phase = phase::Recovering;
   s.job("c0", "old", job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_THAT(s.acts(), Not(Contains(StartsWith("cancel"))));

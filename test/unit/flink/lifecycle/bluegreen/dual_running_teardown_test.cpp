@@ -52,7 +52,7 @@ TEST(decide_bluegreen, the_older_version_goes_and_the_newer_serves) {
   auto& st = s.app.status;
   EXPECT_EQ(st.cluster->id, blue);
   EXPECT_EQ(st.deploy_hash, blue);
-  EXPECT_EQ(st.deploy_version, "blue");
+  EXPECT_EQ(st.deploy_version, colour::blue);
   EXPECT_EQ(st.job_status->job_id, "new");
   EXPECT_EQ(st.version_statuses[0].job_status->job_id, "new");
   EXPECT_EQ(st.version_statuses[1], version_status{});

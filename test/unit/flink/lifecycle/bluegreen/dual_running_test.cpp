@@ -22,9 +22,9 @@ TEST(decide_bluegreen, the_first_version_is_green) {
   scene s;
   s.app.spec.deployment_mode = deployment_mode::BlueGreen;
   s.finalized().decide();
-  EXPECT_EQ(s.app.status.deployment_mode, "BlueGreen");
-  EXPECT_EQ(s.app.status.updating_version, "green");
-  EXPECT_EQ(colour_of(s.app.status, "c1"), "green");
+  EXPECT_EQ(s.app.status.deployment_mode, deployment_mode::BlueGreen);
+  EXPECT_EQ(s.app.status.updating_version, colour::green);
+  EXPECT_EQ(colour_of(s.app.status, "c1"), colour::green);
   s.cluster("c1").slots("c1", 2).decide();
   EXPECT_THAT(s.acts(), Contains("create generic Service of c1")) << "app is not the Service of a colour";
   coloured_objects(s, "c1", "green");
@@ -32,26 +32,26 @@ TEST(decide_bluegreen, the_first_version_is_green) {
   s.job("c1", *s.target().job_id, job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Running);
   auto& st = s.app.status;
-  EXPECT_EQ(st.deploy_version, "green");
+  EXPECT_EQ(st.deploy_version, colour::green);
   EXPECT_FALSE(st.updating_version.has_value());
   ASSERT_EQ(st.version_statuses.size(), 2U);
   EXPECT_EQ(st.version_statuses[0].version_hash, "c1");
-  EXPECT_EQ(st.version_statuses[0].app_version, "green");
+  EXPECT_EQ(st.version_statuses[0].app_version, colour::green);
   EXPECT_EQ(st.version_statuses[0].job_status, st.job_status);
   EXPECT_EQ(st.version_statuses[1], version_status{});
 }
 
 TEST(decide_bluegreen, the_next_is_blue_and_a_failed_blue_is_followed_by_blue) {
   auto s = edited();
-  EXPECT_EQ(s.app.status.updating_version, "blue");
+  EXPECT_EQ(s.app.status.updating_version, colour::blue);
   EXPECT_EQ(s.app.status.updating_hash, s.target().cluster_id);
-  EXPECT_EQ(colour_of(s.app.status, "c0"), "green");
+  EXPECT_EQ(colour_of(s.app.status, "c0"), colour::green);
   s.failed(create_object{object_role::job_manager, s.target().cluster_id}, failure_class::rejected).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_FALSE(s.app.status.updating_version.has_value());
   s.hash = "cccccccc";
   s.decide();
-  EXPECT_EQ(s.app.status.updating_version, "blue");
+  EXPECT_EQ(s.app.status.updating_version, colour::blue);
 }
 
 TEST(decide_bluegreen, a_first_version_that_failed_leaves_no_colour_behind_in_another_mode) {
@@ -64,7 +64,7 @@ TEST(decide_bluegreen, a_first_version_that_failed_leaves_no_colour_behind_in_an
   s.app.spec.deployment_mode = deployment_mode::Dual;
   s.hash = "bbbbbbbb";
   s.decide();
-  EXPECT_EQ(s.app.status.deployment_mode, "Dual");
+  EXPECT_EQ(s.app.status.deployment_mode, deployment_mode::Dual);
   EXPECT_FALSE(s.app.status.updating_version.has_value());
   EXPECT_THAT(s.app.status.version_statuses, IsEmpty());
   s.decide();
@@ -120,7 +120,7 @@ TEST(decide_bluegreen, the_time_of_the_savepoint_is_the_job_managers) {
   s.done(ask_savepoint{"c0", "old", trigger}).checkpoints("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::Savepointing) << "the list may come out of Flink's cache";
   EXPECT_EQ(s.last.waiting.reason, "Savepointing");
-  s.app.status.savepoints.push_back({"file:/before", s.app.status.last_updated_at.value(), "Update"});
+  s.app.status.savepoints.push_back({"file:/before", s.app.status.last_updated_at.value(), savepoint_reason::Update});
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/before", s.milliseconds_now(), true, false}});
   EXPECT_EQ(s.decide().phase(), phase::Savepointing) << "which may still tell of another one";
   s.later(defaults::rest_cache_age).checkpoints("c0", "old", {}).decide();
@@ -142,14 +142,14 @@ TEST(decide_bluegreen, both_run_and_the_status_describes_both) {
   auto s = both();
   EXPECT_EQ(s.phase(), phase::DualRunning);
   auto& st = s.app.status;
-  EXPECT_EQ(st.deploy_version, "green");
-  EXPECT_EQ(st.updating_version, "blue");
+  EXPECT_EQ(st.deploy_version, colour::green);
+  EXPECT_EQ(st.updating_version, colour::blue);
   EXPECT_EQ(st.deploy_hash, "c0");
   EXPECT_EQ(st.updating_hash, newer(s));
   EXPECT_EQ(st.version_statuses[0].job_status->job_id, "old");
   EXPECT_EQ(st.version_statuses[1].job_status->job_id, "new");
-  EXPECT_EQ(st.version_statuses[1].job_status->health, "Green");
-  EXPECT_EQ(st.version_statuses[1].cluster_status->health, "Green");
+  EXPECT_EQ(st.version_statuses[1].job_status->health, health::Green);
+  EXPECT_EQ(st.version_statuses[1].cluster_status->health, health::Green);
   EXPECT_EQ(st.version_statuses[1].version_hash, newer(s));
   EXPECT_THAT(s.condition("Ready"), StartsWith("True DualRunning"));
   EXPECT_THAT(s.condition("Ready"), AllOf(HasSubstr("c0 (green)"), HasSubstr(newer(s) + " (blue)")));
@@ -204,7 +204,7 @@ TEST(decide_bluegreen, an_edit_while_the_savepoint_is_taken_supersedes_the_versi
   s.decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   EXPECT_NE(s.target().cluster_id, first);
-  EXPECT_EQ(s.app.status.updating_version, "blue");
+  EXPECT_EQ(s.app.status.updating_version, colour::blue);
 }
 
 TEST(decide_bluegreen, an_edit_taken_back_while_the_savepoint_is_taken_leaves_one_version) {
@@ -226,7 +226,7 @@ TEST(decide_bluegreen, a_second_version_beside_no_job_takes_over_alone) {
   s.jobs("c0").decide().jobs(id).no_job(id, *s.target().job_id).done(s.submit());
   s.job(id, *s.target().job_id, job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Running);
-  EXPECT_EQ(s.app.status.deploy_version, "blue");
+  EXPECT_EQ(s.app.status.deploy_version, colour::blue);
 }
 
 } // namespace

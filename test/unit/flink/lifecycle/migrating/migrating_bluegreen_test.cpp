@@ -39,7 +39,7 @@ TEST(adopted_blue_green, one_version_that_runs_goes_on_untouched) {
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_EQ(s.serving(), old_cluster);
   EXPECT_EQ(s.job_id(), old_job);
-  EXPECT_EQ(s.app.status.deploy_version, "green");
+  EXPECT_EQ(s.app.status.deploy_version, colour::green);
   EXPECT_EQ(s.app.status.job_status->jar_name, "orders.jar") << "from versionStatuses";
   EXPECT_THAT(s.touched, IsEmpty());
   EXPECT_THAT(s.condition("Ready"), StartsWith("True JobRunning"));
@@ -52,8 +52,8 @@ TEST(adopted_blue_green, the_next_version_is_deployed_beside_it_in_the_other_col
   s.hash = "bbbbbbbb";
   s.decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
-  EXPECT_EQ(s.app.status.updating_version, "blue");
-  EXPECT_EQ(s.app.status.target->mode, modes::blue_green);
+  EXPECT_EQ(s.app.status.updating_version, colour::blue);
+  EXPECT_EQ(s.app.status.target->mode, rollout_mode::BlueGreen);
 }
 
 TEST(adopted_blue_green, a_version_that_was_torn_down_is_not_deployed_again) {
@@ -84,7 +84,7 @@ TEST_P(adopted_blue_before_its_job, the_older_version_goes_on_and_our_deploy_beg
   s.settle();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   EXPECT_EQ(s.serving(), old_cluster);
-  EXPECT_EQ(s.app.status.updating_version, "blue");
+  EXPECT_EQ(s.app.status.updating_version, colour::blue);
   EXPECT_THAT(s.clusters(), ElementsAre(old_cluster)) << "what was half made is gone";
   EXPECT_THAT(s.touched, Not(Contains(HasSubstr("job"))));
 }
@@ -138,7 +138,7 @@ TEST(adopted_blue_green, two_versions_that_run_go_on_beside_each_other) {
   EXPECT_EQ(s.app.status.updating_cluster->id, new_cluster);
   EXPECT_EQ(s.app.status.updating_cluster->spec_hash, s.hash);
   EXPECT_EQ(second(s), new_job);
-  EXPECT_EQ(s.app.status.version_statuses[1].app_version, "blue");
+  EXPECT_EQ(s.app.status.version_statuses[1].app_version, colour::blue);
   EXPECT_THAT(s.touched, IsEmpty());
   EXPECT_THAT(s.condition("Ready"), StartsWith("True DualRunning"));
 }
@@ -204,7 +204,7 @@ TEST(adopted_blue_green, the_first_version_is_taken_over_with_its_colour) {
   s.settle();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_EQ(s.serving(), new_cluster);
-  EXPECT_EQ(s.app.status.deploy_version, "green");
+  EXPECT_EQ(s.app.status.deploy_version, colour::green);
   EXPECT_THAT(s.touched, IsEmpty());
 }
 

@@ -29,7 +29,7 @@ TEST(health, a_job_that_flink_restarts_is_in_trouble_and_says_why) {
   s.failing_job("c0", "old", job_state::restarting).decide();
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True JobRestarting: job old has failed, and Flink restarts it"));
   EXPECT_TRUE(s.does(ask_exceptions{"c0", "old"}));
-  EXPECT_EQ(job_of(s).health, "Yellow");
+  EXPECT_EQ(job_of(s).health, health::Yellow);
 
   s.exceptions("c0", "old", {.latest = "IllegalStateException: no"}).decide();
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("restarts it: IllegalStateException: no"));
@@ -41,11 +41,11 @@ TEST(health, a_crash_loop_is_no_health_in_the_moments_in_which_its_tasks_run) {
   auto s = scene::running();
   s.failing_job("c0", "old", job_state::running, 59s).decide();
   EXPECT_THAT(s.condition("Ready"), StartsWith("False JobRestarting"));
-  EXPECT_EQ(job_of(s).health, "Yellow");
+  EXPECT_EQ(job_of(s).health, health::Yellow);
 
   s.failing_job("c0", "old", job_state::running, 60s).decide();
   EXPECT_THAT(s.condition("Ready"), StartsWith("True JobRunning"));
-  EXPECT_EQ(job_of(s).health, "Green");
+  EXPECT_EQ(job_of(s).health, health::Green);
   EXPECT_TRUE(job_of(s).last_failing_time);
 }
 
@@ -60,9 +60,9 @@ scene& checkpoints_fail(scene& s, std::chrono::milliseconds since) {
 TEST(health, checkpoints_that_fail_for_long_are_trouble) {
   auto s = scene::running();
   checkpoints_fail(s, 599s);
-  EXPECT_EQ(job_of(s).health, "Green");
+  EXPECT_EQ(job_of(s).health, health::Green);
   checkpoints_fail(s.later(1s), 600s);
-  EXPECT_EQ(job_of(s).health, "Yellow");
+  EXPECT_EQ(job_of(s).health, health::Yellow);
   EXPECT_THAT(s.condition("Degraded"),
               StartsWith("True CheckpointsFail: no checkpoint of job old has completed since"));
   EXPECT_THAT(s.condition("Degraded"), HasSubstr("IO-problem detected."));
@@ -75,13 +75,13 @@ TEST(health, checkpoints_that_fail_for_long_are_trouble) {
 TEST(health, a_job_that_has_never_completed_one_counts_from_its_start) {
   auto s = scene::running();
   s.checkpoints("c0", "old", {.latest_failed = rest::failed_checkpoint{s.milliseconds_now(), "no"}}).decide();
-  EXPECT_EQ(job_of(s).health, "Yellow");
+  EXPECT_EQ(job_of(s).health, health::Yellow);
 }
 
 TEST(health, a_job_without_checkpoints_is_well) {
   auto s = scene::running();
   s.later(std::chrono::hours{1}).job("c0", "old", job_state::running).checkpoints("c0", "old", {}).decide();
-  EXPECT_EQ(job_of(s).health, "Green");
+  EXPECT_EQ(job_of(s).health, health::Green);
 }
 
 TEST(health, one_that_failed_before_the_newest_is_over) {
@@ -91,7 +91,7 @@ TEST(health, one_that_failed_before_the_newest_is_over) {
                 {.latest_completed = rest::checkpoint{"file:/chk-3", now - 700'000, false, false},
                  .latest_failed = rest::failed_checkpoint{now - 800'000, "no"}});
   s.decide();
-  EXPECT_EQ(job_of(s).health, "Green");
+  EXPECT_EQ(job_of(s).health, health::Green);
 }
 
 TEST(health, a_trouble_that_lasts_is_not_written_with_every_poll) {
@@ -107,7 +107,7 @@ TEST(health, a_job_that_has_failed_for_good_says_why) {
   s.failing_job("c0", "old", job_state::failed).exceptions("c0", "old", {.latest = "Error: no"}).decide();
   EXPECT_THAT(s.condition("Ready"),
               StartsWith("False JobFailed: job old is FAILED: Error: no; the operator restarts it"));
-  EXPECT_EQ(job_of(s).health, "Red");
+  EXPECT_EQ(job_of(s).health, health::Red);
 }
 
 TEST(health, a_first_job_that_fails_says_why_in_the_reason_of_the_deploy) {
@@ -186,7 +186,7 @@ TEST(health, nothing_is_said_of_a_job_whose_job_manager_is_silent) {
     s.failed(ask_job{"c0", "old"}, failure_class::unknown);
   s.seen.outcomes[ask_job{"c0", "old"}].attempts = config::defaults::breaker_failures;
   s.decide();
-  EXPECT_EQ(cluster_of(s).health, "Red");
+  EXPECT_EQ(cluster_of(s).health, health::Red);
   EXPECT_FALSE(job_of(s).health);
   EXPECT_FALSE(job_of(s).running_tasks);
 }
@@ -195,7 +195,7 @@ TEST(health, nothing_is_said_of_a_job_whose_job_manager_is_down) {
   auto s = scene::running();
   s.pod("c0", "jobmanager", {.phase = "Pending"}).decide();
   EXPECT_THAT(s.condition("Ready"), StartsWith("False JobManagerDown"));
-  EXPECT_EQ(cluster_of(s).health, "Red");
+  EXPECT_EQ(cluster_of(s).health, health::Red);
   EXPECT_FALSE(job_of(s).health);
 }
 
@@ -204,7 +204,7 @@ TEST(health, where_no_job_runs_it_is_red) {
   s.app.status.job_status->job_id.reset();
   s.decide();
   EXPECT_THAT(s.condition("Ready"), StartsWith("False NoJob"));
-  EXPECT_EQ(job_of(s).health, "Red");
+  EXPECT_EQ(job_of(s).health, health::Red);
   s.app.status.savepoint_path = "file:/sp";
   EXPECT_THAT(s.decide().condition("Ready"), HasSubstr("edit the spec to start one from file:/sp"));
 }
@@ -217,7 +217,7 @@ TEST(health, the_old_job_is_watched_while_the_new_cluster_starts) {
   EXPECT_TRUE(s.does(ask_job{"c0", "old"}));
   s.failing_job("c0", "old", job_state::restarting).decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
-  EXPECT_EQ(job_of(s).health, "Yellow");
+  EXPECT_EQ(job_of(s).health, health::Yellow);
   EXPECT_EQ(job_of(s).state, "RESTARTING");
 }
 
@@ -226,34 +226,34 @@ TEST(health, an_old_job_that_is_lost_while_the_new_cluster_starts_is_red) {
   s.objects("c2").later(10s).no_job("c0", "old").decide();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   EXPECT_EQ(job_of(s).state, "LOST");
-  EXPECT_EQ(job_of(s).health, "Red");
+  EXPECT_EQ(job_of(s).health, health::Red);
 }
 
 TEST(health, a_job_that_was_ended_for_the_new_one_is_not_green) {
   auto s = scene::submitting();
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   EXPECT_EQ(job_of(s).state, "FINISHED");
-  EXPECT_EQ(job_of(s).health, "Yellow");
+  EXPECT_EQ(job_of(s).health, health::Yellow);
 }
 
 TEST(health, each_state_of_a_job_has_a_colour) {
   struct row {
     job_state state;
-    const char* colour;
+    flink::health health;
   };
-  for (auto& [state, colour] : std::initializer_list<row>{{job_state::running, "Green"},
-                                                          {job_state::initializing, "Yellow"},
-                                                          {job_state::created, "Yellow"},
-                                                          {job_state::reconciling, "Yellow"},
-                                                          {job_state::restarting, "Yellow"},
-                                                          {job_state::failing, "Yellow"},
-                                                          {job_state::cancelling, "Red"},
-                                                          {job_state::canceled, "Red"},
-                                                          {job_state::suspended, "Red"},
-                                                          {job_state::unknown, "Red"}}) {
+  for (auto& [state, expected] : std::initializer_list<row>{{job_state::running, health::Green},
+                                                            {job_state::initializing, health::Yellow},
+                                                            {job_state::created, health::Yellow},
+                                                            {job_state::reconciling, health::Yellow},
+                                                            {job_state::restarting, health::Yellow},
+                                                            {job_state::failing, health::Yellow},
+                                                            {job_state::cancelling, health::Red},
+                                                            {job_state::canceled, health::Red},
+                                                            {job_state::suspended, health::Red},
+                                                            {job_state::unknown, health::Red}}) {
     auto s = scene::running();
     s.job("c0", "old", state).exceptions("c0", "old", {}).decide();
-    EXPECT_EQ(job_of(s).health, colour) << rest::to_string(state);
+    EXPECT_EQ(job_of(s).health, expected) << rest::to_string(state);
   }
 }
 
@@ -282,7 +282,7 @@ TEST(health, a_message_is_cut_to_what_a_condition_takes) {
 TEST(health, a_bounded_job_that_has_finished_is_green) {
   auto s = scene::running();
   s.job("c0", "old", job_state::finished, 0).decide();
-  EXPECT_EQ(job_of(s).health, "Green");
+  EXPECT_EQ(job_of(s).health, health::Green);
   EXPECT_THAT(s.condition("Ready"), StartsWith("True JobRunning"));
 }
 
@@ -333,7 +333,7 @@ TEST(health, the_way_to_flinks_pages_is_told_where_there_is_an_ingress) {
 // -- for autoscalers ----------------------------------------------------------------------------------------------
 
 /// As the API server has it: the TaskManager Deployment of a cluster selects its pods.
-void with_selector(scene& s, const std::string& id) {
+void with_selector(scene& s, const cluster_id& id) {
   auto& known = s.seen.objects.deployments.at("app-" + id + "-tm");
   auto x = *known;
   x.selector = {{"flink-app", "app"}, {"pod-deployment-selector", id + "-tm"}};

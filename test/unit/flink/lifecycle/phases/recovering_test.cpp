@@ -45,8 +45,8 @@ TEST(decide_recover, a_failed_job_is_started_again_on_its_cluster_from_its_newes
 
 TEST(decide_recover, what_is_submitted_again_is_what_ran_not_what_the_spec_says_by_now) {
   auto s = scene::running();
-  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
-  s.app.status.phase = "DeployFailed";
+  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", *s.app.status.last_updated_at};
+  s.app.status.phase = phase::DeployFailed;
   s.app.status.reason = "JobRefused: no";
   s.hash = "bbbbbbbb";
   s.app.spec.jar_name = "broken.jar";
@@ -234,14 +234,14 @@ TEST(decide_recover, a_job_cancelled_by_hand_stays_cancelled) {
 
 TEST(decide_recover, a_job_that_somebody_starts_again_belongs_to_the_job_manager_that_runs_it) {
   auto s = scene::running();
-  s.app.status.phase = "Failed";
+  s.app.status.phase = phase::Failed;
   s.pods("c0", 1).job("c0", "old", job_state::running).decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_EQ(s.app.status.cluster->job_manager->restarts, 1) << "the next savepoint is asked of this one";
 }
 
 TEST(decide_recover, one_that_somebody_starts_again_is_not_what_the_spec_asks_for_where_that_has_failed) {
-  for (auto left : {"Failed", "Recovering"}) {
+  for (auto left : {phase::Failed, phase::Recovering}) {
     auto s = failed_job();
     s.app.status.phase = left;
     s.app.status.failed

@@ -71,8 +71,9 @@ TEST(decide_inplace, with_savepoints_disabled_the_old_job_is_cancelled) {
 
 TEST(decide_inplace, after_a_deploy_that_failed_too) {
   auto s = running();
-  s.app.status.phase = "DeployFailed";
-  s.app.status.failed = failed_cluster{.id = "c7", .spec_hash = "77777777", .failed_at = "2026-01-01T00:00:00Z"};
+  s.app.status.phase = phase::DeployFailed;
+  s.app.status.failed = failed_cluster{
+      .id = "c7", .spec_hash = "77777777", .failed_at = *k8s::timestamp::parse("2026-01-01T00:00:00Z")};
   wish_parallelism(s, 4).decide();
   EXPECT_EQ(s.phase(), phase::Rescaling);
 }

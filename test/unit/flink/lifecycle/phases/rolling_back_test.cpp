@@ -35,7 +35,7 @@ TEST(decide_rollback, a_job_that_does_not_start_gives_the_old_version_its_job_ba
 
 TEST(decide_rollback, a_job_that_a_forgotten_stop_has_ended_has_not_finished_by_itself) {
   auto s = scene::savepointing();
-  s.app.status.phase = "Recovering";
+  s.app.status.phase = phase::Recovering;
   s.job("c0", "old", job_state::finished).jobs("c0");
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
   s.replies("c0").all<ask_savepoint>()[*s.target().trigger_id]
@@ -64,7 +64,8 @@ TEST(decide_rollback, the_old_job_is_not_started_while_the_new_one_may_still_app
 
 TEST(decide_rollback, a_refused_job_has_ended_once_its_job_manager_says_that_it_is_not_there) {
   auto s = scene::submitting();
-  auto id = s.target().cluster_id, job = *s.target().job_id;
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
   s.failed(s.submit(), failure_class::rejected).replies(id).all<ask_job>().clear();
   s.app.spec.force_rollback = true;
   ASSERT_EQ(s.decide().phase(), phase::RollingBackJob);
@@ -77,7 +78,8 @@ TEST(decide_rollback, a_refused_job_has_ended_once_its_job_manager_says_that_it_
 
 TEST(decide_rollback, a_new_job_went_with_the_pod_that_it_was_submitted_to) {
   auto s = scene::submitting();
-  auto id = s.target().cluster_id, job = *s.target().job_id;
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
   s.failed(s.submit(), failure_class::unknown).later(10min).no_job(id, job).decide();
   ASSERT_EQ(s.phase(), phase::RollingBackJob);
   s.another_job_manager(id).no_job(id, job);
@@ -131,7 +133,8 @@ TEST(decide_rollback, a_new_job_whose_cluster_is_gone_is_rolled_back) {
 
 TEST(decide_rollback, a_new_job_whose_tasks_do_not_all_run_in_time_is_rolled_back_and_cancelled) {
   auto s = scene::submitting();
-  auto id = s.target().cluster_id, job = *s.target().job_id;
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
   s.done(s.submit()).later(601s).job(id, job, job_state::running, 1).decide();
   EXPECT_EQ(s.phase(), phase::RollingBackJob);
   s.decide();

@@ -48,7 +48,7 @@ TEST(decide_rest, a_silent_job_manager_is_written_down_as_red) {
   s.failed(question, failure_class::transient, "no answer");
   s.seen.outcomes[question].attempts = 3;
   s.later(1min).decide();
-  EXPECT_EQ(s.app.status.cluster_status->health, "Red");
+  EXPECT_EQ(s.app.status.cluster_status->health, health::Red);
   EXPECT_THAT(s.condition("Degraded"), StartsWith("True JobManagerSilent"));
 }
 
@@ -134,8 +134,8 @@ TEST(decide_rest, objects_are_created_again_however_often_somebody_deletes_them)
 
 TEST(decide_rest, objects_of_a_version_that_the_spec_no_longer_describes_cannot_be_created_again) {
   auto s = scene::running();
-  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", s.app.status.conditions.front().last_transition_time};
-  s.app.status.phase = "DeployFailed";
+  s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", *s.app.status.last_updated_at};
+  s.app.status.phase = phase::DeployFailed;
   s.hash = "bbbbbbbb";
   s.seen.objects.deployments.erase("app-c0-tm");
   s.decide();
@@ -147,7 +147,7 @@ TEST(decide_rest, a_failed_version_that_runs_after_all_is_cancelled_while_its_lo
   auto s = scene::running();
   s.cluster("c9").job("c9", "new", job_state::running);
   s.app.status.failed = failed_cluster{"c9", "bbbbbbbb", *s.app.status.last_updated_at, "new"};
-  s.app.status.phase = "DeployFailed";
+  s.app.status.phase = phase::DeployFailed;
   s.hash = "bbbbbbbb";
   EXPECT_THAT(s.decide().acts(), Contains("cancel job new of c9"));
 }
@@ -155,7 +155,7 @@ TEST(decide_rest, a_failed_version_that_runs_after_all_is_cancelled_while_its_lo
 TEST(deploy_history, keeps_the_ten_newest_deploys) {
   auto s = scene::running();
   for (int i = 0; i < 12; ++i) {
-    s.hash = "bbbbbbb" + std::string(1, static_cast<char>('a' + i));
+    s.hash = spec_digest{"bbbbbbb" + std::string(1, static_cast<char>('a' + i))};
     s.app.metadata.generation++;
     s.decide();
     ASSERT_EQ(s.phase(), phase::ClusterStarting);
@@ -172,9 +172,10 @@ TEST(decide_rest, why_the_last_deploy_failed_is_said_also_while_the_job_that_goe
   auto s = scene::running();
   s.hash = "bbbbbbbb";
   auto& st = s.app.status;
-  st.phase = "DeployFailed";
+  st.phase = phase::DeployFailed;
   st.reason = "NoStateToRestore: set fallbackWithoutState";
-  st.failed = failed_cluster{.id = "c9", .spec_hash = "bbbbbbbb", .failed_at = "2026-01-01T00:00:00Z"};
+  st.failed = failed_cluster{
+      .id = "c9", .spec_hash = "bbbbbbbb", .failed_at = *k8s::timestamp::parse("2026-01-01T00:00:00Z")};
   s.failing_job("c0", "old", job_state::restarting).decide();
   for (auto* type : {"Ready", "Degraded"})
     EXPECT_THAT(s.condition(type), AllOf(HasSubstr("JobRestarting"), HasSubstr("set fallbackWithoutState")));
@@ -183,9 +184,10 @@ TEST(decide_rest, why_the_last_deploy_failed_is_said_also_while_the_job_that_goe
 
 TEST(decide_rest, a_long_message_is_cut_between_two_characters) {
   auto s = scene::running();
-  s.app.status.phase = "DeployFailed";
+  s.app.status.phase = phase::DeployFailed;
   s.hash = "bbbbbbbb";
-  s.app.status.failed = failed_cluster{.id = "c9", .spec_hash = "bbbbbbbb", .failed_at = "2026-01-01T00:00:00Z"};
+  s.app.status.failed = failed_cluster{
+      .id = "c9", .spec_hash = "bbbbbbbb", .failed_at = *k8s::timestamp::parse("2026-01-01T00:00:00Z")};
   s.app.status.reason = std::string(1023, 'x') + "\xC3\xA9";
   s.decide();
   EXPECT_THAT(s.condition("Ready"), EndsWith("x"));

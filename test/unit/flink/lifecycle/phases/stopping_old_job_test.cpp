@@ -91,7 +91,7 @@ TEST(decide_update, a_job_whose_deployment_was_deleted_after_its_savepoint_has_e
 
 TEST(decide_update, a_job_that_ended_by_a_stop_whose_trigger_was_lost_has_left_a_savepoint) {
   auto s = scene::savepointing();
-  s.app.status.phase = "Recovering";
+  s.app.status.phase = phase::Recovering;
   s.job("c0", "old", job_state::finished).jobs("c0");
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/last", s.milliseconds_now(), true, false}});
   s.decide();
@@ -102,12 +102,12 @@ TEST(decide_update, a_job_that_ended_by_a_stop_whose_trigger_was_lost_has_left_a
   EXPECT_EQ(s.phase(), phase::SubmittingJob);
   ASSERT_EQ(s.app.status.savepoints.size(), 1U);
   EXPECT_EQ(s.app.status.savepoints[0].path, "file:/last");
-  EXPECT_EQ(s.app.status.savepoints[0].reason, "Update");
+  EXPECT_EQ(s.app.status.savepoints[0].reason, savepoint_reason::Update);
 }
 
 TEST(decide_update, a_job_that_ended_by_itself_although_its_stop_had_failed_has_left_no_savepoint_of_the_update) {
   auto s = scene::savepointing();
-  s.app.status.phase = "Recovering";
+  s.app.status.phase = phase::Recovering;
   s.job("c0", "old", job_state::finished).jobs("c0");
   s.checkpoints("c0", "old", {.latest_savepoint = rest::checkpoint{"file:/asked", s.milliseconds_now(), true, false}});
   s.savepoint("c0", *s.target().trigger_id, {.in_progress = false, .failure = "Could not find Flink job"}).decide();
@@ -257,7 +257,7 @@ TEST(decide_update, the_age_of_a_checkpoint_counts_before_the_job_is_ended_not_a
 
 TEST(decide_update, an_update_whose_old_state_cannot_be_used_after_all_is_given_up) {
   auto s = scene::savepointing();
-  s.app.status.phase = "Recovering";
+  s.app.status.phase = phase::Recovering;
   s.job("c0", "old", job_state::failed).checkpoints("c0", "old", {}).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_THAT(*s.app.status.reason, StartsWith("NoStateToRestore: "));

@@ -21,7 +21,7 @@ TEST(decide_submit, becomes_the_serving_version_and_removes_the_old_one) {
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_EQ(s.app.status.cluster->id, id);
   EXPECT_EQ(s.app.status.job_status->restore_path, "file:/sp");
-  EXPECT_EQ(s.app.status.history.back().result, "Deployed");
+  EXPECT_EQ(s.app.status.history.back().result, deploy_result::Deployed);
   s.checkpoints(id, job_id, {}).decide();
   EXPECT_THAT(s.acts(), Contains("delete JobManager Deployment app-c0-jm (uid-app-c0-jm)"));
 }

@@ -121,7 +121,8 @@ TEST(decide_suspend, a_job_that_failed_leaves_its_newest_state) {
 TEST(decide_suspend, a_job_that_is_lost_leaves_the_state_that_is_recorded) {
   auto base = scene::running();
   base.app.status.job_status->last_checkpoint = "file:/chk-9";
-  base.app.status.job_status->last_checkpoint_time = base.app.status.conditions[0].last_transition_time;
+  base.app.status.job_status->last_checkpoint_time
+      = k8s::timestamp::parse(base.app.status.conditions[0].last_transition_time);
   base.no_cluster("c0");
   auto s = suspending(base).decide();
   EXPECT_EQ(s.app.status.savepoint_path, "file:/chk-9");

@@ -43,7 +43,7 @@ TEST(decide_suspend, the_clusters_go_once_the_state_is_saved_and_the_job_has_end
   EXPECT_EQ(s.phase(), phase::Suspended);
   EXPECT_EQ(s.app.status.savepoint_path, "file:/sp");
   EXPECT_FALSE(s.app.status.cluster.has_value());
-  EXPECT_EQ(s.app.status.savepoints.back().reason, "Suspend");
+  EXPECT_EQ(s.app.status.savepoints.back().reason, savepoint_reason::Suspend);
   EXPECT_THAT(s.condition("Ready"), StartsWith("False Suspended"));
   EXPECT_THAT(s.condition("Progressing"), StartsWith("False Suspended"));
   EXPECT_THAT(s.condition("Degraded"), StartsWith("False AsExpected"));
@@ -172,9 +172,11 @@ TEST(decide_suspend, a_restarted_operator_asks_before_it_takes_back) {
 
 TEST(decide_suspend, goes_back_to_a_deploy_that_had_failed_when_taken_back) {
   auto s = scene::running();
-  s.app.status.phase = "DeployFailed";
-  s.app.status.failed = failed_cluster{
-      .id = "c9", .spec_hash = "bbbbbbbb", .failed_at = s.app.status.conditions[0].last_transition_time};
+  s.app.status.phase = phase::DeployFailed;
+  s.app.status.failed
+      = failed_cluster{.id = "c9",
+                       .spec_hash = "bbbbbbbb",
+                       .failed_at = *k8s::timestamp::parse(s.app.status.conditions[0].last_transition_time)};
   s.hash = "bbbbbbbb";
   s = suspending(s);
   s.app.spec.suspend = false;

@@ -22,10 +22,10 @@ scene two_versions() {
   s.cluster("c9").slots("c9", 2, 2).job("c9", "new", job_state::running).checkpoints("c9", "new", {});
   s.hash = "bbbbbbbb";
   auto& st = s.app.status;
-  st.phase = "DualRunning";
-  st.deployment_mode = "BlueGreen";
-  st.deploy_version = "green";
-  st.updating_version = "blue";
+  st.phase = phase::DualRunning;
+  st.deployment_mode = deployment_mode::BlueGreen;
+  st.deploy_version = colour::green;
+  st.updating_version = colour::blue;
   st.updating_cluster = serving_cluster{"c9", "bbbbbbbb", incarnation_of(*look_at_cluster(s.seen, "c9").leader)};
   st.version_statuses.resize(2);
   st.version_statuses[1].job_status = st.job_status;
@@ -59,7 +59,7 @@ TEST(decide_two_versions, a_savepoint_is_newer_than_an_older_checkpoint_however_
   auto now = s.milliseconds_now();
   auto& job = *s.app.status.job_status;
   job.last_checkpoint = "file:/sp-1";
-  job.last_checkpoint_time = k8s::format_time(s.now.wall - std::chrono::seconds{40}); // our clock was slow
+  job.last_checkpoint_time = k8s::timestamp{s.now.wall - std::chrono::seconds{40}}; // our clock was slow
   rest::checkpoint saved{.external_path = "file:/sp-1", .trigger_timestamp = now - 5'000, .is_savepoint = true};
   rest::checkpoint older{.external_path = "file:/chk-7", .trigger_timestamp = now - 9'000};
   s.checkpoints("c0", "old", {.completed = 8, .latest_completed = older, .latest_savepoint = saved}).decide();

@@ -135,7 +135,7 @@ TEST(decide_adaptive, the_deploy_is_concluded_with_the_job_that_ran) {
   EXPECT_EQ(now.cluster->spec_hash, s.hash);
   EXPECT_EQ(now.job_status->job_id, "old");
   EXPECT_EQ(now.job_status->parallelism, 4);
-  EXPECT_EQ(now.history.back().result, "Deployed");
+  EXPECT_EQ(now.history.back().result, deploy_result::Deployed);
   EXPECT_FALSE(now.target.has_value());
   EXPECT_THAT(s.events(), HasSubstr("JobRescaled"));
   s.decide();

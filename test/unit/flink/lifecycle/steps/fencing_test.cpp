@@ -69,7 +69,7 @@ void high_availability(scene& s) {
 
 /// The answer of a cluster's JobManager about a job: n: there is no JobManager pod; s: silent; r: it runs; t: it is
 /// over; 4: unknown to it (404).
-void answer(scene& s, const std::string& cluster, const std::string& job, char how) {
+void answer(scene& s, const cluster_id& cluster, const job_id& job, char how) {
   if (how == 'n')
     s.no_job_manager(cluster);
   else if (how == 's')
@@ -81,13 +81,13 @@ void answer(scene& s, const std::string& cluster, const std::string& job, char h
 }
 
 /// The JobManager's first answer came so long ago.
-void answers_since(scene& s, const std::string& cluster, std::chrono::seconds ago) {
+void answers_since(scene& s, const cluster_id& cluster, std::chrono::seconds ago) {
   if (look_at_cluster(s.seen, cluster).leader)
     s.replies(cluster).since = s.now.steady - ago;
 }
 
 /// A JobManager pod that is on its way out, or on a node that is cut off.
-void other_pod(scene& s, const std::string& cluster) {
+void other_pod(scene& s, const cluster_id& cluster) {
   auto name = "app-" + cluster + "-jobmanager-other";
   s.seen.objects.pods[name]
       = std::make_shared<k8s::pod>(k8s::pod{.head = s.head(name, cluster, "jobmanager"), .phase = "Running"});

@@ -13,11 +13,11 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string trigger(const scene& s) {
+trigger_id trigger(const scene& s) {
   return s.app.status.job_status->stop_trigger_id.value_or("");
 }
 
-scene& unknown_trigger(scene& s, const std::string& id) {
+scene& unknown_trigger(scene& s, const trigger_id& id) {
   s.replies("c0").all<ask_savepoint>()[id] = observed<or_not_found<rest::savepoint>>{std::nullopt, s.now.steady};
   return s;
 }
@@ -106,12 +106,12 @@ TEST(decide_late_stop, a_job_that_came_to_its_end_by_itself_is_a_success) {
   unknown_trigger(s, trigger(s)).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
   EXPECT_EQ(trigger(s), "");
-  EXPECT_EQ(s.app.status.job_status->health, "Green");
+  EXPECT_EQ(s.app.status.job_status->health, health::Green);
 }
 
 TEST(decide_late_stop, a_savepoint_from_before_is_not_that_of_the_stop) {
   auto s = finished();
-  s.app.status.savepoints.push_back({"file:/late", s.app.status.last_updated_at.value(), "Nonce"});
+  s.app.status.savepoints.push_back({"file:/late", s.app.status.last_updated_at.value(), savepoint_reason::Nonce});
   unknown_trigger(s, trigger(s)).checkpoints("c0", "old", {.latest_savepoint = saved_now(s)}).decide();
   EXPECT_EQ(s.phase(), phase::DeployFailed);
 }

@@ -175,7 +175,8 @@ TEST(decide_lost, an_old_deployment_deleted_by_hand_ends_the_job_with_the_rest_o
 
 TEST(decide_lost, the_new_job_is_cancelled_until_it_has_ended) {
   auto s = scene::submitting();
-  auto id = s.target().cluster_id, job = *s.target().job_id;
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
   s.done(s.submit()).later(601s).job(id, job, job_state::running, 1).decide();
   ASSERT_EQ(s.phase(), phase::RollingBackJob);
   s.failed(cancel_job{id, job}, failure_class::unknown).job(id, job, job_state::running, 1).decide();
@@ -187,7 +188,8 @@ TEST(decide_lost, the_new_job_is_cancelled_until_it_has_ended) {
 
 TEST(decide_lost, a_new_job_that_was_submitted_to_an_earlier_life_cannot_appear_any_more) {
   auto s = scene::submitting();
-  auto id = s.target().cluster_id, job = *s.target().job_id;
+  auto id = s.target().cluster_id;
+  auto job = *s.target().job_id;
   s.failed(s.submit(), failure_class::unknown);
   s.app.spec.force_rollback = true;
   s.decide();

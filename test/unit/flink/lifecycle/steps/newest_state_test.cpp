@@ -68,20 +68,25 @@ scene lost(void (*know)(scene&)) {
 TEST(newest_state, is_what_the_status_knows_of_a_job_that_was_lost_with_its_job_manager) {
   EXPECT_EQ(restored(lost([](scene& s) {
               s.app.status.job_status->last_checkpoint = "file:/chk-3";
-              s.app.status.job_status->last_checkpoint_time = "2027-01-15T07:59:00Z";
-              s.app.status.savepoints.push_back({"file:/sp", "2027-01-15T07:59:30Z", "Nonce"});
+              s.app.status.job_status->last_checkpoint_time = k8s::timestamp::parse("2027-01-15T07:59:00Z");
+              s.app.status.savepoints.push_back(
+                  {"file:/sp", k8s::timestamp::parse("2027-01-15T07:59:30Z"), savepoint_reason::Nonce});
             })),
             "file:/chk-3")
       << "no savepoint from before is newer, whatever the clocks say";
-  EXPECT_EQ(restored(lost(
-                [](scene& s) { s.app.status.savepoints.push_back({"file:/sp", "2027-01-15T07:59:30Z", "Nonce"}); })),
+  EXPECT_EQ(restored(lost([](scene& s) {
+              s.app.status.savepoints.push_back(
+                  {"file:/sp", k8s::timestamp::parse("2027-01-15T07:59:30Z"), savepoint_reason::Nonce});
+            })),
             "file:/sp");
   EXPECT_EQ(restored(lost([](scene& s) {
               s.app.status.job_status->last_checkpoint = "file:/chk-3"; // of an unknown time
-              s.app.status.savepoints.push_back({"file:/sp", "2027-01-15T07:59:30Z", "Nonce"});
+              s.app.status.savepoints.push_back(
+                  {"file:/sp", k8s::timestamp::parse("2027-01-15T07:59:30Z"), savepoint_reason::Nonce});
             })),
             "file:/sp");
-  auto nothing = lost([](scene& s) { s.app.status.savepoints.push_back({"file:/sp", "long ago", "Nonce"}); });
+  auto nothing
+      = lost([](scene& s) { s.app.status.savepoints.push_back({"file:/sp", std::nullopt, savepoint_reason::Nonce}); });
   EXPECT_EQ(nothing.phase(), phase::Failed);
   EXPECT_THAT(*nothing.app.status.reason, StartsWith("NoStateToRestore"));
 }
@@ -135,9 +140,9 @@ TEST(newest_state, what_the_job_manager_said_while_the_job_ran_is_not_its_newest
 TEST(newest_state, a_checkpoint_of_the_job_is_newer_than_any_savepoint_from_before_whatever_the_clocks_say) {
   auto s = scene::running();
   auto& st = s.app.status;
-  st.savepoints.push_back({"file:/sp-1", "2099-01-01T00:00:00Z", "Update"});
+  st.savepoints.push_back({"file:/sp-1", k8s::timestamp::parse("2099-01-01T00:00:00Z"), savepoint_reason::Update});
   st.job_status->last_checkpoint = "file:/chk-3";
-  st.job_status->last_checkpoint_time = s.app.status.conditions.front().last_transition_time;
+  st.job_status->last_checkpoint_time = k8s::timestamp::parse(s.app.status.conditions.front().last_transition_time);
   s.app.spec.max_checkpoint_restore_age_seconds = 1'000'000;
   s.hash = "bbbbbbbb";
   s.decide();

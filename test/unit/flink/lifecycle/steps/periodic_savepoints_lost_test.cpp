@@ -38,7 +38,7 @@ TEST(decide_savepoint_lost, is_looked_for_before_another_one_is_taken) {
 TEST(decide_savepoint_lost, is_not_one_that_was_known_before) {
   auto s = ordered();
   auto trigger = request(s).trigger_id;
-  s.app.status.savepoints.push_back({"file:/sp-0", s.app.status.last_updated_at.value(), "Nonce"});
+  s.app.status.savepoints.push_back({"file:/sp-0", s.app.status.last_updated_at.value(), savepoint_reason::Nonce});
   forgotten(s, rest::checkpoint{"file:/sp-0", s.milliseconds_now(), true}).decide();
   EXPECT_NE(request(s).trigger_id, trigger);
 }
@@ -76,7 +76,7 @@ TEST(decide_savepoint_lost, one_that_is_complete_and_never_listed_is_told_after_
 TEST(decide_savepoint_lost, a_checkpoint_that_is_newer_stays_the_newest_state) {
   auto s = ordered();
   s.app.status.job_status->last_checkpoint = "file:/chk-9";
-  s.app.status.job_status->last_checkpoint_time = "2027-01-15T08:00:01Z"; // a second from now
+  s.app.status.job_status->last_checkpoint_time = k8s::timestamp::parse("2027-01-15T08:00:01Z"); // a second from now
   completes(s, "file:/sp-1");
   EXPECT_EQ(s.app.status.last_savepoint->path, "file:/sp-1");
   EXPECT_EQ(s.app.status.job_status->last_checkpoint, "file:/chk-9");
@@ -93,7 +93,7 @@ TEST(decide_savepoint_lost, one_of_another_cluster_is_begun_anew) {
 TEST(decide_savepoint_lost, one_that_a_schedule_asks_for_waits_in_silence_for_the_tasks) {
   auto s = scene::running();
   s.app.spec.savepoint_schedule = savepoint_schedule{.interval_seconds = 60};
-  s.app.status.job_status->start_time = "2027-01-15T07:00:00Z";
+  s.app.status.job_status->start_time = k8s::timestamp::parse("2027-01-15T07:00:00Z");
   alive(s, job_state::running, 2).decide();
   EXPECT_FALSE(s.app.status.savepoint_request);
   EXPECT_NE(s.last.waiting.reason, "SavepointWaiting");
@@ -106,7 +106,7 @@ TEST(decide_savepoint_lost, what_a_deploy_under_way_starts_from_is_not_disposed_
     auto s = scene::running();
     s.app.spec.savepoint_schedule = savepoint_schedule{.interval_seconds = 3600, .keep = 1};
     for (auto* path : {"file:/sp-1", "file:/sp-2"})
-      s.app.status.savepoints.push_back({path, s.app.status.last_updated_at.value(), "Schedule"});
+      s.app.status.savepoints.push_back({path, s.app.status.last_updated_at.value(), savepoint_reason::Schedule});
     auto t = s;
     EXPECT_THAT(t.decide().acts(), Contains("dispose savepoint file:/sp-1 on c0"));
     auto& target = s.app.status.target.emplace();

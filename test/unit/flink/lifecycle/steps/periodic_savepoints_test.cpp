@@ -17,7 +17,7 @@ using testing::StartsWith;
 
 TEST(decide_savepoint, the_trigger_is_in_the_status_that_is_written_before_the_order_goes_out) {
   auto s = asked();
-  EXPECT_EQ(request(s).reason, "Nonce");
+  EXPECT_EQ(request(s).reason, savepoint_reason::Nonce);
   EXPECT_EQ(request(s).job_id, "old");
   EXPECT_TRUE(s.does(order(s)));
   EXPECT_EQ(s.phase(), phase::Running);
@@ -33,7 +33,7 @@ TEST(decide_savepoint, tells_where_it_is) {
   EXPECT_EQ(s.app.status.last_savepoint->path, "file:/sp-1");
   EXPECT_EQ(s.app.status.last_savepoint->nonce, "1");
   EXPECT_EQ(s.app.status.savepoints.back().path, "file:/sp-1");
-  EXPECT_EQ(s.app.status.savepoints.back().reason, "Nonce");
+  EXPECT_EQ(s.app.status.savepoints.back().reason, savepoint_reason::Nonce);
   EXPECT_THAT(s.events(), HasSubstr("SavepointCompleted"));
   EXPECT_FALSE(s.app.status.savepoint_path.has_value()) << "nothing is to be restored";
   alive(s).decide();

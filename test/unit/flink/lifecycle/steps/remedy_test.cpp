@@ -16,7 +16,7 @@ using testing::StartsWith;
 /// The old job has ended, and nobody knows of any state.
 scene without_state() {
   auto s = scene::savepointing();
-  s.app.status.phase = "Recovering";
+  s.app.status.phase = phase::Recovering;
   s.job("c0", "old", job_state::canceled).checkpoints("c0", "old", {}).decide();
   return s;
 }

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 /// The user names a path; the hash changes with the nonce.
 scene chosen(scene s = scene::running(), const std::string& nonce = "1") {
   s.app.spec.restore_from = restore_from{"file:/chosen", nonce};
-  s.hash = "hash-of-" + nonce;
+  s.hash = spec_digest{"hash-of-" + nonce};
   return s.decide();
 }
 

@@ -16,8 +16,8 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-std::string ago(const scene& s, std::chrono::seconds x) {
-  return k8s::format_time(s.now.wall - x);
+k8s::timestamp ago(const scene& s, std::chrono::seconds x) {
+  return k8s::timestamp{s.now.wall - x};
 }
 
 /// A job whose schedule has completed these savepoints, a minute apart, the last one now.
@@ -26,7 +26,7 @@ scene scheduled(std::initializer_list<const char*> paths, int32_t keep = 2) {
   s.app.spec.savepoint_schedule = savepoint_schedule{.interval_seconds = 60, .keep = keep};
   auto age = std::chrono::minutes{paths.size()};
   for (auto* path : paths)
-    s.app.status.savepoints.push_back({path, ago(s, --age), "Schedule"});
+    s.app.status.savepoints.push_back({path, ago(s, --age), savepoint_reason::Schedule});
   return s;
 }
 
@@ -38,13 +38,14 @@ TEST(decide_savepoint, the_schedule_asks_one_interval_after_its_last_success) {
   EXPECT_FALSE(s.app.status.savepoint_request.has_value());
   EXPECT_LE(s.last.requeue_after, 1s) << "on time";
   alive(s.later(1s)).decide();
-  EXPECT_EQ(request(s).reason, "Schedule");
+  EXPECT_EQ(request(s).reason, savepoint_reason::Schedule);
 }
 
 TEST(decide_savepoint, the_schedule_asks_one_interval_after_its_last_attempt) {
   auto s = scheduled({"file:/sp-1"});
   s.later(10min);
-  s.app.status.last_savepoint = savepoint_result{.reason = "Schedule", .finished_at = ago(s, 30s), .failure = "no"};
+  s.app.status.last_savepoint
+      = savepoint_result{.reason = savepoint_reason::Schedule, .finished_at = ago(s, 30s), .failure = "no"};
   alive(s).decide();
   EXPECT_FALSE(s.app.status.savepoint_request.has_value());
   alive(s.later(30s)).decide();
@@ -149,14 +150,14 @@ TEST(decide_savepoint, what_a_job_could_be_started_from_is_never_disposed_of) {
 
 TEST(decide_savepoint, savepoints_that_the_schedule_has_not_taken_are_not_disposed_of) {
   auto s = scheduled({"file:/sp-2", "file:/sp-3"});
-  s.app.status.savepoints.insert(s.app.status.savepoints.begin(), {"file:/sp-1", ago(s, 1h), "Nonce"});
+  s.app.status.savepoints.insert(s.app.status.savepoints.begin(), {"file:/sp-1", ago(s, 1h), savepoint_reason::Nonce});
   EXPECT_THAT(s.decide().acts(), IsEmpty());
 }
 
 TEST(decide_savepoint, the_history_forgets_the_oldest_that_are_not_the_schedules) {
   auto s = scheduled({"file:/sp-2", "file:/sp-3"});
   for (int i = 0; i < 10; ++i)
-    s.app.status.savepoints.push_back({"file:/u-" + std::to_string(i), ago(s, 1h), "Update"});
+    s.app.status.savepoints.push_back({"file:/u-" + std::to_string(i), ago(s, 1h), savepoint_reason::Update});
   s.app.spec.savepoint_nonce = "1";
   s.decide().done(order(s));
   completes(s, "file:/sp-9");

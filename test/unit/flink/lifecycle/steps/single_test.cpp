@@ -22,7 +22,7 @@ TEST(decide_single, everything_is_rehearsed_and_nothing_created_while_the_old_jo
   auto s = edited();
   EXPECT_EQ(s.phase(), phase::ClusterStarting);
   EXPECT_THAT(s.acts(), IsEmpty()) << "the goal is written down first";
-  EXPECT_EQ(s.app.status.deployment_mode, "Single");
+  EXPECT_EQ(s.app.status.deployment_mode, deployment_mode::Single);
   s.decide();
   auto id = s.target().cluster_id;
   EXPECT_THAT(s.acts(),
