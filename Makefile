@@ -14,7 +14,6 @@ SEEDS_SANITIZED ?= 100
 E2E ?=
 # DEMO=once: the demo ends by itself.
 DEMO ?=
-INCLUDES ?=
 
 export CCACHE_MAXSIZE ?= 5G
 # Another clone finds the same objects: paths count from the root of the project.
@@ -131,8 +130,7 @@ format: install-lint ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
-# INCLUDES=1: also whether each file includes what it uses; CI checks all
-# files, else those that differ from main.
+# CI checks the includes of all programs, else of the files that differ from main.
 lint: install-test-build install-lint ## formatting, syntax of scripts, who includes and calls whom, tables of the documents
 	@JOBS=$(JOBS) cmake/build release --configure
 	@echo "== lint"
@@ -148,10 +146,8 @@ lint: install-test-build install-lint ## formatting, syntax of scripts, who incl
 	@test/lint/english.py
 	@echo "== lint: who calls whom in flink/lifecycle"
 	@test/lint/call_graph.py --jobs $(JOBS)
-ifneq ($(INCLUDES),)
 	@echo "== lint: includes"
 	@test/lint/includes.py --jobs $(JOBS) $(if $(CI),--all)
-endif
 
 .PHONY: coverage
 coverage: install-test-build ## line and branch coverage of the unit tests

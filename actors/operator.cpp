@@ -3,7 +3,6 @@
 #include "config/defaults.hpp"
 #include "config/log/log.hpp"
 #include "flink/admission/decode.hpp"
-#include "flink/migration/go_operator.hpp"
 #include "flink/resource/labels.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "config/log/log.hpp"
 
-#include "k8s/json/codec.hpp"
+#include "k8s/json/text.hpp"
+
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>

@@ -6,7 +6,6 @@
 #include "flink/resource/labels.hpp"
 #include "k8s/quantity.hpp"
 
-#include <algorithm>
 #include <set>
 
 namespace flink::check {

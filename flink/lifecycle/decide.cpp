@@ -47,39 +47,17 @@ bool block_on_unnamed_cluster(pass& p) {
   return false;
 }
 
+/// Stops the operator where it would take a cluster with a running job for a remainder, and remove it: a version runs,
+/// and the status does not name its cluster. Returns whether it is so.
+bool block_on_lost_status(pass& p) {
+  auto& was = p.was;
+  bool one_lost = phase_of(was) == phase::Running && !was.cluster;
+  bool two_lost = phase_of(was) == phase::DualRunning && !(was.cluster && was.updating_cluster);
+  return (one_lost || two_lost) && block_on_unnamed_cluster(p);
+}
+
 bool is_erased(const status& x) {
   return !x.cluster && !x.target && !x.failed;
-}
-
-/// Returns whether the status names every cluster that its phase relies on. Otherwise the operator would take a cluster
-/// with a running job for a remainder, and remove it.
-bool names_its_clusters(const status& x) {
-  switch (phase_of(x)) {
-  case phase::Running:
-  case phase::Failed:
-  case phase::Rescaling:
-  case phase::Savepointing:
-  case phase::Cancelling:
-  case phase::Recovering:
-  case phase::RollingBackJob:
-    return x.cluster.has_value();
-  case phase::DualRunning:
-    return x.cluster && x.updating_cluster;
-  case phase::New:
-  case phase::Updating:
-    return !is_erased(x);
-  case phase::ClusterStarting:
-  case phase::SubmittingJob:
-  case phase::DeployFailed:
-  case phase::Suspended:
-  case phase::Deleting:
-    return true;
-  }
-  return true;
-}
-
-bool block_on_lost_status(pass& p) {
-  return !names_its_clusters(p.was) && block_on_unnamed_cluster(p);
 }
 
 /// Returns whether the status has what its phase relies on. The operator wrote it before it entered the phase.
@@ -112,10 +90,13 @@ bool is_complete(const status& x) {
   return true;
 }
 
-/// Fails a deploy of whose status somebody has removed a part. Returns whether it did.
+/// Fails a deploy of whose status somebody has removed a part. If that part was the cluster, it only stops. Returns
+/// whether the status is incomplete.
 bool fail_if_incomplete(pass& p) {
   if (is_complete(p.was))
     return false;
+  if (!p.was.cluster && block_on_unnamed_cluster(p))
+    return true;
   bool submits = phase_of(p.was) == phase::SubmittingJob; // needs no cluster that serves
   fail_deploy(p, reason::StatusIncomplete,
               std::string{"somebody has removed "} + (submits ? "status.target" : "status.target or status.cluster"));
@@ -128,7 +109,7 @@ void follow(pass& p) {
   switch (phase_of(p.was)) {
   case phase::New:
   case phase::Updating:
-    if (!block_on_spec_errors(p))
+    if (!block_on_spec_errors(p) && !(is_erased(p.was) && block_on_unnamed_cluster(p)))
       begin_deploy(p, "a new application");
     return;
   case phase::ClusterStarting:

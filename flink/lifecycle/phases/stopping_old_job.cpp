@@ -3,7 +3,6 @@
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
 #include "flink/lifecycle/pass/status_queries.hpp"
-#include "flink/lifecycle/pass/step_result.hpp"
 #include "flink/lifecycle/phases/phases.hpp"
 #include "flink/lifecycle/steps/begin_deploy.hpp"
 #include "flink/lifecycle/steps/clusters.hpp"

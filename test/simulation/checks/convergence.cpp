@@ -18,8 +18,7 @@ void convergence::check() {
     return await_deletion();
   if (!converge() && !run_.failed() && !failed_for_good() && !needs_user() && !is_tampered())
     return run_.invariants.fail("not converged in time: " + unmet_expectation(run_) + "; " + run_.describe());
-  if (run_.condition("Degraded").find("StatusLost") != std::string::npos)
-    run_.user.clear_clusters();
+  clear_lost_clusters();
   if (auto* x = run_.application(); x && !run_.failed() && !needs_user())
     run_.invariants.check_no_stopped_job(*x);
   repair();
@@ -65,12 +64,19 @@ void convergence::repair() {
   // The first edit may only reveal that there is no state, or come while tasks are restarting.
   for (int i = 0; i < 3 && !run_.failed() && (!unmet_expectation(run_).empty() || !run_.user.wanted().good); ++i) {
     run_.user.repair(asked_for_fallback(), running_shape());
+    clear_lost_clusters();
     bool well = converge();
     if (!well && i == 2 && is_tampered())
       return start_over();
     if (!well && i == 2)
       return run_.invariants.fail("not repaired by an edit: " + unmet_expectation(run_) + "; " + run_.describe());
   }
+}
+
+/// Does what StatusLost asks for.
+void convergence::clear_lost_clusters() {
+  if (run_.condition("Degraded").find("StatusLost") != std::string::npos)
+    run_.user.clear_clusters();
 }
 
 /// A status that was set back may name objects that no longer exist, and be stuck in an operation that is over. Even

@@ -22,6 +22,7 @@ private:
   std::size_t broken_version() const;
   void repair();
   void await_deletion();
+  void clear_lost_clusters();
   void start_over();
   void check_quiet();
   bool failed_for_good() const;

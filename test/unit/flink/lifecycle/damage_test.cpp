@@ -1,6 +1,6 @@
 // A truncated status, or one of an old operator: every phase fails the deploy, continues or starts again, and
 // none touches a job for what it does not know.
-#include "test/unit/flink/lifecycle/scene.hpp"
+#include "test/unit/flink/lifecycle/bluegreen.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@ namespace {
 using rest::job_state;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
@@ -46,11 +47,9 @@ struct cut {
 
 const cut cuts[] = {
     {"Savepointing without a target", scene::savepointing, phase::Savepointing, [](status& x) { x.target.reset(); }},
-    {"Savepointing without a cluster", scene::savepointing, phase::Savepointing, [](status& x) { x.cluster.reset(); }},
     {"Savepointing without a trigger", scene::savepointing, phase::Savepointing,
      [](status& x) { x.target->trigger_id.reset(); }},
     {"Cancelling without a target", cancelling, phase::Cancelling, [](status& x) { x.target.reset(); }},
-    {"Cancelling without a cluster", cancelling, phase::Cancelling, [](status& x) { x.cluster.reset(); }},
     {"SubmittingJob without a target", scene::submitting, phase::SubmittingJob, [](status& x) { x.target.reset(); }},
     {"SubmittingJob without a job", scene::submitting, phase::SubmittingJob, [](status& x) { x.target->job.reset(); }},
     {"SubmittingJob without an identity", scene::submitting, phase::SubmittingJob,
@@ -58,7 +57,6 @@ const cut cuts[] = {
     {"RollingBackJob without a target", rolling_back, phase::RollingBackJob, [](status& x) { x.target.reset(); }},
     {"RollingBackJob without its reason", rolling_back, phase::RollingBackJob,
      [](status& x) { x.target->rollback.reset(); }},
-    {"RollingBackJob without a cluster", rolling_back, phase::RollingBackJob, [](status& x) { x.cluster.reset(); }},
     {"RollingBackJob without a job", rolling_back, phase::RollingBackJob, [](status& x) { x.job_status.reset(); }},
     {"Recovering without a target", recovering, phase::Recovering, [](status& x) { x.target.reset(); }},
     {"Recovering without what ran", recovering, phase::Recovering, [](status& x) { x.target->job.reset(); }},
@@ -80,6 +78,58 @@ TEST_P(cut_by_hand, gives_the_deploy_up_and_touches_no_job) {
 }
 
 INSTANTIATE_TEST_SUITE_P(statuses, cut_by_hand, testing::ValuesIn(cuts));
+
+// -- a status without a cluster that its phase relies on -----------------------------------------------
+
+const cut unnamed[] = {
+    {"Savepointing without a cluster", scene::savepointing, phase::Savepointing, [](status& x) { x.cluster.reset(); }},
+    {"Cancelling without a cluster", cancelling, phase::Cancelling, [](status& x) { x.cluster.reset(); }},
+    {"RollingBackJob without a cluster", rolling_back, phase::RollingBackJob, [](status& x) { x.cluster.reset(); }},
+    {"Running without a cluster", [] { return scene::running(); }, phase::Running,
+     [](status& x) { x.cluster.reset(); }},
+    {"DualRunning without the older version", bluegreen::both, phase::DualRunning,
+     [](status& x) { x.cluster.reset(); }},
+    {"DualRunning without the newer version", bluegreen::both, phase::DualRunning,
+     [](status& x) { x.updating_cluster.reset(); }},
+};
+
+/// A version was deployed by this operator, not by the Go operator.
+scene& deployed_by_us(scene& s) {
+  s.app.status.history.push_back({.spec_hash = "aaaaaaaa", .cluster_id = "c0", .result = deploy_result::Deployed});
+  return s;
+}
+
+class unnamed_by_hand : public testing::TestWithParam<cut> {};
+
+TEST_P(unnamed_by_hand, keeps_every_object_and_changes_nothing) {
+  auto s = GetParam().begin();
+  ASSERT_EQ(s.phase(), GetParam().phase);
+  GetParam().damage(s.app.status);
+  deployed_by_us(s).decide();
+  EXPECT_THAT(s.acts(), IsEmpty());
+  EXPECT_EQ(s.phase(), GetParam().phase);
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True StatusLost"));
+}
+
+INSTANTIATE_TEST_SUITE_P(statuses, unnamed_by_hand, testing::ValuesIn(unnamed));
+
+TEST(decide_damage, a_suspension_does_not_touch_a_cluster_that_the_status_does_not_name) {
+  auto s = scene::running();
+  s.app.status.cluster.reset();
+  s.app.spec.suspend = true;
+  deployed_by_us(s).decide();
+  EXPECT_THAT(s.acts(), IsEmpty());
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True StatusLost"));
+}
+
+TEST(decide_damage, without_the_unnamed_cluster_the_application_is_deployed_again) {
+  auto s = scene::running();
+  s.app.status.cluster.reset();
+  deployed_by_us(s).decide();
+  ASSERT_THAT(s.condition("Degraded"), StartsWith("True StatusLost"));
+  s.no_cluster("c0").decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+}
 
 TEST(decide_damage, a_cluster_that_serves_without_a_record_of_its_job_gets_one_for_the_next) {
   auto s = scene::running();

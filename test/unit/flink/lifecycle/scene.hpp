@@ -248,7 +248,7 @@ struct scene {
     return *this;
   }
 
-  scene& no_checkpoints(const std::string& id, const std::string& job_id) {
+  scene& no_checkpoints(const cluster_id& id, const flink::job_id& job_id) {
     replies(id).all<ask_checkpoints>()[job_id] = observed<or_not_found<rest::checkpoints>>{std::nullopt, now.steady};
     return *this;
   }

@@ -145,10 +145,14 @@ TEST(decide_bluegreen, an_edit_while_both_run_waits_for_a_teardown_and_is_deploy
   EXPECT_FALSE(s.app.status.teardown.has_value());
 }
 
-TEST(decide_bluegreen, a_status_cut_by_hand_leaves_the_version_that_serves) {
+TEST(decide_bluegreen, a_newer_version_that_the_status_has_lost_is_kept_until_somebody_removes_it) {
   auto s = both();
+  auto lost = s.app.status.updating_cluster->id;
   s.app.status.updating_cluster.reset();
   s.decide();
+  EXPECT_THAT(s.acts(), IsEmpty());
+  EXPECT_THAT(s.condition("Degraded"), StartsWith("True StatusLost"));
+  s.no_cluster(lost).decide();
   EXPECT_EQ(s.phase(), phase::Running);
   EXPECT_EQ(s.app.status.cluster->id, "c0");
 }

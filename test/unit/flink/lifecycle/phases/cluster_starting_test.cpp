@@ -217,6 +217,31 @@ TEST(decide_update, a_secret_that_is_missed_late_has_time_to_come_since_then) {
   EXPECT_EQ(s.phase(), phase::DeployFailed);
 }
 
+TEST(decide_update, pods_that_the_api_server_refuses_end_it_after_a_while) {
+  auto s = scene::updating();
+  auto id = s.target().cluster_id;
+  auto name = "app-" + id + "-jm";
+  auto refused = *s.objects(id).seen.objects.deployments.at(name);
+  refused.replica_failure = "exceeded quota";
+  s.seen.objects.deployments[name] = std::make_shared<k8s::deployment>(refused);
+  s.decide().later(29s).decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  s.later(1s).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("PodsRefused: Deployment " + name));
+}
+
+TEST(decide_update, a_cluster_that_is_not_ready_in_time_ends_it) {
+  auto s = scene::updating();
+  auto id = s.target().cluster_id;
+  s.objects(id).pod(id, "jobmanager", {.phase = "Pending", .waiting_reason = "ContainerCreating"}).decide();
+  s.later(599s).decide();
+  EXPECT_EQ(s.phase(), phase::ClusterStarting);
+  s.later(1s).decide();
+  EXPECT_EQ(s.phase(), phase::DeployFailed);
+  EXPECT_THAT(s.condition("Degraded"), HasSubstr("ClusterStartTimeout: the cluster was not ready within 600 s"));
+}
+
 TEST(decide_update, the_last_words_of_a_container_that_keeps_crashing_are_in_the_message) {
   auto s = scene::updating();
   auto id = s.target().cluster_id;

@@ -54,10 +54,13 @@ TEST(decide_remedy, a_lost_job_without_state_starts_again_by_the_two_edits_that_
               AllOf(StartsWith("True JobLost"), HasSubstr("fallbackWithoutState and change spec.restartNonce")));
   edit(s, [](spec& x) { x.fallback_without_state = true; });
   EXPECT_EQ(s.phase(), phase::Running) << "one of the two is not enough";
+  s.hash = "bbbbbbbb"; // contains restartNonce
   edit(s, [](spec& x) { x.restart_nonce = "again"; });
   ASSERT_EQ(s.phase(), phase::ClusterStarting);
   auto id = s.target().cluster_id;
   s.cluster(id).slots(id, 2).done(s.compile()).jobs("c0").no_job("c0", "old").decide();
+  ASSERT_EQ(s.phase(), phase::Savepointing);
+  s.failed(s.stop(), failure_class::gone, "Job old not found");
   for (int passes = 0; passes < 6 && s.phase() != phase::SubmittingJob; ++passes)
     s.later(1s).no_job("c0", "old").jobs("c0").no_checkpoints("c0", "old").decide();
   ASSERT_EQ(s.phase(), phase::SubmittingJob);
