@@ -1,7 +1,7 @@
 #include "actors/pages.hpp"
 
 #include "actors/pages_style.hpp"
-#include "flink/resource/application.hpp"
+#include "flink/resource/enums.hpp"
 #include "k8s/json/codec.hpp"
 #include "k8s/requests.hpp"
 

@@ -1,6 +1,5 @@
 #include "k8s/quantity.hpp"
 
-#include <array>
 #include <charconv>
 #include <limits>
 

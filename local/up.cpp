@@ -14,7 +14,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <pthread.h>
 #include <random>
 #include <sstream>
 

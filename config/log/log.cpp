@@ -2,7 +2,6 @@
 
 #include "k8s/json/text.hpp"
 
-
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 

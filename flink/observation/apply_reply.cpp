@@ -2,14 +2,9 @@
 #include "flink/observation/apply_reply.hpp"
 
 #include "config/defaults.hpp"
-#include "flink/admission/decode.hpp"
 #include "flink/migration/go_operator.hpp"
-#include "flink/render/render.hpp"
 #include "flink/resource/labels.hpp"
-#include "flink/resource/modes.hpp"
-#include "flink/resource/names.hpp"
 #include "k8s/decode.hpp"
-#include "k8s/finalizer.hpp"
 
 #include <algorithm>
 #include <set>

@@ -4,7 +4,6 @@
 #include "flink/resource/labels.hpp"
 #include "flink/resource/names.hpp"
 
-#include <algorithm>
 #include <set>
 
 namespace flink {

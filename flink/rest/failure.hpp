@@ -27,8 +27,8 @@ bool says_state_is_gone(const failure& x);
 /// first line. Control characters are removed, and it is cut to `config::defaults::max_message` bytes.
 std::string useful_line(std::string_view trace);
 
-/// Returns the line of the end of a process's log that explains why it ended: the last "Caused by:" as useful_line(), or
-/// else the first line with an exception or error, or else the last line. Empty for an empty log.
+/// Returns the line of the end of a process's log that explains why it ended: the last "Caused by:" as useful_line(),
+/// or else the first line with an exception or error, or else the last line. Empty for an empty log.
 std::string last_words(std::string_view log);
 
 } // namespace flink

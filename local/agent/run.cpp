@@ -12,7 +12,6 @@
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <pthread.h>
 
 namespace local::agent {
 

@@ -2,7 +2,6 @@
 
 #include "local/server/counters.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <future>
 #include <list>

@@ -3,10 +3,11 @@
 
     test/lint/includes.py [--all | PATH...] [--fix] [--root DIR] [--build DIR] [--jobs N]
 
-Checks the files that differ from the branch main; --all checks every source and header of the programs, a PATH one file
-or one folder. The tests are checked when they change: all of them would take longer than they are worth.
+Checks the sources that differ from the branch main; --all checks every source of the programs, a PATH one source or those
+of one folder. The tests are checked when they change: all of them would take longer than they are worth. Headers are not
+checked: they also include for their users.
 A file that was found clean is not checked again until it changes, or a header of ours that it reaches: its key is kept
-below BUILD/includes. --fix removes the unused includes and formats the files, first sources and then headers.
+below BUILD/includes. --fix removes the unused includes and formats the sources.
 A symbol whose header comes through another header is not reported: docs/decisions.md has the reason.
 Needs a configured build (cmake --preset release) for the compiler's flags, and the package clang-tidy-19.
 """
@@ -49,7 +50,7 @@ class checker:
         return self.kept / digest.hexdigest()
 
     def check(self, path: str, fix: bool) -> list:
-        """Returns (line, text) of each finding. A header is compiled like the source that is nearest to it."""
+        """Returns (line, text) of each finding."""
         key = self.key(path)
         if key.exists():
             return []
@@ -86,7 +87,7 @@ def changed_files(root: Path, among: list) -> list:
 
 
 def chosen(options: argparse.Namespace, root: Path) -> list:
-    known = files_below(root)
+    known = [x for x in files_below(root) if x.endswith(".cpp")]
     if options.all:
         return [x for x in known if not x.startswith("test/")]
     if not options.paths:
@@ -98,7 +99,7 @@ def chosen(options: argparse.Namespace, root: Path) -> list:
 def main() -> int:
     options = argparse.ArgumentParser(description="Finds includes that a file does not use.")
     options.add_argument("paths", nargs="*", metavar="PATH")
-    options.add_argument("--all", action="store_true", help="every source and header of the programs")
+    options.add_argument("--all", action="store_true", help="every source of the programs")
     options.add_argument("--fix", action="store_true", help="remove them")
     options.add_argument("--root", type=Path, default=Path(__file__).parents[2], help="root of the project")
     options.add_argument("--build", type=Path, help="a configured build (default: ROOT/build/release)")
@@ -108,14 +109,11 @@ def main() -> int:
     check = checker(root, (given.build or root / "build/release").resolve())
     files = chosen(given, root)
     count = 0
-    # Sources first: they take over what their headers are about to lose.
-    for suffix in (".cpp", ".hpp"):
-        group = [x for x in files if x.endswith(suffix)]
-        with ThreadPoolExecutor(given.jobs) as pool:
-            for path, found in zip(group, pool.map(lambda x: check.check(x, given.fix), group)):
-                count += len(found)
-                for line, text in found:
-                    print(f"{path}:{line}: {text}", flush=True)
+    with ThreadPoolExecutor(given.jobs) as pool:
+        for path, found in zip(files, pool.map(lambda x: check.check(x, given.fix), files)):
+            count += len(found)
+            for line, text in found:
+                print(f"{path}:{line}: {text}", flush=True)
     print(f"includes: {len(files)} files checked, {count} findings")
     return 1 if count and not given.fix else 0
 

@@ -3,7 +3,6 @@
 #include "config/defaults.hpp"
 #include "flink/admission/decode.hpp"
 #include "flink/migration/go_operator.hpp"
-#include "flink/resource/reason.hpp"
 #include "k8s/json/utf8.hpp"
 #include "k8s/time.hpp"
 
@@ -76,8 +75,8 @@ claim under_way(const status& next, const waiting& w, bool holds) {
 
 /// BlueGreen: Ready means that the newer version is the one in the spec.
 claim two_ready(const status& next, const situation& x, const waiting& w) {
-  bool wanted = next.updating_cluster && next.updating_cluster->spec_hash == x.spec_hash
-             && w.what == reason::DualRunning;
+  bool wanted
+      = next.updating_cluster && next.updating_cluster->spec_hash == x.spec_hash && w.what == reason::DualRunning;
   bool run
       = job_runs(next.job_status) && next.version_statuses.size() > 1 && job_runs(next.version_statuses[1].job_status);
   if (wanted && !run)

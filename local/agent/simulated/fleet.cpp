@@ -2,7 +2,6 @@
 
 #include "local/agent/simulated/settings.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace local::agent {

@@ -5,7 +5,6 @@
 #include "local/model/api/protobuf.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace local::model {
 

@@ -3,8 +3,6 @@
 #include "local/model/api/api_call.hpp"
 #include "local/model/api/patch.hpp"
 
-#include <algorithm>
-
 namespace local::model {
 
 namespace {

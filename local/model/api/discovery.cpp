@@ -2,8 +2,6 @@
 
 #include "local/model/api/openapi.hpp"
 
-#include <algorithm>
-#include <map>
 #include <set>
 #include <vector>
 

@@ -3,7 +3,6 @@
 #include "local/model/api/openapi_v2.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace local::model {
 

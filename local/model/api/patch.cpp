@@ -1,6 +1,5 @@
 #include "local/model/api/patch.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 

@@ -1,6 +1,5 @@
 #include "local/model/controllers/notice.hpp"
 
-#include <functional>
 #include <vector>
 
 namespace local::model {
