@@ -130,8 +130,8 @@ format: install-lint ## format the sources in place
 	@clang-format-19 -i $(SOURCES)
 
 .PHONY: lint
-# CI checks the includes of all programs, else of the files that differ from main.
-lint: install-test-build install-lint ## formatting, syntax of scripts, who includes and calls whom, tables of the documents
+# With CI set, it checks the includes of every source of the programs; otherwise of the sources that differ from main.
+lint: install-test-build install-lint ## formatting, syntax of scripts, who includes and calls whom, English, unused includes, tables of the documents
 	@JOBS=$(JOBS) cmake/build release --configure
 	@echo "== lint"
 	@clang-format-19 --dry-run --Werror $(SOURCES)

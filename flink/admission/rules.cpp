@@ -10,10 +10,6 @@ bool control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
-bool lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 } // namespace
 
 std::string in_quotes(std::string_view x) {
@@ -49,11 +45,6 @@ bool has_control(std::string_view x) {
 
 bool has_blank(std::string_view x) {
   return std::ranges::any_of(x, [](char c) { return c == ' ' || control(c); });
-}
-
-bool dns_label(std::string_view x) {
-  return !x.empty() && x.size() <= 63 && lower_or_digit(x.front()) && lower_or_digit(x.back())
-      && std::ranges::all_of(x, [](char c) { return lower_or_digit(c) || c == '-'; });
 }
 
 bool service_name(std::string_view x) {

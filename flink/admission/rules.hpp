@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flink/resource/application.hpp"
+#include "flink/resource/names.hpp"
 
 #include <string>
 #include <string_view>
@@ -21,8 +22,6 @@ void report(findings& out, std::string field, std::string_view value, std::strin
 bool has_control(std::string_view x);
 bool has_blank(std::string_view x);
 
-/// Returns whether `x` is an RFC 1123 label, as names of containers, volumes and ports must be.
-bool dns_label(std::string_view x);
 /// Returns whether `x` is an RFC 1035 label, as the name of a Service must be.
 bool service_name(std::string_view x);
 /// Returns whether `x` is an RFC 1123 subdomain, as names of hosts and most objects must be.

@@ -29,6 +29,7 @@ bool block_on_spec_errors(pass& p) {
   return true;
 }
 
+/// Returns whether the status names the cluster with this id.
 bool names(const status& x, std::string_view id) {
   return (x.cluster && x.cluster->id == id) || (x.updating_cluster && x.updating_cluster->id == id)
       || (x.target && x.target->cluster_id == id) || (x.failed && x.failed->id == id);
@@ -47,8 +48,8 @@ bool block_on_unnamed_cluster(pass& p) {
   return false;
 }
 
-/// Stops the operator where it would take a cluster with a running job for a remainder, and remove it: a version runs,
-/// and the status does not name its cluster. Returns whether it is so.
+/// Reports a version that runs on a cluster which the status does not name. Otherwise the operator would remove that
+/// cluster as unused, and end its job. Returns whether there is one.
 bool block_on_lost_status(pass& p) {
   auto& was = p.was;
   bool one_lost = phase_of(was) == phase::Running && !was.cluster;
@@ -90,7 +91,7 @@ bool is_complete(const status& x) {
   return true;
 }
 
-/// Fails a deploy of whose status somebody has removed a part. If that part was the cluster, it only stops. Returns
+/// Fails the deploy if somebody has removed a part of its status. Touches nothing if that part was the cluster. Returns
 /// whether the status is incomplete.
 bool fail_if_incomplete(pass& p) {
   if (is_complete(p.was))

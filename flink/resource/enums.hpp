@@ -1,4 +1,4 @@
-// The closed sets of a status. Enumerators are spelled as on the wire.
+// The closed sets of a status, one of which spec.deploymentMode shares. Enumerators are spelled as on the wire.
 #pragma once
 
 #include <boost/describe.hpp>

@@ -1,8 +1,7 @@
 #include "flink/resource/ids.hpp"
 
+#include "flink/resource/names.hpp"
 #include "k8s/json/codec.hpp"
-
-#include <algorithm>
 
 namespace flink::kinds {
 
@@ -16,14 +15,9 @@ bool is_flink_id(std::string_view x) {
   return x.size() == flink_id_length && x.find_first_not_of("0123456789abcdef") == x.npos;
 }
 
-bool lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/// Returns whether a text may be part of an object's name: a short RFC 1123 label.
+/// Returns whether a text may be part of an object's name.
 bool is_short_label(std::string_view x) {
-  return !x.empty() && x.size() <= longest_hash && lower_or_digit(x.front()) && lower_or_digit(x.back())
-      && std::ranges::all_of(x, [](char c) { return lower_or_digit(c) || c == '-'; });
+  return dns_label(x) && x.size() <= longest_hash;
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 #include "flink/resource/names.hpp"
 
+#include <algorithm>
+
 namespace flink {
 
 namespace {
@@ -15,6 +17,10 @@ const char* suffix(cluster_role role) {
   return role == cluster_role::job_manager ? "-jm" : "-tm";
 }
 
+bool lower_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
 } // namespace
 
 std::string_view to_string(cluster_role x) {
@@ -25,6 +31,11 @@ std::string_view to_string(cluster_role x) {
     return "taskmanager";
   }
   return "";
+}
+
+bool dns_label(std::string_view x) {
+  return !x.empty() && x.size() <= 63 && lower_or_digit(x.front()) && lower_or_digit(x.back())
+      && std::ranges::all_of(x, [](char c) { return lower_or_digit(c) || c == '-'; });
 }
 
 std::string cluster_name(std::string_view app, std::string_view id) {

@@ -22,6 +22,9 @@ enum class cluster_role {
 /// Returns "jobmanager" or "taskmanager": value of the type label, argument of the image, name of the container.
 std::string_view to_string(cluster_role x);
 
+/// Returns whether `x` is an RFC 1123 label, as names of containers, volumes and ports must be.
+bool dns_label(std::string_view x);
+
 /// Returns the name under which the processes of a cluster find each other. It is also Flink's HA cluster-id.
 std::string cluster_name(std::string_view app, std::string_view id);
 

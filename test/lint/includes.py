@@ -3,9 +3,9 @@
 
     test/lint/includes.py [--all | PATH...] [--fix] [--root DIR] [--build DIR] [--jobs N]
 
-Checks the sources that differ from the branch main; --all checks every source of the programs, a PATH one source or those
-of one folder. The tests are checked when they change: all of them would take longer than they are worth. Headers are not
-checked: they also include for their users.
+Checks the sources that differ from the branch main. --all checks every source of the programs, and a PATH one source
+or those of one folder. The sources of tests are checked when they change, because all of them take too long. Headers
+are not checked, because they also include for their users.
 A file that was found clean is not checked again until it changes, or a header of ours that it reaches: its key is kept
 below BUILD/includes. --fix removes the unused includes and formats the sources.
 A symbol whose header comes through another header is not reported: docs/decisions.md has the reason.

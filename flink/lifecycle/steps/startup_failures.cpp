@@ -75,16 +75,17 @@ std::optional<k8s::timestamp> blocked_since(const status& x) {
   return std::nullopt;
 }
 
-/// Returns whether waiting longer is useless. What may still come, such as a Secret or an image, has time to come: not
-/// since the start of the cluster, but since the pods need it.
-bool hopeless(const pass_inputs& p, const defect& x) {
-  return x.final || (!x.needs_room && p.passed(blocked_since(p.was), defaults::broken_pod_timeout));
-}
-
-/// Returns whether a job runs that the deploy must not keep from its next version. A first deploy has no such job, so
-/// it waits without a limit.
+/// Returns whether an earlier version serves. Without one, as in a first deploy or after a suspension, nothing is
+/// gained by giving up: the operator waits without a limit.
 bool replaces_version(const status& x) {
   return x.cluster.has_value();
+}
+
+/// Returns whether waiting longer is useless. A Secret or an image that is missing may still come. An update gives it
+/// some time, counted from the moment at which the pods missed it and not from the start of the cluster.
+bool hopeless(const pass_inputs& p, const defect& x) {
+  bool waited = p.passed(blocked_since(p.was), defaults::broken_pod_timeout);
+  return x.final || (replaces_version(p.was) && !x.needs_room && waited);
 }
 
 } // namespace
@@ -93,7 +94,7 @@ void give_up_stalled_start(pass& p, const cluster_view& c) {
   auto found = defect_of(c);
   if (found)
     p.blocked_as(found->name, found->message);
-  if (found && (found->final || (replaces_version(p.was) && hopeless(p, *found))))
+  if (found && hopeless(p, *found))
     return fail_deploy_as(p, found->name, found->message);
   auto limit = p.timeout(&timeouts::cluster_start_seconds, defaults::cluster_start);
   if (!p.passed(p.was.target->step_started_at, limit) || p.in_flight(compile_command(p, c)))

@@ -202,6 +202,19 @@ TEST(render, pods_do_not_get_a_variable_per_service_unless_the_template_asks_for
   EXPECT_EQ(links(), "true");
 }
 
+TEST(render, the_end_of_the_log_explains_a_crash_unless_the_template_wants_otherwise) {
+  auto app = small();
+  auto policy = [&] {
+    auto text = render_job_manager(app, {"1", 1, {}}, {});
+    json::elements containers{*json::cursor{text}.find({"spec", "template", "spec", "containers"})};
+    return containers.next()->string_at({"terminationMessagePolicy"});
+  };
+  EXPECT_EQ(policy(), "FallbackToLogsOnError");
+  app.spec.job_manager_config.emplace().pod_template
+      = json::raw{R"({"spec":{"containers":[{"name":"jobmanager","terminationMessagePolicy":"File"}]}})"};
+  EXPECT_EQ(policy(), "File");
+}
+
 TEST(render, survives_parts_that_are_no_objects) {
   auto app = small();
   app.spec.job_manager_config.emplace();

@@ -223,6 +223,15 @@ TEST(useful_line, is_cut_between_characters) {
   EXPECT_EQ(line.substr(line.size() - 2), "ü");
 }
 
+TEST(last_words, are_the_line_that_explains_the_end_of_a_process) {
+  EXPECT_EQ(last_words("INFO up\njava.io.IOException: a\nCaused by: java.net.ConnectException: refused\n\tat x\n"),
+            "ConnectException: refused");
+  EXPECT_EQ(last_words("INFO up\njava.lang.OutOfMemoryError: heap\n\tat x\nINFO down\n"),
+            "java.lang.OutOfMemoryError: heap");
+  EXPECT_EQ(last_words("INFO up\n\nno such directory\n \n"), "no such directory");
+  EXPECT_EQ(last_words(""), "");
+}
+
 TEST(useful_line, survives_ten_megabytes_without_a_line_end) {
   EXPECT_EQ(useful_line(std::string(10'000'000, 'x')).size(), config::defaults::max_message);
 }
